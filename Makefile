@@ -1,0 +1,24 @@
+PYTHON ?= python3.11
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: run ui check test
+
+run: .venv/ready  ## Answer the question with the data and base of params.yaml.
+	dvc repro
+
+ui: .venv/ready  ## Browse and compare all runs in MLflow.
+	python -m stages.ui
+
+check: .venv/ready  ## Lint, format and types.
+	ruff check .
+	ruff format --check .
+	mypy
+
+test: check  ## All tests, the real DVC and MLflow included.
+	python -m pytest
+
+.venv/ready: requirements.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	touch $@

@@ -1,0 +1,77 @@
+"""`.npy` files that are written and read in rows, so that memory does not grow with them."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from stages.errors import PipelineError
+
+
+def write_rows(
+    path: Path, batches: Iterable[np.ndarray], shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> str:
+    """Stream batches of rows into a `.npy` file, which appears whole or not at all.
+
+    Args:
+        batches: Arrays of shape (any, *shape[1:]), cast to `dtype` as they come.
+        shape: Shape of the whole array.
+
+    Returns:
+        SHA-256 of the rows' bytes, in hexadecimal.
+
+    Raises:
+        PipelineError: the batches do not add up to `shape`.
+    """
+    digest = hashlib.sha256()
+    written = 0
+    unfinished = path.with_name(path.name + ".unfinished")
+    with unfinished.open("wb") as file:
+        header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(file, header)
+        for batch in batches:
+            rows = np.ascontiguousarray(batch, dtype)
+            file.write(rows.data)
+            digest.update(rows.data)
+            written += len(rows)
+    if written != shape[0]:
+        raise PipelineError(f"{path} must get {shape[0]} rows. Received: {written}")
+    unfinished.replace(path)
+    return digest.hexdigest()
+
+
+class RowFile:
+    """Rows of a `.npy` file, read on demand and in any order.
+
+    Not a memory map: pages of a map count as the process's own until the system takes them back.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        version = np.lib.format.read_magic(self._file)
+        if version != (1, 0):
+            raise PipelineError(f"{path} must be .npy of version 1.0. Received: {version}")
+        self.shape, _, self.dtype = np.lib.format.read_array_header_1_0(self._file)
+        if self.dtype.hasobject:
+            raise PipelineError(f"{path} must hold numbers. Received: {self.dtype}")
+        self._start = self._file.tell()
+        self._row_bytes = int(np.prod(self.shape[1:])) * self.dtype.itemsize
+
+    def read(self, rows: Sequence[int] | np.ndarray) -> np.ndarray:
+        """Array of the file's dtype, shape (len(rows), *row shape)."""
+        result = np.empty((len(rows), *self.shape[1:]), self.dtype)
+        for place, row in zip(result, rows, strict=True):
+            self._file.seek(self._start + int(row) * self._row_bytes)
+            self._file.readinto(place.data)
+        return result
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""Frozen bases: uint8 images in, feature vectors out."""

@@ -1,0 +1,85 @@
+"""What a stage cost: seconds by phase and peak memory, with the machine they were taken on."""
+
+import hashlib
+import json
+import os
+import platform
+import resource
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+
+COSTS = Path("data/costs")
+Item = TypeVar("Item")
+
+
+class Costs:
+    """A stopwatch for the phases of one stage.
+
+    The time from the start of the process to the creation of this object counts as the phase
+    `setup`: imports and what precedes the work.
+    """
+
+    def __init__(self) -> None:
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.seconds["setup"] = time.time() - psutil.Process().create_time()
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Add the time spent inside to a phase."""
+        start = time.perf_counter()
+        yield
+        self.seconds[name] += time.perf_counter() - start
+
+    def iterate(self, name: str, items: Iterable[Item]) -> Iterator[Item]:
+        """Pass items through, adding the time spent on making them to a phase."""
+        iterator = iter(items)
+        while True:
+            with self.phase(name):
+                try:
+                    item = next(iterator)
+                except StopIteration:
+                    return
+            yield item
+
+    def save(self, name: str) -> None:
+        """Write `data/costs/<name>.json`."""
+        path = COSTS / f"{name}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        record = {
+            "seconds": dict(self.seconds),
+            "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            "measured_at": time.time(),
+            "machine": machine(),
+        }
+        path.write_text(json.dumps(record, indent=2) + "\n")
+
+
+def load_costs(name: str) -> dict[str, Any]:
+    return json.loads((COSTS / f"{name}.json").read_text())
+
+
+def machine() -> dict[str, Any]:
+    """The machine in words, and an id to tell it from others: times compare under one id only."""
+    description = {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30),
+        "system": platform.system(),
+    }
+    identity = json.dumps([platform.node(), description]).encode()
+    return {**description, "id": hashlib.sha256(identity).hexdigest()[:12]}
+
+
+def _processor() -> str:
+    """The processor's model, which Python's `platform` does not know on Linux."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":", 1)[1].strip() for line in lines if "model name" in line)
+    except (OSError, StopIteration):
+        return platform.processor()

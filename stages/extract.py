@@ -1,0 +1,87 @@
+"""Run the frozen base over one view of the images: `python -m stages.extract VIEW`.
+
+View 0 is taken of every split, views 1, 2, ... of the training images. With `test` in place of a
+view, the random views of the test images are taken, which only `evaluate` reads.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from stages.augment import plan_path
+from stages.bases.frozen import FrozenBase, identity, load_base
+from stages.costs import Costs
+from stages.errors import run
+from stages.features.store import Origin, digest_of_digests, write_features
+from stages.images.prepared import Prepared, open_prepared, read_images
+from stages.images.splits import SPLITS
+from stages.params import load_params
+from stages.prepare import PREPARED
+from stages.views import plan as plans
+from stages.views.render import render_all
+
+FEATURES = Path("data/features/views")
+TEST_FEATURES = Path("data/features/test_views")
+
+
+def feature_path(view: int, split: str) -> Path:
+    folder = FEATURES if view < plans.TEST_VIEW_OFFSET else TEST_FEATURES
+    return folder / str(view) / f"{split}.npy"
+
+
+def main() -> None:
+    params = load_params()
+    prepared = open_prepared(PREPARED)
+    extract = params.extract
+    model = load_base(extract.base, params.data.image_size, extract.pooling)
+    base = FrozenBase(model, extract.batch_size)
+    base_identity = identity(model)
+    costs = Costs()
+    for view, split in _wanted(sys.argv[1], params.evaluate.test_views):
+        digests = prepared.digests(split)
+        plan = _plan(view, split, len(digests))
+        origin = Origin(view, digest_of_digests(digests), plans.digest(plan), base_identity)
+        write_features(
+            feature_path(view, split),
+            _features(base, prepared, split, plan, costs),
+            (len(digests), base.width),
+            np.dtype(extract.dtype),
+            origin,
+        )
+    costs.save(f"extract_{sys.argv[1]}")
+
+
+def _wanted(argument: str, test_views: int) -> list[tuple[int, str]]:
+    if argument == "test":
+        return [(view, "test") for view in plans.test_view_ids(test_views)]
+    view = int(argument)
+    return [(view, split) for split in (SPLITS if view == 0 else ("train",))]
+
+
+def _plan(view: int, split: str, images: int) -> np.ndarray:
+    if view == 0 and split != "train":
+        return plans.identity(images)
+    return np.load(plan_path(view), allow_pickle=False)
+
+
+def _features(
+    base: FrozenBase, prepared: Prepared, split: str, plan: np.ndarray, costs: Costs
+) -> Iterator[np.ndarray]:
+    rows = prepared.rows(split)
+    bar = tqdm(total=len(rows), desc=f"extract {split}", unit=" images", disable=None)
+    with read_images(prepared) as images, bar:
+        for start in range(0, len(rows), base.batch_size):
+            batch = slice(start, start + base.batch_size)
+            with costs.phase(f"{split} augment"):
+                views = render_all(images.read(rows[batch]), plan[batch])
+            with costs.phase(f"{split} base"):
+                features = base(views)
+            yield features
+            bar.update(len(features))
+
+
+if __name__ == "__main__":
+    run(main)

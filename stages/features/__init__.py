@@ -1,0 +1,1 @@
+"""Feature arrays: streamed to disk, memory-mapped from it, verified when opened."""

@@ -1,0 +1,91 @@
+"""Feature arrays on disk, each with a manifest that says what it is."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stages.arrays import write_rows
+from stages.errors import PipelineError
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What features were computed from.
+
+    Attributes:
+        view: Id of the view.
+        images: Digest of the images' digests, in order of the rows.
+        plan: SHA-256 of the view plan.
+        base: Identity of the frozen base.
+    """
+
+    view: int
+    images: str
+    plan: str
+    base: str
+
+
+def digest_of_digests(digests: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+
+def write_features(
+    path: Path,
+    batches: Iterable[np.ndarray],
+    shape: tuple[int, int],
+    dtype: np.dtype[Any],
+    origin: Origin,
+) -> None:
+    """Stream features into `path` (.npy) and their manifest beside it (.json).
+
+    Raises:
+        PipelineError: a feature is NaN or infinite; nothing is left at `path` then.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    digest = write_rows(path, _finite(batches, path), shape, dtype)
+    manifest = {"sha256": digest, "shape": list(shape), "dtype": dtype.str, **asdict(origin)}
+    path.with_suffix(".json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def open_features(path: Path, images: str) -> tuple[np.ndarray, Origin]:
+    """Memory-map features, once they are known to be what their manifest says.
+
+    Args:
+        images: Digest of the digests of the images whose features are wanted.
+
+    Returns:
+        Features, read-only, shape (images, width), and what they were computed from.
+
+    Raises:
+        PipelineError: the file is missing, altered, or of other images.
+    """
+    if not path.exists():
+        raise PipelineError(f"features are missing; `dvc repro` computes them. Received: {path}")
+    manifest = json.loads(path.with_suffix(".json").read_text())
+    features = np.load(path, mmap_mode="r", allow_pickle=False)
+    received = {
+        "sha256": hashlib.sha256(features.data).hexdigest(),
+        "shape": list(features.shape),
+        "dtype": features.dtype.str,
+        "images": images,
+    }
+    wrong = [name for name, value in received.items() if manifest[name] != value]
+    if wrong:
+        raise PipelineError(
+            f"{path} is not what its manifest says of {', '.join(wrong)}; remove it and its DVC "
+            f"cache entry and run `dvc repro --force`. Received: "
+            f"{ {name: received[name] for name in wrong} }"
+        )
+    return features, Origin(*(manifest[name] for name in ("view", "images", "plan", "base")))
+
+
+def _finite(batches: Iterable[np.ndarray], path: Path) -> Iterator[np.ndarray]:
+    for batch in batches:
+        if not np.isfinite(batch).all():
+            raise PipelineError(f"features for {path} must be finite. Received: NaN or infinity")
+        yield batch

@@ -1,0 +1,1 @@
+"""The head, and its training over a sequence of views."""

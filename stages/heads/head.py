@@ -1,0 +1,50 @@
+"""The head: a small dense classifier on a base's features."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import layers
+
+
+def build_head(
+    width: int, units: int, dropout: float, learning_rate: float, seed: int
+) -> keras.Model:
+    """Build and compile a head with initial weights and dropout masks of its own seed.
+
+    Returns:
+        Model from float features, shape (batch, width), to the logit of class 1, shape (batch, 1).
+    """
+    model = keras.Sequential(
+        [
+            keras.Input((width,)),
+            layers.Dense(units, "relu", kernel_initializer=keras.initializers.GlorotUniform(seed)),
+            layers.Dropout(dropout, seed=seed),
+            layers.Dense(1, kernel_initializer=keras.initializers.GlorotUniform(seed + 1)),
+        ],
+        name="head",
+    )
+    compile_model(model, learning_rate)
+    return model
+
+
+def compile_model(model: keras.Model, learning_rate: float) -> None:
+    """Adam on the cross-entropy of the logit, without XLA, the same for either way to train."""
+    model.compile(
+        optimizer=keras.optimizers.Adam(learning_rate),
+        loss=keras.losses.BinaryCrossentropy(from_logits=True),
+        metrics=[keras.metrics.BinaryAccuracy("accuracy", threshold=0.0)],
+        jit_compile=False,
+    )
+
+
+def save_head(head: keras.Model, path: Path) -> None:
+    """Save a head's weights as `.npz`: the same weights give the same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, *head.get_weights())
+
+
+def load_head_weights(path: Path) -> list[np.ndarray]:
+    """Kernel and bias of each dense layer, in order, float32."""
+    with np.load(path, allow_pickle=False) as file:
+        return [file[name] for name in file.files]

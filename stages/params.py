@@ -1,0 +1,142 @@
+"""`params.yaml`, validated once, before any work."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+
+from stages.errors import PipelineError, run
+from stages.schema import Section
+from stages.views.plan import TEST_VIEW_OFFSET
+from stages.views.policy import Policy
+
+Fraction = Annotated[float, Field(ge=0, lt=1)]
+ViewId = Annotated[int, Field(ge=0, lt=TEST_VIEW_OFFSET)]
+Positive = Annotated[int, Field(ge=1)]
+
+
+def _distinct(values: list[int]) -> list[int]:
+    if len(set(values)) != len(values):
+        raise ValueError("every entry may stand once")
+    return values
+
+
+class Data(Section):
+    source: Literal["elpv"]
+    image_size: Annotated[int, Field(ge=32)]
+    validation: Annotated[float, Field(gt=0, lt=1)]
+    test: Annotated[float, Field(gt=0, lt=1)]
+    limit: Positive | None
+
+    @model_validator(mode="after")
+    def _leave_images_for_training(self) -> Self:
+        if self.validation + self.test >= 1:
+            raise ValueError("validation + test must be below 1")
+        return self
+
+
+class Extract(Section):
+    base: Literal["efficientnet_lite0"]
+    pooling: Literal["avg", "max"]
+    dtype: Literal["float32", "float16"]
+    batch_size: Positive
+    views: Annotated[list[ViewId], AfterValidator(_distinct)]
+
+    @model_validator(mode="after")
+    def _hold_view_0(self) -> Self:
+        if 0 not in self.views:
+            raise ValueError("views must hold 0, the view that validation and test read")
+        return self
+
+
+class Evaluate(Section):
+    test_views: Positive
+
+
+class Head(Section):
+    units: Positive
+    dropout: Fraction
+
+
+class Train(Section):
+    epochs: Positive
+    batch_size: Positive
+    learning_rate: Annotated[float, Field(gt=0)]
+    head: Head
+    budgets: Annotated[list[ViewId], AfterValidator(_distinct), Field(min_length=1)]
+    seeds: Annotated[list[int], AfterValidator(_distinct), Field(min_length=1)]
+    end_to_end_seeds: Annotated[list[int], AfterValidator(_distinct), Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _train_comparable_arms(self) -> Self:
+        if max(self.budgets) > self.epochs:
+            raise ValueError("no budget may exceed epochs: a view beyond them is never read")
+        if not set(self.end_to_end_seeds) <= set(self.seeds):
+            raise ValueError("end_to_end_seeds must be among seeds")
+        return self
+
+
+class Params(Section):
+    """All parameters of the pipeline."""
+
+    seed: int
+    data: Data
+    augment: Policy
+    extract: Extract
+    evaluate: Evaluate
+    train: Train
+
+    @model_validator(mode="after")
+    def _extract_what_is_trained_on(self) -> Self:
+        missing = set(range(max(self.train.budgets) + 1)) - set(self.extract.views)
+        if missing:
+            raise ValueError(
+                f"train.budgets reaches {max(self.train.budgets)}, "
+                f"so extract.views must hold {sorted(missing)} too"
+            )
+        return self
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with the floats of YAML 1.2, as DVC reads and writes them: 1e-3 is a number."""
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"),
+    list("-+0123456789"),
+)
+
+
+def load_params(path: Path = Path("params.yaml")) -> Params:
+    """Read and validate the parameters.
+
+    Raises:
+        PipelineError: a parameter is unknown, missing, ill-typed or out of range; every such
+            parameter is named with what was received.
+    """
+    try:
+        return Params.model_validate(yaml.load(path.read_text(), _Loader))
+    except ValidationError as error:
+        raise PipelineError("; ".join(_complaints(path, error))) from error
+    except yaml.YAMLError as error:
+        raise PipelineError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
+
+
+def _complaints(path: Path, error: ValidationError) -> list[str]:
+    return [
+        f"{path}: {'.'.join(map(str, problem['loc'])) or 'the whole'}: {problem['msg']}. "
+        f"Received: {problem['input']!r}"
+        for problem in error.errors()
+    ]
+
+
+def main() -> None:
+    load_params()
+    Path("data/params_are_valid").write_text("yes\n")
+
+
+if __name__ == "__main__":
+    run(main)

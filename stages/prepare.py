@@ -1,0 +1,22 @@
+"""Decode the source's images into one array, and assign them to splits."""
+
+from pathlib import Path
+
+from stages.errors import run
+from stages.images.prepared import index_images, write_prepared
+from stages.images.sources import SOURCES
+from stages.params import load_params
+
+PREPARED = Path("data/prepared")
+
+
+def main() -> None:
+    params = load_params()
+    data = params.data
+    source = SOURCES[data.source]()
+    index = index_images(source, params.seed, data.validation, data.test, data.limit)
+    write_prepared(PREPARED, source, index, data.image_size)
+
+
+if __name__ == "__main__":
+    run(main)

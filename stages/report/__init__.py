@@ -1,0 +1,1 @@
+"""Comparison of the arms: metrics, costs, plots, MLflow."""

@@ -1,0 +1,127 @@
+"""What the arms' figures say: their means and spreads, their equivalence, and the verdict."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+MARGIN = 0.01
+"""Accuracies that differ by less than one point count as equal."""
+
+
+def summarize(runs: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Mean of every metric over an arm's seeds, and the standard deviation of test accuracies.
+
+    Args:
+        runs: One row an arm and seed: `arm`, `seed`, and metrics.
+
+    Returns:
+        For each arm: metrics, `seeds` (their number), `test_accuracy_std` and
+        `test_accuracy_augmented_std` (None with one seed).
+    """
+    summary = {}
+    for arm, group in runs.groupby("arm", sort=False):
+        metrics = group.drop(columns=["arm", "seed"])
+        summary[str(arm)] = {
+            "seeds": len(group),
+            **{name: float(value) for name, value in metrics.mean().items()},
+            **{f"{name}_std": _spread(group[name]) for name in _WITH_SPREAD},
+        }
+    return summary
+
+
+_WITH_SPREAD = ("test_accuracy", "test_accuracy_augmented")
+
+
+def _spread(values: pd.Series) -> float | None:
+    return float(values.std(ddof=1)) if len(values) > 1 else None
+
+
+def compare_heads(
+    budget: int,
+    cached: Sequence[tuple[list[np.ndarray], np.ndarray]],
+    end_to_end: Sequence[tuple[list[np.ndarray], np.ndarray]],
+    feature_difference: float,
+) -> dict[str, Any]:
+    """Hold heads of both ways to each other, seed by seed.
+
+    Args:
+        cached: For each seed: the weights of the head trained on as many cached views as epochs,
+            and its logits of the test images.
+        end_to_end: The same, trained end to end.
+        feature_difference: Largest absolute difference between features of the two ways.
+    """
+    pairs = list(zip(cached, end_to_end, strict=True))
+    return {
+        "budget": budget,
+        "max_abs_weight_difference": max(
+            float(np.abs(ours - theirs).max())
+            for (weights, _), (reference, _) in pairs
+            for ours, theirs in zip(weights, reference, strict=True)
+        ),
+        "identical_test_predictions": all(
+            bool(np.array_equal(logits > 0, reference > 0)) for (_, logits), (_, reference) in pairs
+        ),
+        "max_abs_feature_difference": feature_difference,
+    }
+
+
+def decide(arms: dict[str, dict[str, Any]], budgets: Sequence[int]) -> dict[str, Any]:
+    """Choose a way to train.
+
+    The rule, written before any result: the fewest cached views (at least one) that, within the
+    margin, reach end-to-end's accuracy on clean images and under random views and cached_0's on
+    clean images; else end-to-end.
+
+    Returns:
+        `choice` and `budget` (None for end-to-end); `accuracy_difference` (under random views)
+        and `speedup` of the choice over end-to-end, None where the times are of two machines; and
+        the `reason`.
+    """
+    reference = arms["end_to_end"]
+    for budget in sorted(set(budgets) - {0}):
+        if _holds_up(arms[f"cached_{budget}"], reference, arms.get("cached_0")):
+            return _verdict(f"cached_{budget}", budget, arms)
+    return _verdict("end_to_end", None, arms)
+
+
+def _holds_up(
+    arm: dict[str, Any], reference: dict[str, Any], unaugmented: dict[str, Any] | None
+) -> bool:
+    floors = [
+        ("test_accuracy", reference),
+        ("test_accuracy_augmented", reference),
+        ("test_accuracy", unaugmented or reference),
+    ]
+    return all(arm[name] >= other[name] - MARGIN for name, other in floors)
+
+
+def _verdict(choice: str, budget: int | None, arms: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    arm, reference = arms[choice], arms["end_to_end"]
+    difference = arm["test_accuracy_augmented"] - reference["test_accuracy_augmented"]
+    speedup = _speedup(arm, reference)
+    if budget is None:
+        reason = f"no number of cached views comes within {MARGIN:.0%} of the other arms"
+    else:
+        faster = f"{speedup:.1f} times faster" if speedup else "of another machine's time"
+        reason = (
+            f"{budget} cached views: {arm['test_accuracy']:.3f} on clean test images and "
+            f"{arm['test_accuracy_augmented']:.3f} under random views; end-to-end: "
+            f"{reference['test_accuracy']:.3f} and {reference['test_accuracy_augmented']:.3f}; "
+            f"{faster}"
+        )
+    return {
+        "choice": choice,
+        "budget": budget,
+        "accuracy_difference": difference,
+        "speedup": speedup,
+        "reason": reason,
+    }
+
+
+def _speedup(arm: dict[str, Any], reference: dict[str, Any]) -> float | None:
+    seconds = arm["total_seconds"], reference["total_seconds"]
+    if arm["machine"] != reference["machine"] or None in seconds:
+        return None
+    return seconds[1] / seconds[0]

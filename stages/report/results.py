@@ -1,0 +1,71 @@
+"""The files of results: written by `evaluate`, read by whoever logs or shows them."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from stages.report.plots import draw_accuracy_against_seconds, draw_learning_curves
+from stages.report.tables import accuracy_against_seconds, markdown_table
+
+METRICS = Path("metrics.json")
+PLOTS = Path("plots")
+RUNS, CURVES = PLOTS / "runs.csv", PLOTS / "learning_curves.csv"
+ACCURACY_AGAINST_SECONDS = PLOTS / "accuracy_against_seconds.csv"
+TABLE = PLOTS / "table.md"
+ARTIFACTS = (
+    METRICS,
+    TABLE,
+    PLOTS / "accuracy_against_seconds.png",
+    PLOTS / "learning_curves.png",
+    PLOTS / "views.png",
+)
+
+
+@dataclass(frozen=True)
+class Results:
+    """What `evaluate` found.
+
+    Attributes:
+        metrics: `arms`, `equivalence` and `verdict`, as in metrics.json.
+        runs: One row an arm and seed with its final metrics.
+        curves: One row an arm, seed and epoch.
+        digest: SHA-256 of all of it. Times are part of it, so it names one run of the stages.
+    """
+
+    metrics: dict[str, Any]
+    runs: pd.DataFrame
+    curves: pd.DataFrame
+    digest: str
+
+
+def write(
+    *,
+    arms: dict[str, dict[str, Any]],
+    equivalence: dict[str, Any] | None,
+    verdict: dict[str, Any],
+    runs: pd.DataFrame,
+    curves: pd.DataFrame,
+) -> None:
+    PLOTS.mkdir(exist_ok=True)
+    metrics = {"arms": arms, "equivalence": equivalence, "verdict": verdict}
+    METRICS.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
+    TABLE.write_text(markdown_table(arms))
+    runs.to_csv(RUNS, index=False)
+    curves.to_csv(CURVES, index=False)
+    accuracy_against_seconds(arms).to_csv(ACCURACY_AGAINST_SECONDS, index=False)
+    draw_accuracy_against_seconds(PLOTS / "accuracy_against_seconds.png", arms)
+    draw_learning_curves(PLOTS / "learning_curves.png", curves)
+
+
+def read() -> Results:
+    contents = [path.read_bytes() for path in (METRICS, RUNS, CURVES)]
+    return Results(
+        json.loads(contents[0]),
+        pd.read_csv(RUNS),
+        pd.read_csv(CURVES),
+        hashlib.sha256(b"".join(contents)).hexdigest(),
+    )

@@ -1,0 +1,221 @@
+"""MLflow: one parent run a pipeline run, one child run an arm and seed, logged from files.
+
+From files, because a stage that DVC restores does not run and so could log nothing itself.
+"""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+# A server that does not answer must not hold up a pipeline: the results are in files already.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+
+import mlflow
+import pandas as pd
+import psutil
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
+from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SQLAlchemyError
+
+from stages.costs import load_costs
+from stages.features.store import digest_of_digests
+from stages.images.prepared import open_prepared
+from stages.params import load_params
+from stages.prepare import PREPARED
+from stages.report import results
+from stages.report.results import Results
+
+EXPERIMENT = "viewcache"
+RESULTS_TAG = "viewcache.results"
+TRACKING_ERRORS = (MlflowException, SQLAlchemyError, OSError)
+
+
+def repository() -> Path:
+    """The user's repository, also from within a copy that `dvc exp run --temp` made."""
+    return Path(os.environ.get("DVC_ROOT", ".")).resolve()
+
+
+def tracking_uri() -> str:
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{repository()}/mlflow.db"
+
+
+def log_results() -> str:
+    """Log the results in the working folder as a new pipeline run; returns the parent's run id."""
+    client, experiment = _connect()
+    found = results.read()
+    return _Pipeline(client, experiment, found, _start_of_pipeline()).log()
+
+
+def log_missing_results() -> str | None:
+    """Log the results in the working folder unless the store has them already.
+
+    Whatever is logged so counts as restored. Returns the parent's run id, if one was made.
+    """
+    client, experiment = _connect()
+    found = results.read()
+    query = f"tags.`{RESULTS_TAG}` = '{found.digest}'"
+    if client.search_runs([experiment], query, max_results=1):
+        return None
+    return _Pipeline(client, experiment, found, time.time()).log()
+
+
+def _connect() -> tuple[mlflow.MlflowClient, str]:
+    client = mlflow.MlflowClient(tracking_uri())
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    if experiment:
+        return client, experiment.experiment_id
+    local = tracking_uri().startswith("sqlite:")
+    artifacts = (repository() / "mlartifacts").as_uri() if local else None
+    return client, client.create_experiment(EXPERIMENT, artifacts)
+
+
+class _Pipeline:
+    """The runs of one pipeline run in the making."""
+
+    def __init__(
+        self, client: mlflow.MlflowClient, experiment: str, found: Results, start: float
+    ) -> None:
+        self._client, self._experiment, self._found, self._start = client, experiment, found, start
+        self._params = _flat(load_params().model_dump())
+        self._tags = _tags()
+        self._dataset = _dataset()
+
+    def log(self) -> str:
+        verdict = self._found.metrics["verdict"]
+        parent = self._run("pipeline", {}, {"viewcache.verdict": verdict["reason"]})
+        numbers = _flat({name: self._found.metrics[name] for name in ("equivalence", "verdict")})
+        self._metrics(parent, numbers)
+        for path in results.ARTIFACTS:
+            self._client.log_artifact(parent, str(path))
+        for row in self._found.runs.to_dict("records"):
+            self._log_arm(parent, row)
+        self._client.set_terminated(parent)
+        # Last, so that a run broken off half-way does not pass for a complete one.
+        self._client.set_tag(parent, RESULTS_TAG, self._found.digest)
+        return parent
+
+    def _log_arm(self, parent: str, row: dict[str, Any]) -> None:
+        arm, seed = row.pop("arm"), row.pop("seed")
+        costs = self._found.metrics["arms"][arm]
+        own = {"arm": arm, "budget": _budget(arm), "train.seed": seed}
+        tags = {
+            "mlflow.parentRunId": parent,
+            "viewcache.training": self._origin(_training_stage(arm)),
+            "viewcache.features": self._origin(*_feature_stages(arm)),
+        }
+        child = self._run(f"{arm} seed {seed}", own, tags)
+        self._metrics(child, {**row, **{name: costs[name] for name in _COSTS}})
+        curves = self._found.curves
+        curve = curves[(curves["arm"] == arm) & (curves["seed"] == seed)]
+        for epoch in curve.drop(columns=["arm", "seed"]).to_dict("records"):
+            step = int(epoch.pop("epoch"))
+            self._metrics(child, {f"epoch_{name}": value for name, value in epoch.items()}, step)
+        self._client.set_terminated(child)
+
+    def _run(self, name: str, params: dict[str, Any], tags: dict[str, str]) -> str:
+        run = self._client.create_run(
+            self._experiment, run_name=name, tags={**self._tags, **tags}
+        ).info.run_id
+        entries = {**self._params, **params}
+        self._client.log_batch(
+            run, params=[Param(name, str(value)) for name, value in entries.items()]
+        )
+        self._client.log_inputs(run, [self._dataset])
+        return run
+
+    def _metrics(self, run: str, values: dict[str, Any], step: int = 0) -> None:
+        now = int(time.time() * 1000)
+        self._client.log_batch(
+            run,
+            metrics=[
+                Metric(name, float(value), now, step)
+                for name, value in values.items()
+                if isinstance(value, int | float)
+            ],
+        )
+
+    def _origin(self, *stages: str) -> str:
+        """Whether stages ran in this pipeline run, or DVC restored what they once wrote."""
+        ran = [load_costs(stage)["measured_at"] >= self._start for stage in stages]
+        return "run" if all(ran) else "partly restored" if any(ran) else "restored"
+
+
+_COSTS = (
+    "base_passes",
+    "augment_seconds",
+    "base_seconds",
+    "head_seconds",
+    "setup_seconds",
+    "total_seconds",
+    "feature_bytes",
+    "peak_rss_bytes",
+)
+
+
+def _budget(arm: str) -> int | None:
+    return None if arm == "end_to_end" else int(arm.removeprefix("cached_"))
+
+
+def _training_stage(arm: str) -> str:
+    return "train_end_to_end" if arm == "end_to_end" else "train_head"
+
+
+def _feature_stages(arm: str) -> list[str]:
+    budget = _budget(arm)
+    if budget is None:
+        return ["train_end_to_end"]
+    return [f"extract_{view}" for view in (range(1, budget + 1) if budget else [0])]
+
+
+def _start_of_pipeline() -> float:
+    """When the DVC command that runs this process began, in seconds since the epoch."""
+    processes = [psutil.Process(), *psutil.Process().parents()]
+    commands = [process for process in processes if _is_dvc(process)]
+    return (commands or processes)[0].create_time()
+
+
+def _is_dvc(process: psutil.Process) -> bool:
+    return "dvc" in [Path(word).name for word in process.cmdline()[:3]]
+
+
+def _tags() -> dict[str, str]:
+    features = sorted(Path("data/features").rglob("*.json"))
+    tags = {
+        "mlflow.source.git.commit": _git_commit(),
+        "dvc.experiment": os.environ.get("DVC_EXP_NAME", ""),
+        "viewcache.images": digest_of_digests(open_prepared(PREPARED).index["digest"]),
+        "viewcache.feature_files": digest_of_digests(path.read_text() for path in features),
+    }
+    return {name: value for name, value in tags.items() if value}
+
+
+def _git_commit() -> str:
+    command = ["git", "rev-parse", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def _dataset() -> DatasetInput:
+    prepared = open_prepared(PREPARED)
+    counts = pd.crosstab(prepared.index["split"], prepared.index["label"]).to_json()
+    params = load_params()
+    dataset = Dataset(
+        name=params.data.source,
+        digest=digest_of_digests(prepared.index["digest"])[:36],
+        source_type="code",
+        source=f'{{"source": "{params.data.source}"}}',
+        profile=counts,
+    )
+    return DatasetInput(dataset, [InputTag("mlflow.data.context", "training and test")])
+
+
+def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """{"a": {"b": 1}} as {"a.b": 1}."""
+    flat: dict[str, Any] = {}
+    for name, value in tree.items():
+        flat |= (
+            _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
+        )
+    return flat

@@ -1,0 +1,17 @@
+"""Log to MLflow what it lacks of the workspace's results, then open its UI."""
+
+import os
+import sys
+
+from stages.errors import run
+from stages.report.tracking import log_missing_results, tracking_uri
+
+
+def main() -> None:
+    log_missing_results()
+    command = ["mlflow", "ui", "--backend-store-uri", tracking_uri(), *sys.argv[1:]]
+    os.execvp(command[0], command)
+
+
+if __name__ == "__main__":
+    run(main)

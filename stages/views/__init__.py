@@ -1,0 +1,1 @@
+"""Views of images: what may vary (policy), what was drawn (plan), and the pixels (render)."""
