@@ -1,6 +1,5 @@
 """Test every arm, put together what it cost, compare, and log all of it to MLflow."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -99,14 +98,9 @@ def _runs(labels: np.ndarray, arms: Arms, logits: dict[tuple[str, int], Any]) ->
             for name in clean
         }
         last = load_history(path)[-1]
-        row |= {
-            name: last[f"validation_{name.removeprefix('validation_')}"] for name in _VALIDATION
-        }
+        row |= {name: last[name] for name in ("validation_accuracy", "validation_loss")}
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-_VALIDATION = ("validation_accuracy", "validation_loss")
 
 
 def _curve(arm: str, seed: int, path: Path) -> pd.DataFrame:

@@ -10,7 +10,7 @@ MARGIN = 0.01
 """Accuracies that differ by less than one point count as equal."""
 
 
-def summarize(runs: pd.DataFrame) -> dict[str, dict[str, float]]:
+def summarize(runs: pd.DataFrame) -> dict[str, dict[str, Any]]:
     """Mean of every metric over an arm's seeds, and the standard deviation of test accuracies.
 
     Args:
@@ -20,12 +20,12 @@ def summarize(runs: pd.DataFrame) -> dict[str, dict[str, float]]:
         For each arm: metrics, `seeds` (their number), `test_accuracy_std` and
         `test_accuracy_augmented_std` (None with one seed).
     """
-    summary = {}
+    summary: dict[str, dict[str, Any]] = {}
     for arm, group in runs.groupby("arm", sort=False):
         metrics = group.drop(columns=["arm", "seed"])
         summary[str(arm)] = {
             "seeds": len(group),
-            **{name: float(value) for name, value in metrics.mean().items()},
+            **{str(name): float(value) for name, value in metrics.mean().items()},
             **{f"{name}_std": _spread(group[name]) for name in _WITH_SPREAD},
         }
     return summary

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from stages.report.tables import TESTED_ON
 
@@ -58,7 +58,7 @@ def draw_learning_curves(path: Path, curves: pd.DataFrame) -> None:
         style = "--" if arm == "end_to_end" else "-"
         axes.plot(means, style, marker=marker, markersize=4, label=str(arm).replace("_", " "))
     axes.set(xlabel="epoch", ylabel="validation accuracy (mean over seeds)")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.3)
     axes.legend()
     _save(figure, path)

@@ -6,6 +6,7 @@ From files, because a stage that DVC restores does not run and so could log noth
 import os
 import subprocess
 import time
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
 import mlflow
 import pandas as pd
 import psutil
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -97,7 +98,7 @@ class _Pipeline:
         self._client.set_tag(parent, RESULTS_TAG, self._found.digest)
         return parent
 
-    def _log_arm(self, parent: str, row: dict[str, Any]) -> None:
+    def _log_arm(self, parent: str, row: dict[Hashable, Any]) -> None:
         arm, seed = row.pop("arm"), row.pop("seed")
         costs = self._found.metrics["arms"][arm]
         own = {"arm": arm, "budget": _budget(arm), "train.seed": seed}
@@ -126,7 +127,7 @@ class _Pipeline:
         self._client.log_inputs(run, [self._dataset])
         return run
 
-    def _metrics(self, run: str, values: dict[str, Any], step: int = 0) -> None:
+    def _metrics(self, run: str, values: Mapping[Any, Any], step: int = 0) -> None:
         now = int(time.time() * 1000)
         self._client.log_batch(
             run,
@@ -215,7 +216,6 @@ def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     """{"a": {"b": 1}} as {"a.b": 1}."""
     flat: dict[str, Any] = {}
     for name, value in tree.items():
-        flat |= (
-            _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
-        )
+        nested = isinstance(value, dict)
+        flat |= _flat(value, f"{prefix}{name}.") if nested else {prefix + name: value}
     return flat
