@@ -12,6 +12,7 @@ from stages.schema import Section
 from stages.views.plan import TEST_VIEW_OFFSET
 from stages.views.policy import Policy
 
+VALID = Path("data/params_are_valid")
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 ViewId = Annotated[int, Field(ge=0, lt=TEST_VIEW_OFFSET)]
 Positive = Annotated[int, Field(ge=1)]
@@ -135,7 +136,8 @@ def _complaints(path: Path, error: ValidationError) -> list[str]:
 
 def main() -> None:
     load_params()
-    Path("data/params_are_valid").write_text("yes\n")
+    VALID.parent.mkdir(exist_ok=True)
+    VALID.write_text("yes\n")
 
 
 if __name__ == "__main__":
