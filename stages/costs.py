@@ -7,15 +7,16 @@ import platform
 import resource
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import psutil
 
 COSTS = Path("data/costs")
-Item = TypeVar("Item")
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 
 class Costs:
@@ -36,16 +37,16 @@ class Costs:
         yield
         self.seconds[name] += time.perf_counter() - start
 
-    def iterate(self, name: str, items: Iterable[Item]) -> Iterator[Item]:
-        """Pass items through, adding the time spent on making them to a phase."""
-        iterator = iter(items)
-        while True:
+    def timed(
+        self, name: str, function: Callable[Arguments, Result]
+    ) -> Callable[Arguments, Result]:
+        """A function that adds its time to a phase."""
+
+        def timing(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
             with self.phase(name):
-                try:
-                    item = next(iterator)
-                except StopIteration:
-                    return
-            yield item
+                return function(*args, **kwargs)
+
+        return timing
 
     def save(self, name: str) -> None:
         """Write `data/costs/<name>.json`."""

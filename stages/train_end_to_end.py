@@ -1,6 +1,5 @@
 """Train the head on the frozen base, end to end, on freshly rendered views."""
 
-from functools import cache
 from pathlib import Path
 
 import keras
@@ -21,10 +20,9 @@ from stages.heads.training import (
     train,
 )
 from stages.images.prepared import Prepared, open_prepared, read_images
-from stages.params import Params, load_params
+from stages.params import Train, load_params
 from stages.prepare import PREPARED
-from stages.views.plan import draw
-from stages.views.render import render_all
+from stages.views.fresh import fresh_views
 
 END_TO_END = Path("models/end_to_end")
 REPLAY = END_TO_END / "replay.npz"
@@ -39,67 +37,51 @@ def main() -> None:
     make_deterministic()
     prepared = open_prepared(PREPARED)
     base = load_base(params.extract.base, params.data.image_size, params.extract.pooling)
+    frozen = identity(base)
     costs = Costs()
-    validation = _validation_features(prepared, base, params.train.batch_size)
-    for seed in params.train.end_to_end_seeds:
-        _train(params, prepared, base, validation, seed, costs)
-    _save_replay(params, prepared, base)
+    with read_images(prepared) as images:
+        rows = prepared.rows("validation")
+        validation = FrozenBase(base, params.train.batch_size).run_over(images, rows)
+        read = fresh_views(
+            images,
+            prepared.rows("train"),
+            prepared.digests("train"),
+            params.augment,
+            params.seed,
+        )
+        for seed in params.train.end_to_end_seeds:
+            _train(params.train, prepared, base, read, validation, seed, costs)
+            if identity(base) != frozen:
+                raise PipelineError(f"the base must stay frozen ({frozen}). Received: changes")
+        _save_replay(params.train, len(prepared.rows("train")), base, read)
     costs.save("train_end_to_end")
 
 
 def _train(
-    params: Params,
+    settings: Train,
     prepared: Prepared,
     base: keras.Model,
+    read: Reader,
     validation: np.ndarray,
     seed: int,
     costs: Costs,
 ) -> None:
-    settings = params.train
-    before = identity(base)
+    """Train and save one head. The model is what the book builds: a frozen base and a head."""
     head = build_head(
-        base.output_shape[-1],
-        settings.head.units,
-        settings.head.dropout,
-        settings.learning_rate,
-        seed,
+        base.output_shape[-1], settings.learning_rate, seed, **settings.head.model_dump()
     )
     model = keras.Sequential([base, head])
     compile_model(model, settings.learning_rate)
     labels = prepared.labels("train")
-    with tqdm(
-        total=settings.epochs * len(labels), desc="end to end", unit=" images", disable=None
-    ) as bar:
-        read = _counted(fresh_views(params, prepared, costs, f"seed {seed} augment"), bar)
-        views = ViewSequence(read, labels, settings.batch_size, settings.epochs, seed)
+    history = ValidatedHistory(head, validation, prepared.labels("validation"))
+    total = settings.epochs * len(labels)
+    with tqdm(total=total, desc="end to end", unit=" images", disable=None) as bar:
+        timed = _counted(costs.timed(f"seed {seed} augment", read), bar)
+        views = ViewSequence(timed, labels, settings.batch_size, settings.epochs, seed)
         with costs.phase(f"seed {seed} fit"):
-            history = train(
-                model,
-                views,
-                settings.epochs,
-                ValidatedHistory(head, validation, prepared.labels("validation")),
-            )
-    if identity(base) != before:
-        raise PipelineError(f"the base must stay frozen. Received: {identity(base)} for {before}")
+            epochs = train(model, views, settings.epochs, history)
     save_head(head, head_path(seed))
-    save_history(history, head_path(seed))
-
-
-def fresh_views(params: Params, prepared: Prepared, costs: Costs, phase: str) -> Reader:
-    """A reader that draws and renders views of the training images each time they are asked for."""
-    digests = prepared.digests("train")
-    image_rows = prepared.rows("train")
-    images = read_images(prepared)
-
-    @cache
-    def plan(view: int) -> np.ndarray:
-        return draw(params.augment, params.seed, view, digests)
-
-    def read(view: int, rows: np.ndarray) -> np.ndarray:
-        with costs.phase(phase):
-            return render_all(images.read(image_rows[rows]), plan(view)[rows])
-
-    return read
+    save_history(epochs, head_path(seed))
 
 
 def _counted(read: Reader, bar: tqdm) -> Reader:
@@ -110,26 +92,12 @@ def _counted(read: Reader, bar: tqdm) -> Reader:
     return counting
 
 
-def _validation_features(prepared: Prepared, base: keras.Model, batch_size: int) -> np.ndarray:
-    frozen = FrozenBase(base, batch_size)
-    rows = prepared.rows("validation")
-    with read_images(prepared) as images:
-        batches = [
-            frozen(images.read(rows[start : start + batch_size]))
-            for start in range(0, len(rows), batch_size)
-        ]
-    return np.concatenate(batches)
-
-
-def _save_replay(params: Params, prepared: Prepared, base: keras.Model) -> None:
+def _save_replay(settings: Train, images: int, base: keras.Model, read: Reader) -> None:
     """Keep the features of the last epoch's first batch, for `evaluate` to hold to the cache."""
-    view = params.train.epochs
-    images = len(prepared.rows("train"))
-    order = order_of_epoch(view, images, params.train.end_to_end_seeds[0])
-    rows = order[: params.train.batch_size]
-    read = fresh_views(params, prepared, Costs(), "replay")
-    features = base.predict_on_batch(read(view, rows))
-    np.savez(REPLAY, view=view, rows=rows, features=features, base=identity(base))
+    view = settings.epochs
+    order = order_of_epoch(view, images, settings.end_to_end_seeds[0])
+    rows = order[: settings.batch_size]
+    np.savez(REPLAY, view=view, rows=rows, features=base.predict_on_batch(read(view, rows)))
 
 
 if __name__ == "__main__":

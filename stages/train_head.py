@@ -40,9 +40,7 @@ def main() -> None:
     arms = [(budget, seed) for budget in params.budgets for seed in params.seeds]
     for budget, seed in tqdm(arms, "train heads", unit=" heads", disable=None):
         with costs.phase(f"cached_{budget} seed {seed}"):
-            head = build_head(
-                width, params.head.units, params.head.dropout, params.learning_rate, seed
-            )
+            head = build_head(width, params.learning_rate, seed, **params.head.model_dump())
             history = train(
                 head,
                 ViewSequence(

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
+from stages.arrays import RowFile
 from stages.bases.efficientnet_lite0 import efficientnet_lite0
 
 NETWORKS: dict[str, Callable[[int], keras.Model]] = {"efficientnet_lite0": efficientnet_lite0}
@@ -60,3 +61,8 @@ class FrozenBase:
         missing = self.batch_size - len(images)
         filled = np.pad(images, [(0, missing), (0, 0), (0, 0), (0, 0)])
         return self._run(tf.constant(filled)).numpy()[: len(images)]
+
+    def run_over(self, images: RowFile, rows: np.ndarray) -> np.ndarray:
+        """Features of rows of an image file, as they are: float32, shape (rows, width)."""
+        batches = np.split(rows, range(self.batch_size, len(rows), self.batch_size))
+        return np.concatenate([self(images.read(batch)) for batch in batches])

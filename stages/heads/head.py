@@ -8,7 +8,7 @@ from keras import layers
 
 
 def build_head(
-    width: int, units: int, dropout: float, learning_rate: float, seed: int
+    width: int, learning_rate: float, seed: int, *, units: int, dropout: float
 ) -> keras.Model:
     """Build and compile a head with initial weights and dropout masks of its own seed.
 

@@ -1,0 +1,56 @@
+"""Heads put to the test."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import pandas as pd
+
+from stages.heads.head import load_head_weights
+from stages.heads.metrics import classification_metrics
+from stages.heads.training import load_history
+
+
+class TrainedHead(NamedTuple):
+    """A head that an arm trained with a seed, and its file."""
+
+    arm: str
+    seed: int
+    path: Path
+
+
+def predict(head: keras.Model, trained: TrainedHead, views: Sequence[np.ndarray]) -> np.ndarray:
+    """Logits of a trained head: float32, shape (views, images).
+
+    Args:
+        head: A head of the same architecture; takes over the trained weights.
+        views: Features of the same images under several views.
+    """
+    head.set_weights(load_head_weights(trained.path))
+    return np.stack([head.predict(view, batch_size=4096, verbose=0)[:, 0] for view in views])
+
+
+def score(trained: TrainedHead, labels: np.ndarray, logits: np.ndarray) -> dict[str, Any]:
+    """Metrics of one head on the test images: `test_*` on view 0 (row 0 of the logits), and
+    `test_*_augmented`, the mean over their random views; and its last `validation_*`."""
+    clean, *random = (classification_metrics(labels, view) for view in logits)
+    last = load_history(trained.path)[-1]
+    return {
+        "arm": trained.arm,
+        "seed": trained.seed,
+        **{f"test_{name}": value for name, value in clean.items()},
+        **{
+            f"test_{name}_augmented": float(np.mean([view[name] for view in random]))
+            for name in clean
+        },
+        "validation_accuracy": last["validation_accuracy"],
+        "validation_loss": last["validation_loss"],
+    }
+
+
+def learning_curve(trained: TrainedHead) -> pd.DataFrame:
+    """One row an epoch: `arm`, `seed`, `epoch` and the metrics of training and validation."""
+    curve = pd.DataFrame(load_history(trained.path))
+    return curve.assign(arm=trained.arm, seed=trained.seed)

@@ -1,0 +1,32 @@
+"""Views rendered anew each time they are read, as end-to-end training does."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import numpy as np
+
+from stages.arrays import RowFile
+from stages.views.plan import draw
+from stages.views.policy import Policy
+from stages.views.render import render_all
+
+
+def fresh_views(
+    images: RowFile, image_rows: np.ndarray, digests: Sequence[str], policy: Policy, seed: int
+) -> Callable[[int, np.ndarray], np.ndarray]:
+    """A reader that draws and renders views of images.
+
+    Args:
+        images: All prepared images.
+        image_rows: Rows of those that are read, shape (images,).
+        digests: Their digests.
+
+    Returns:
+        Function of (view, rows among `image_rows`) to uint8, shape (rows, side, side, 3).
+    """
+
+    @cache
+    def plan(view: int) -> np.ndarray:
+        return draw(policy, seed, view, digests)
+
+    return lambda view, rows: render_all(images.read(image_rows[rows]), plan(view)[rows])
