@@ -49,14 +49,8 @@ class RowFile:
     """
 
     def __init__(self, path: Path) -> None:
+        self.shape, self.dtype, self._start = _header(path)
         self._file = path.open("rb")
-        version = np.lib.format.read_magic(self._file)
-        if version != (1, 0):
-            raise PipelineError(f"{path} must be .npy of version 1.0. Received: {version}")
-        self.shape, _, self.dtype = np.lib.format.read_array_header_1_0(self._file)
-        if self.dtype.hasobject:
-            raise PipelineError(f"{path} must hold numbers. Received: {self.dtype}")
-        self._start = self._file.tell()
         self._row_bytes = int(np.prod(self.shape[1:])) * self.dtype.itemsize
 
     def read(self, rows: Sequence[int] | np.ndarray) -> np.ndarray:
@@ -75,3 +69,15 @@ class RowFile:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _header(path: Path) -> tuple[tuple[int, ...], np.dtype[Any], int]:
+    """Shape, dtype and where the rows begin."""
+    with path.open("rb") as file:
+        version = np.lib.format.read_magic(file)
+        if version != (1, 0):
+            raise PipelineError(f"{path} must be .npy of version 1.0. Received: {version}")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        if dtype.hasobject:
+            raise PipelineError(f"{path} must hold numbers. Received: {dtype}")
+        return shape, dtype, file.tell()

@@ -10,7 +10,7 @@ from stages.images.prepared import open_prepared, read_images
 from stages.params import load_params
 from stages.prepare import PREPARED
 from stages.views.contact_sheet import draw_contact_sheet
-from stages.views.plan import draw, test_view_ids
+from stages.views.plan import draw, ids_of_test_views
 
 VIEWS = Path("data/views")
 CONTACT_SHEET = Path("plots/views.png")
@@ -28,7 +28,7 @@ def main() -> None:
     VIEWS.mkdir(parents=True, exist_ok=True)
     for split, views in (
         ("train", params.extract.views),
-        ("test", test_view_ids(params.evaluate.test_views)),
+        ("test", ids_of_test_views(params.evaluate.test_views)),
     ):
         digests = prepared.digests(split)
         for view in views:

@@ -20,13 +20,13 @@ from stages.report.costs import cached_costs, end_to_end_costs
 from stages.report.testing import TrainedHead, learning_curve, predict, score
 from stages.report.tracking import TRACKING_ERRORS, log_results
 from stages.train_head import open_views
-from stages.views.plan import test_view_ids
+from stages.views.plan import ids_of_test_views
 
 
 def main() -> None:
     params = load_params()
     prepared = open_prepared(PREPARED)
-    views = open_views(prepared, "test", [0, *test_view_ids(params.evaluate.test_views)])
+    views = open_views(prepared, "test", [0, *ids_of_test_views(params.evaluate.test_views)])
     head = build_head(
         views[0].shape[1], params.train.learning_rate, seed=0, **params.train.head.model_dump()
     )
@@ -37,10 +37,11 @@ def main() -> None:
     arms = summarize(runs)
     for name, costs in _costs(params, len(prepared.rows("train"))).items():
         arms[name].update(costs)
+    equivalence = _equivalence(params, prepared, logits)
     results.write(
         arms=arms,
-        equivalence=_equivalence(params, prepared, logits),
-        verdict=decide(arms, params.train.budgets),
+        equivalence=equivalence,
+        verdict=decide(arms, params.train.budgets, equivalence),
         runs=runs,
         curves=pd.concat([learning_curve(trained) for trained in heads]),
     )

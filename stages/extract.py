@@ -56,7 +56,7 @@ def main() -> None:
 
 def _wanted(argument: str, test_views: int) -> list[tuple[int, str]]:
     if argument == "test":
-        return [(view, "test") for view in plans.test_view_ids(test_views)]
+        return [(view, "test") for view in plans.ids_of_test_views(test_views)]
     view = int(argument)
     return [(view, split) for split in (SPLITS if view == 0 else ("train",))]
 

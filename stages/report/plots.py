@@ -25,11 +25,11 @@ def draw_accuracy_against_seconds(path: Path, arms: dict[str, dict[str, Any]]) -
         spreads = [arm[f"{metric}_std"] or 0 for arm in arms.values()]
         axes.errorbar(seconds, accuracies, spreads, fmt=marker, capsize=3, label=label)
     for name, arm in arms.items():
-        lowest = min(arm[metric] for metric in TESTED_ON)
+        lowest = min(arm[metric] - (arm[f"{metric}_std"] or 0) for metric in TESTED_ON)
         axes.annotate(
             name.replace("_", " "),
             (arm["total_seconds"], lowest),
-            (0, -14),
+            (0, -12),
             textcoords="offset points",
             ha="center",
             fontsize=8,
@@ -37,7 +37,7 @@ def draw_accuracy_against_seconds(path: Path, arms: dict[str, dict[str, Any]]) -
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(ScalarFormatter())
     axes.xaxis.set_minor_formatter(ScalarFormatter())
-    axes.tick_params(axis="x", which="minor", labelsize=7)
+    axes.tick_params(axis="x", which="both", labelsize=8)
     axes.margins(0.12)
     axes.set(xlabel="first training, from images to head (seconds, log scale)", ylabel="accuracy")
     axes.grid(alpha=0.3)

@@ -79,7 +79,7 @@ def _symmetric(chance: np.ndarray, limit: float) -> np.ndarray:
     return (2 * chance - 1) * limit
 
 
-def test_view_ids(views: int) -> list[int]:
+def ids_of_test_views(views: int) -> list[int]:
     """Ids of the random views that test images are judged under."""
     return [TEST_VIEW_OFFSET + view for view in range(views)]
 

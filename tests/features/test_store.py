@@ -1,0 +1,71 @@
+import json
+
+import numpy as np
+import pytest
+
+from stages.errors import PipelineError
+from stages.features.store import Origin, digest_of_digests, open_features, write_features
+
+IMAGES = digest_of_digests(["a", "b", "c"])
+ORIGIN = Origin(view=2, images=IMAGES, plan="plan", base="base")
+FEATURES = np.arange(12, dtype=np.float32).reshape(3, 4)
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "2" / "train.npy"
+    write_features(path, [FEATURES[:2], FEATURES[2:]], (3, 4), np.dtype(np.float32), ORIGIN)
+    return path
+
+
+def test_what_was_written_is_read(path):
+    features, origin = open_features(path, IMAGES)
+    assert np.array_equal(features, FEATURES)
+    assert origin == ORIGIN
+    assert not features.flags.writeable
+
+
+def test_a_flipped_byte_is_noticed(path):
+    content = bytearray(path.read_bytes())
+    content[-5] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(
+        PipelineError, match=rf"{path} is not what its manifest says of sha256.*dvc"
+    ):
+        open_features(path, IMAGES)
+
+
+@pytest.mark.parametrize(
+    ("other", "wrong"),
+    [(FEATURES[:2], "shape"), (FEATURES.astype("f8"), "dtype"), (FEATURES[:, :3], "shape")],
+)
+def test_a_file_of_another_shape_or_dtype_is_noticed(path, other, wrong):
+    np.save(path, other)
+    with pytest.raises(PipelineError, match=wrong):
+        open_features(path, IMAGES)
+
+
+def test_features_of_other_images_are_refused(path):
+    with pytest.raises(PipelineError, match="images"):
+        open_features(path, digest_of_digests(["a", "b"]))
+
+
+def test_missing_features_are_named(tmp_path):
+    with pytest.raises(PipelineError, match=r"Received: .*none\.npy"):
+        open_features(tmp_path / "none.npy", IMAGES)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_is_not_written(tmp_path, value):
+    features = FEATURES.copy()
+    features[2, 1] = value
+    path = tmp_path / "a.npy"
+    with pytest.raises(PipelineError, match="must be finite"):
+        write_features(path, [features[:2], features[2:]], (3, 4), features.dtype, ORIGIN)
+    assert not path.exists()
+
+
+def test_the_manifest_is_readable(path):
+    manifest = json.loads(path.with_suffix(".json").read_text())
+    assert manifest["shape"] == [3, 4]
+    assert manifest["view"] == 2

@@ -1,0 +1,101 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stages.heads.head import build_head
+from stages.heads.training import (
+    ValidatedHistory,
+    ViewSequence,
+    load_history,
+    make_deterministic,
+    order_of_epoch,
+    save_history,
+    train,
+    view_of_epoch,
+)
+
+LABELS = np.arange(10) % 2
+VIEWS = np.random.default_rng(0).normal(size=(5, 10, 6)).astype(np.float32)
+
+
+@pytest.fixture(autouse=True)
+def deterministic():
+    make_deterministic()
+
+
+def trained(budget, epochs=4, seed=0, views=VIEWS, seen=None):
+    def read(view, rows):
+        if seen is not None:
+            seen.append((view, rows.tolist()))
+        return views[view][rows]
+
+    head = build_head(6, 0.01, seed, units=4, dropout=0.5)
+    sequence = ViewSequence(read, LABELS, 4, budget, seed)
+    history = train(head, sequence, epochs, ValidatedHistory(head, views[0], LABELS))
+    return head.get_weights(), history
+
+
+@given(epoch=st.integers(1, 1000), budget=st.integers(1, 100))
+def test_views_come_round_robin_and_only_cached_ones(epoch, budget):
+    view = view_of_epoch(epoch, budget)
+    assert 1 <= view <= budget
+    assert view_of_epoch(epoch + budget, budget) == view
+
+
+@given(epochs=st.integers(1, 50))
+def test_with_as_many_views_as_epochs_each_epoch_has_its_own(epochs):
+    assert [view_of_epoch(epoch, epochs) for epoch in range(1, epochs + 1)] == list(
+        range(1, epochs + 1)
+    )
+
+
+@given(epoch=st.integers(1, 1000))
+def test_without_a_budget_every_epoch_reads_view_0(epoch):
+    assert view_of_epoch(epoch, 0) == 0
+
+
+@pytest.mark.parametrize(
+    ("budget", "views"),
+    [(0, [0, 0, 0, 0]), (1, [1, 1, 1, 1]), (3, [1, 2, 3, 1]), (4, [1, 2, 3, 4])],
+)
+def test_training_reads_all_images_of_the_view_of_each_epoch(budget, views):
+    seen = []
+    trained(budget, seen=seen)
+    seen = seen[2:]  # Keras looks at two batches beforehand, for their shapes
+    assert [view for view, _ in seen] == [view for view in views for _ in range(3)]
+    for epoch in range(4):
+        rows = [row for _, batch in seen[3 * epoch : 3 * epoch + 3] for row in batch]
+        assert rows == order_of_epoch(epoch + 1, 10, seed=0).tolist()
+        assert sorted(rows) == list(range(10))
+
+
+def test_orders_differ_by_epoch_and_seed():
+    orders = [order_of_epoch(epoch, 50, seed).tolist() for epoch in (1, 2) for seed in (0, 1)]
+    assert len({tuple(order) for order in orders}) == 4
+
+
+def test_the_same_seed_trains_the_same_head():
+    ours, theirs = trained(2)[0], trained(2)[0]
+    assert all(map(np.array_equal, ours, theirs))
+
+
+def test_another_seed_or_view_trains_another_head():
+    ours = trained(2)[0][0]
+    assert not np.array_equal(ours, trained(2, seed=1)[0][0])
+    assert not np.array_equal(ours, trained(3)[0][0])
+
+
+def test_a_head_learns_what_can_be_learned():
+    views = VIEWS + 3 * (LABELS[:, None] - 0.5)
+    history = trained(4, epochs=60, views=np.concatenate([views] * 13))[1]
+    assert history[-1]["validation_accuracy"] == 1.0
+    assert history[-1]["loss"] < history[0]["loss"]
+
+
+def test_a_history_has_an_entry_an_epoch_and_is_read_as_written(tmp_path):
+    history = trained(2)[1]
+    assert [entry["epoch"] for entry in history] == [1, 2, 3, 4]
+    assert {"loss", "accuracy", "validation_loss", "validation_accuracy"} <= set(history[0])
+    save_history(history, tmp_path / "0.npz")
+    assert load_history(tmp_path / "0.npz") == history

@@ -1,0 +1,26 @@
+"""Policies that tests share."""
+
+from stages.views.policy import Policy
+
+NOTHING = Policy(
+    horizontal_flip=0.0,
+    vertical_flip=0.0,
+    quarter_turns=False,
+    rotation_degrees=0.0,
+    shift=0.0,
+    zoom=0.0,
+    shear=0.0,
+    brightness=0.0,
+    contrast=0.0,
+)
+EVERYTHING = Policy(
+    horizontal_flip=0.5,
+    vertical_flip=0.5,
+    quarter_turns=True,
+    rotation_degrees=20.0,
+    shift=0.1,
+    zoom=0.2,
+    shear=0.2,
+    brightness=0.2,
+    contrast=0.3,
+)

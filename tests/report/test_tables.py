@@ -1,0 +1,32 @@
+from stages.report.tables import accuracy_against_seconds, markdown_table
+
+ARM = {
+    "seeds": 2,
+    "test_accuracy": 0.8515,
+    "test_accuracy_std": 0.0041,
+    "test_accuracy_augmented": 0.7,
+    "test_accuracy_augmented_std": None,
+    "base_passes": 12345,
+    "augment_seconds": 1.0,
+    "base_seconds": 2.0,
+    "head_seconds": 3.0,
+    "setup_seconds": 4.0,
+    "total_seconds": 10.0,
+    "feature_bytes": 2_500_000,
+}
+
+
+def test_the_table_has_a_row_an_arm_with_its_figures():
+    lines = markdown_table({"cached_1": ARM, "end_to_end": ARM | {"total_seconds": None}}).split("\n")
+    cells = [cell.strip() for cell in lines[2].split("|")[1:-1]]
+    assert cells[:3] == ["cached_1", "0.852 ± 0.004", "0.700"]
+    assert cells[4] == "12,345"
+    assert cells[-2:] == ["10.0", "2.5"]
+    assert "two machines" in lines[3]
+
+
+def test_accuracies_stand_in_rows_for_plots():
+    table = accuracy_against_seconds({"cached_1": ARM})
+    assert table["accuracy"].tolist() == [0.8515, 0.7]
+    assert table["tested_on"].tolist()[0] == "test images as they are"
+    assert set(table["total_seconds"]) == {10.0}

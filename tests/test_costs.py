@@ -1,0 +1,29 @@
+import time
+
+from stages import costs as module
+from stages.costs import Costs, load_costs, machine
+
+
+def test_phases_add_up(monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "COSTS", tmp_path)
+    costs = Costs()
+    sleep = costs.timed("sleep", time.sleep)
+    sleep(0.02)
+    sleep(0.03)
+    costs.save("stage")
+    assert 0.05 <= load_costs("stage")["seconds"]["sleep"] < 1
+
+
+def test_a_record_names_the_machine_the_memory_and_the_time(monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "COSTS", tmp_path)
+    Costs().save("stage")
+    record = load_costs("stage")
+    assert record["machine"] == machine()
+    assert record["peak_rss_bytes"] > 10e6
+    assert abs(record["measured_at"] - time.time()) < 60
+
+
+def test_set_up_counts_from_the_start_of_the_process():
+    first = Costs().seconds["setup"]
+    time.sleep(0.05)
+    assert Costs().seconds["setup"] >= first + 0.05

@@ -1,0 +1,95 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from stages.errors import PipelineError
+from stages.params import load_params
+
+DEFAULT = yaml.safe_load(Path("params.yaml").read_text())
+
+
+def write_with(folder: Path, name: str, value: object) -> Path:
+    params = yaml.safe_load(yaml.safe_dump(DEFAULT))
+    *sections, last = name.split(".")
+    section = params
+    for part in sections:
+        section = section[part]
+    section[last] = value
+    path = folder / "params.yaml"
+    path.write_text(yaml.safe_dump(params))
+    return path
+
+
+def test_default_params_are_valid():
+    assert load_params().train.epochs == 10
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("trian", {}),
+        ("train.epoch", 3),
+        ("train.learning_rate", "fast"),
+        ("train.learning_rate", 0),
+        ("train.epochs", 0),
+        ("train.epochs", 2.5),
+        ("train.epochs", True),
+        ("train.head.dropout", 1.5),
+        ("train.seeds", []),
+        ("train.seeds", [1, 1]),
+        ("augment.horizontal_flip", 1.2),
+        ("augment.vertical_flip", -0.1),
+        ("augment.quarter_turns", "yes"),
+        ("augment.zoom", None),
+        ("data.source", "nowhere"),
+        ("data.image_size", "160"),
+        ("data.test", 1.0),
+        ("extract.base", "vgg99"),
+        ("extract.views", [0, 0]),
+        ("evaluate.test_views", 0),
+    ],
+)
+def test_a_bad_parameter_is_named_with_what_was_received(tmp_path, name, value):
+    with pytest.raises(PipelineError) as error:
+        load_params(write_with(tmp_path, name, value))
+    assert name in str(error.value)
+    assert str(error.value).endswith(f"Received: {value!r}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("train.budgets", [0, 11], "epochs"),
+        ("train.end_to_end_seeds", [99], "end_to_end_seeds"),
+        ("extract.views", [0, 1, 2, 3, 4], "extract.views"),
+        ("extract.views", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], "view"),
+        ("data.validation", 0.8, "validation"),
+    ],
+)
+def test_parameters_that_do_not_fit_together_are_refused(tmp_path, name, value, words):
+    with pytest.raises(PipelineError, match=words):
+        load_params(write_with(tmp_path, name, value))
+
+
+def test_a_missing_parameter_is_named(tmp_path):
+    path = tmp_path / "params.yaml"
+    params = {name: section for name, section in DEFAULT.items() if name != "seed"}
+    path.write_text(yaml.safe_dump(params))
+    with pytest.raises(PipelineError, match="seed: Field required"):
+        load_params(path)
+
+
+def test_an_exponent_without_a_point_is_a_number_as_it_is_to_dvc(tmp_path):
+    path = tmp_path / "params.yaml"
+    text = Path("params.yaml").read_text().replace("learning_rate: 0.001", "learning_rate: 1e-3")
+    path.write_text(text)
+    assert load_params(path).train.learning_rate == 0.001
+
+
+@pytest.mark.parametrize("text", ["a: [", "", "- 1"])
+def test_what_is_no_mapping_is_refused(tmp_path, text):
+    path = tmp_path / "params.yaml"
+    path.write_text(text)
+    with pytest.raises(PipelineError, match=str(path)):
+        load_params(path)
