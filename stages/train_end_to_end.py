@@ -9,17 +9,9 @@ from tqdm import tqdm
 from stages.bases.frozen import FrozenBase, identity, load_base
 from stages.costs import Costs
 from stages.errors import PipelineError, run
+from stages.heads import training
 from stages.heads.head import build_head, compile_model, save_head
-from stages.heads.training import (
-    Reader,
-    ValidatedHistory,
-    ViewSequence,
-    make_deterministic,
-    order_of_epoch,
-    save_history,
-    train,
-)
-from stages.images.prepared import Prepared, open_prepared, read_images
+from stages.images.prepared import open_prepared, read_images
 from stages.params import Train, load_params
 from stages.prepare import PREPARED
 from stages.views.fresh import fresh_views
@@ -34,14 +26,16 @@ def head_path(seed: int) -> Path:
 
 def main() -> None:
     params = load_params()
-    make_deterministic()
+    training.make_deterministic()
     prepared = open_prepared(PREPARED)
     base = load_base(params.extract.base, params.data.image_size, params.extract.pooling)
     frozen = identity(base)
     costs = Costs()
     with read_images(prepared) as images:
-        rows = prepared.rows("validation")
-        validation = FrozenBase(base, params.train.batch_size).run_over(images, rows)
+        validation = training.Validation(
+            FrozenBase(base, params.train.batch_size).run_over(images, prepared.rows("validation")),
+            prepared.labels("validation"),
+        )
         read = fresh_views(
             images,
             prepared.rows("train"),
@@ -50,7 +44,7 @@ def main() -> None:
             params.seed,
         )
         for seed in params.train.end_to_end_seeds:
-            _train(params.train, prepared, base, read, validation, seed, costs)
+            _train(params.train, prepared.labels("train"), base, read, validation, seed, costs)
             if identity(base) != frozen:
                 raise PipelineError(f"the base must stay frozen ({frozen}). Received: changes")
         _save_replay(params.train, len(prepared.rows("train")), base, read)
@@ -59,10 +53,10 @@ def main() -> None:
 
 def _train(
     settings: Train,
-    prepared: Prepared,
+    labels: np.ndarray,
     base: keras.Model,
-    read: Reader,
-    validation: np.ndarray,
+    read: training.Reader,
+    validation: training.Validation,
     seed: int,
     costs: Costs,
 ) -> None:
@@ -72,19 +66,26 @@ def _train(
     )
     model = keras.Sequential([base, head])
     compile_model(model, settings.learning_rate)
-    labels = prepared.labels("train")
-    history = ValidatedHistory(head, validation, prepared.labels("validation"))
     total = settings.epochs * len(labels)
     with tqdm(total=total, desc="end to end", unit=" images", disable=None) as bar:
         timed = _counted(costs.timed(f"seed {seed} augment", read), bar)
-        views = ViewSequence(timed, labels, settings.batch_size, settings.epochs, seed)
         with costs.phase(f"seed {seed} fit"):
-            epochs = train(model, views, settings.epochs, history)
+            history = training.train(
+                model,
+                head,
+                timed,
+                labels,
+                validation,
+                epochs=settings.epochs,
+                batch_size=settings.batch_size,
+                budget=settings.epochs,
+                seed=seed,
+            )
     save_head(head, head_path(seed))
-    save_history(epochs, head_path(seed))
+    training.save_history(history, head_path(seed))
 
 
-def _counted(read: Reader, bar: tqdm) -> Reader:
+def _counted(read: training.Reader, bar: tqdm) -> training.Reader:
     def counting(view: int, rows: np.ndarray) -> np.ndarray:
         bar.update(len(rows))
         return read(view, rows)
@@ -92,10 +93,10 @@ def _counted(read: Reader, bar: tqdm) -> Reader:
     return counting
 
 
-def _save_replay(settings: Train, images: int, base: keras.Model, read: Reader) -> None:
+def _save_replay(settings: Train, images: int, base: keras.Model, read: training.Reader) -> None:
     """Keep the features of the last epoch's first batch, for `evaluate` to hold to the cache."""
     view = settings.epochs
-    order = order_of_epoch(view, images, settings.end_to_end_seeds[0])
+    order = training.order_of_epoch(view, images, settings.end_to_end_seeds[0])
     rows = order[: settings.batch_size]
     np.savez(REPLAY, view=view, rows=rows, features=base.predict_on_batch(read(view, rows)))
 

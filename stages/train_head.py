@@ -10,14 +10,8 @@ from stages.costs import Costs
 from stages.errors import PipelineError, run
 from stages.extract import feature_path
 from stages.features.store import digest_of_digests, open_features
+from stages.heads import training
 from stages.heads.head import build_head, save_head
-from stages.heads.training import (
-    ValidatedHistory,
-    ViewSequence,
-    make_deterministic,
-    save_history,
-    train,
-)
 from stages.images.prepared import Prepared, open_prepared
 from stages.params import load_params
 from stages.prepare import PREPARED
@@ -31,7 +25,7 @@ def head_path(budget: int, seed: int) -> Path:
 
 def main() -> None:
     params = load_params().train
-    make_deterministic()
+    training.make_deterministic()
     prepared = open_prepared(PREPARED)
     [validation] = open_views(prepared, "validation", [0])
     views = open_views(prepared, "train", range(max(params.budgets) + 1))
@@ -41,20 +35,19 @@ def main() -> None:
     for budget, seed in tqdm(arms, "train heads", unit=" heads", disable=None):
         with costs.phase(f"cached_{budget} seed {seed}"):
             head = build_head(width, params.learning_rate, seed, **params.head.model_dump())
-            history = train(
+            history = training.train(
                 head,
-                ViewSequence(
-                    lambda view, rows: views[view][rows],
-                    prepared.labels("train"),
-                    params.batch_size,
-                    budget,
-                    seed,
-                ),
-                params.epochs,
-                ValidatedHistory(head, validation, prepared.labels("validation")),
+                head,
+                lambda view, rows: views[view][rows],
+                prepared.labels("train"),
+                training.Validation(validation, prepared.labels("validation")),
+                epochs=params.epochs,
+                batch_size=params.batch_size,
+                budget=budget,
+                seed=seed,
             )
         save_head(head, head_path(budget, seed))
-        save_history(history, head_path(budget, seed))
+        training.save_history(history, head_path(budget, seed))
     costs.save("train_head")
 
 

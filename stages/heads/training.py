@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -31,70 +31,76 @@ def order_of_epoch(epoch: int, images: int, seed: int) -> np.ndarray:
     return np.random.default_rng((seed, epoch)).permutation(images)
 
 
-class ViewSequence(keras.utils.PyDataset):
-    """Batches of one epoch after another, each epoch in its own order and with its own view."""
+class EpochBatches(keras.utils.PyDataset):
+    """The batches of one epoch: one view of all training images, in one order.
 
-    def __init__(
-        self, read: Reader, labels: np.ndarray, batch_size: int, budget: int, seed: int
-    ) -> None:
-        super().__init__()
-        self._read, self._budget, self._seed = read, budget, seed
-        self._labels = labels.astype(np.float32)[:, None]
-        self._batch_size = batch_size
-        self._begin(epoch=1)
-
-    def __len__(self) -> int:
-        return -(-len(self._labels) // self._batch_size)
-
-    def __getitem__(self, batch: int) -> tuple[np.ndarray, np.ndarray]:
-        start = batch * self._batch_size
-        rows = self._order[start : start + self._batch_size]
-        return self._read(view_of_epoch(self._epoch, self._budget), rows), self._labels[rows]
-
-    def on_epoch_end(self) -> None:
-        self._begin(self._epoch + 1)
-
-    def _begin(self, epoch: int) -> None:
-        self._epoch = epoch
-        self._order = order_of_epoch(epoch, len(self._labels), self._seed)
-
-
-class ValidatedHistory(keras.callbacks.Callback):
-    """Losses and accuracies by epoch; the head is validated on features of the validation images.
-
-    The base is frozen, so validating the head on its features is validating the whole model, and
-    costs either way to train the same.
+    One epoch only: Keras moves a sequence on to its next epoch once before it trains on the first.
     """
 
-    def __init__(self, head: keras.Model, features: np.ndarray, labels: np.ndarray) -> None:
+    def __init__(
+        self, read: Reader, view: int, order: np.ndarray, labels: np.ndarray, batch_size: int
+    ) -> None:
         super().__init__()
-        self.epochs: list[dict[str, Any]] = []
-        self._head = head
-        self._features, self._labels = features, labels
+        self._read, self._view, self._labels = read, view, labels
+        self._batches = np.split(order, range(batch_size, len(order), batch_size))
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        logits = np.asarray(self._head(self._features))[:, 0]
-        validation = classification_metrics(self._labels, logits)
-        self.epochs.append(
-            {
-                "epoch": epoch + 1,
-                **{name: float(value) for name, value in (logs or {}).items()},
-                **{f"validation_{name}": value for name, value in validation.items()},
-            }
-        )
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def __getitem__(self, batch: int) -> tuple[np.ndarray, np.ndarray]:
+        rows = self._batches[batch]
+        return self._read(self._view, rows), self._labels[rows].astype(np.float32)[:, None]
+
+
+class Validation(NamedTuple):
+    """Features and labels of the validation images.
+
+    The base is frozen, so testing the head on its features is testing the whole model.
+    """
+
+    features: np.ndarray
+    labels: np.ndarray
+
+    def test(self, head: keras.Model) -> dict[str, float]:
+        metrics = classification_metrics(self.labels, np.asarray(head(self.features))[:, 0])
+        return {f"validation_{name}": value for name, value in metrics.items()}
 
 
 def train(
-    model: keras.Model, views: ViewSequence, epochs: int, history: ValidatedHistory
+    model: keras.Model,
+    head: keras.Model,
+    read: Reader,
+    labels: np.ndarray,
+    validation: Validation,
+    *,
+    epochs: int,
+    batch_size: int,
+    budget: int,
+    seed: int,
 ) -> list[dict[str, Any]]:
     """Fit a model over a sequence of views.
+
+    Args:
+        model: What is fitted: the head by itself, or the base and the head.
+        read: Gives the model's inputs.
+        labels: Of the training images, 0 or 1.
+        budget: Number of views that the epochs go through; 0: view 0.
+        seed: Of the order of the images.
 
     Returns:
         For each epoch: `epoch`, `loss` and `accuracy` while training, and the metrics of
         `classification_metrics` on the validation images, as `validation_accuracy` and so on.
     """
-    model.fit(views, epochs=epochs, shuffle=False, verbose=0, callbacks=[history])
-    return history.epochs
+    history = []
+    for epoch in range(1, epochs + 1):
+        order = order_of_epoch(epoch, len(labels), seed)
+        batches = EpochBatches(read, view_of_epoch(epoch, budget), order, labels, batch_size)
+        fitted = model.fit(
+            batches, initial_epoch=epoch - 1, epochs=epoch, shuffle=False, verbose=0
+        ).history
+        training = {name: values[0] for name, values in fitted.items()}
+        history.append({"epoch": epoch, **training, **validation.test(head)})
+    return history
 
 
 def save_history(history: list[dict[str, Any]], head: Path) -> None:

@@ -17,7 +17,9 @@ ARM = {
 
 
 def test_the_table_has_a_row_an_arm_with_its_figures():
-    lines = markdown_table({"cached_1": ARM, "end_to_end": ARM | {"total_seconds": None}}).split("\n")
+    lines = markdown_table({"cached_1": ARM, "end_to_end": ARM | {"total_seconds": None}}).split(
+        "\n"
+    )
     cells = [cell.strip() for cell in lines[2].split("|")[1:-1]]
     assert cells[:3] == ["cached_1", "0.852 ± 0.004", "0.700"]
     assert cells[4] == "12,345"
