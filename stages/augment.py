@@ -10,7 +10,7 @@ from stages.images.prepared import open_prepared, read_images
 from stages.params import load_params
 from stages.prepare import PREPARED
 from stages.views.contact_sheet import draw_contact_sheet
-from stages.views.plan import draw, ids_of_test_views
+from stages.views.plan import TEST_VIEW_OFFSET, draw, ids_of_test_views
 
 VIEWS = Path("data/views")
 CONTACT_SHEET = Path("plots/views.png")
@@ -18,19 +18,20 @@ SHEET_IMAGES, SHEET_VIEWS = 5, 8
 
 
 def plan_path(view: int) -> Path:
-    return VIEWS / f"{view}.npy"
+    split = "train" if view < TEST_VIEW_OFFSET else "test"
+    return VIEWS / split / f"{view}.npy"
 
 
 def main() -> None:
     params = load_params()
     costs = Costs()
     prepared = open_prepared(PREPARED)
-    VIEWS.mkdir(parents=True, exist_ok=True)
     for split, views in (
         ("train", params.extract.views),
         ("test", ids_of_test_views(params.evaluate.test_views)),
     ):
         digests = prepared.digests(split)
+        (VIEWS / split).mkdir(parents=True, exist_ok=True)
         for view in views:
             with costs.phase(f"view {view}"):
                 plan = draw(params.augment, params.seed, view, digests)

@@ -1,0 +1,20 @@
+from pathlib import Path
+
+import pytest
+
+from tests.repository import Repository, make_repository
+
+
+@pytest.fixture(scope="session")
+def reproduced(tmp_path_factory) -> Repository:
+    """A repository after its first `dvc repro`; tests that change it take a copy."""
+    repository = make_repository(tmp_path_factory.mktemp("pipeline") / "repository")
+    repository.dvc("repro")
+    repository.commit()
+    return repository
+
+
+@pytest.fixture
+def repository(reproduced: Repository, tmp_path: Path) -> Repository:
+    """A reproduced repository of the test's own."""
+    return reproduced.copy(tmp_path / "repository")

@@ -1,0 +1,125 @@
+"""A copy of this repository with a git history of its own, on a slice of the real images."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import mlflow
+import yaml
+
+ROOT = Path(__file__).parents[1]
+SLICE = {
+    "data": {"limit": 120, "image_size": 64},
+    "extract": {"views": [0, 1, 2]},
+    "evaluate": {"test_views": 1},
+    "train": {"epochs": 2, "budgets": [0, 1, 2], "seeds": [0, 1]},
+}
+
+
+class Repository:
+    """A checkout in which the real `git` and `dvc` run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if "MLFLOW" not in name},
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            **{
+                f"GIT_{role}_{field}": value
+                for role in ("AUTHOR", "COMMITTER")
+                for field, value in (("NAME", "test"), ("EMAIL", "test@example.org"))
+            },
+        }
+
+    def run(self, *command: str, fails: bool = False, **environment: str) -> str:
+        """Run a command and return all it printed."""
+        done = subprocess.run(
+            command,
+            cwd=self.path,
+            env=self._environment | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=500,
+        )
+        assert (done.returncode != 0) == fails, done.stdout
+        return done.stdout
+
+    def dvc(self, *arguments: str, fails: bool = False, **environment: str) -> str:
+        return self.run(sys.executable, "-m", "dvc", *arguments, fails=fails, **environment)
+
+    def repro(self, *arguments: str, fails: bool = False) -> list[str]:
+        """The stages that `dvc repro` ran."""
+        return stages_in(self.dvc("repro", *arguments, fails=fails))
+
+    def start_server(self, *command: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(command, cwd=self.path, env=self._environment, text=True)
+
+    def commit(self) -> None:
+        self.run("git", "add", "--all")
+        self.run("git", "commit", "--quiet", "--allow-empty", "--message", "test")
+
+    def set(self, section: str, **values: object) -> None:
+        params = yaml.safe_load((self.path / "params.yaml").read_text())
+        params[section].update(values)
+        (self.path / "params.yaml").write_text(yaml.safe_dump(params))
+
+    def copy(self, path: Path) -> "Repository":
+        shutil.copytree(self.path, path, symlinks=True)
+        return Repository(path)
+
+    def metrics(self) -> dict:
+        return json.loads((self.path / "metrics.json").read_text())
+
+    def outs(self) -> dict[str, str]:
+        """From each out to its digest, as dvc.lock has them."""
+        stages = yaml.safe_load((self.path / "dvc.lock").read_text())["stages"].values()
+        return {out["path"]: out["md5"] for stage in stages for out in stage["outs"]}
+
+    def runs(self) -> list[mlflow.entities.Run]:
+        client = mlflow.MlflowClient(f"sqlite:///{self.path}/mlflow.db")
+        experiment = client.get_experiment_by_name("viewcache")
+        return list(client.search_runs([experiment.experiment_id], max_results=1000))
+
+    def children(self, parent: mlflow.entities.Run) -> list[mlflow.entities.Run]:
+        return [
+            run
+            for run in self.runs()
+            if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id
+        ]
+
+    def parents(self) -> list[mlflow.entities.Run]:
+        """Pipeline runs, newest first."""
+        return [run for run in self.runs() if "mlflow.parentRunId" not in run.data.tags]
+
+
+def stages_in(output: str) -> list[str]:
+    lines = [line for line in output.splitlines() if line.startswith("Running stage '")]
+    return [line.split("'")[1] for line in lines]
+
+
+def make_repository(path: Path) -> Repository:
+    """Copy what git would commit of this checkout, cut the parameters to a slice, and commit."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if name.startswith(("plots/", "metrics.json", "dvc.lock")) or not (ROOT / name).exists():
+            continue
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, path / name)
+    repository = Repository(path)
+    for section, values in SLICE.items():
+        repository.set(section, **values)
+    repository.run("git", "init", "--quiet")
+    repository.commit()
+    return repository

@@ -1,0 +1,246 @@
+"""The real pipeline, run by the real DVC, logged to a real MLflow database."""
+
+import json
+import socket
+import sys
+import time
+import urllib.request
+
+import numpy as np
+import pytest
+
+from tests.repository import Repository, make_repository, stages_in
+
+ARMS = ["cached_0", "cached_1", "cached_2", "end_to_end"]
+TRAINED = 7  # three budgets with two seeds each, and end to end with one
+
+
+def test_every_arm_is_tested_and_costed(reproduced):
+    arms = reproduced.metrics()["arms"]
+    assert list(arms) == ARMS
+    for arm in arms.values():
+        assert 0.4 < arm["test_accuracy"] <= 1
+        assert 0.4 < arm["test_accuracy_augmented"] <= 1
+        phases = [arm[f"{phase}_seconds"] for phase in ("setup", "augment", "base", "head")]
+        assert min(phases) > 0
+        assert arm["total_seconds"] == pytest.approx(sum(phases))
+        assert 1e8 < arm["peak_rss_bytes"] < 3e9
+    assert arms["cached_2"]["base_passes"] == arms["end_to_end"]["base_passes"]
+    assert arms["cached_2"]["feature_bytes"] == 2 * arms["cached_1"]["feature_bytes"] > 0
+    assert arms["end_to_end"]["feature_bytes"] == 0
+
+
+def test_as_many_cached_views_as_epochs_train_the_head_of_end_to_end(reproduced):
+    equivalence = reproduced.metrics()["equivalence"]
+    assert equivalence["budget"] == 2
+    assert equivalence["max_abs_weight_difference"] <= 1e-4
+    assert equivalence["identical_test_predictions"]
+    assert equivalence["max_abs_feature_difference"] <= 1e-5
+
+
+def test_fewer_views_train_another_head(reproduced):
+    fewer, as_many = (
+        np.load(reproduced.path / f"models/cached/{budget}/0.npz")["arr_0"] for budget in (1, 2)
+    )
+    assert np.abs(fewer - as_many).max() > 1e-3
+
+
+def test_all_cached_views_are_there_and_differ(reproduced):
+    folder = reproduced.path / "data/features/views"
+    views = [np.load(folder / f"{view}/train.npy") for view in (0, 1, 2)]
+    assert len({view.shape for view in views}) == 1
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        assert (np.abs(views[one] - views[other]).max(axis=1) > 1e-3).all()
+
+
+def test_pictures_and_table_are_written(reproduced):
+    plots = reproduced.path / "plots"
+    assert all(arm in (plots / "table.md").read_text() for arm in ARMS)
+    for name in ("views", "accuracy_against_seconds", "learning_curves"):
+        assert (plots / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_mlflow_has_a_run_an_arm_and_seed_below_the_pipeline_run(reproduced):
+    [parent] = reproduced.parents()
+    children = reproduced.children(parent)
+    assert len(children) == TRAINED
+    child = next(run for run in children if run.info.run_name == "cached_2 seed 1")
+    assert child.data.params["train.learning_rate"] == "0.001"
+    assert child.data.params["budget"] == "2"
+    assert 0.4 < child.data.metrics["test_accuracy"] <= 1
+    assert child.data.metrics["total_seconds"] > 0
+    assert child.data.tags["viewcache.training"] == child.data.tags["viewcache.features"] == "run"
+    assert len(child.data.tags["mlflow.source.git.commit"]) == 40
+    assert child.inputs.dataset_inputs[0].dataset.name == "elpv"
+
+
+def test_mlflow_has_the_metrics_of_every_epoch_and_the_pictures(reproduced):
+    import mlflow
+
+    client = mlflow.MlflowClient(f"sqlite:///{reproduced.path}/mlflow.db")
+    [parent] = reproduced.parents()
+    child = reproduced.children(parent)[0]
+    history = client.get_metric_history(child.info.run_id, "epoch_validation_accuracy")
+    assert sorted(metric.step for metric in history) == [1, 2]
+    artifacts = {file.path for file in client.list_artifacts(parent.info.run_id)}
+    assert {"metrics.json", "table.md", "views.png", "accuracy_against_seconds.png"} <= artifacts
+
+
+def test_nothing_runs_again(repository):
+    assert "up to date" in repository.dvc("repro")
+    assert len(repository.runs()) == 1 + TRAINED
+
+
+def test_one_more_view_computes_that_view_only(repository):
+    repository.set("extract", views=[0, 1, 2, 3])
+    ran = repository.repro()
+    assert [stage for stage in ran if "extract" in stage] == ["extract@3"]
+    assert "train_end_to_end" not in ran
+    assert len(repository.parents()) == 2
+
+
+def test_a_shorter_list_reads_no_stale_view(repository):
+    repository.set("extract", views=[0, 1])
+    repository.set("train", budgets=[0, 1])
+    stale = repository.path / "data/features/views/2/train.npy"
+    stale.unlink()
+    stale.write_bytes(b"stale")
+    ran = repository.repro()
+    assert ran == ["check_params", "augment", "train_head", "evaluate"]
+    assert list(repository.metrics()["arms"]) == ["cached_0", "cached_1", "end_to_end"]
+    assert repository.metrics()["equivalence"] is None
+
+
+def test_another_learning_rate_makes_no_base_pass_and_the_old_one_is_restored(repository):
+    before = repository.metrics()
+    ran = stages_in(
+        repository.dvc("exp", "run", "--name", "fast", "-S", "train.learning_rate=0.01")
+    )
+    assert ran == ["check_params", "train_head", "train_end_to_end", "evaluate"]
+    assert "fast" in repository.dvc("exp", "show", "--csv")
+    assert "arms.cached_0.test_loss" in repository.dvc("metrics", "diff")
+    assert repository.parents()[0].data.tags["dvc.experiment"] == "fast"
+
+    ran = stages_in(repository.dvc("exp", "run", "-S", "train.learning_rate=0.001"))
+    assert ran == ["evaluate"]
+    assert repository.metrics() == before
+    newest = repository.parents()[0]
+    tags = [child.data.tags["viewcache.training"] for child in repository.children(newest)]
+    assert tags == ["restored"] * TRAINED
+
+
+def test_plots_show_renders_the_comparison(repository):
+    repository.dvc("plots", "show", "--out", "page")
+    page = (repository.path / "page/index.html").read_text()
+    assert all(arm in page for arm in ARMS)
+    assert "validation_accuracy" in page
+    assert "random views of the test images" in page
+
+
+@pytest.mark.parametrize("way", ["--temp", "--queue"])
+def test_experiments_in_copies_log_to_the_same_database(repository, way):
+    repository.dvc("exp", "run", way, "--name", "other", "-S", "train.seeds=[0]")
+    if way == "--queue":
+        repository.dvc("queue", "start")
+        wait_until(lambda: "Success" in repository.dvc("queue", "status"))
+        repository.dvc("queue", "stop", "--kill")
+    newest = repository.parents()[0]
+    assert len(repository.parents()) == 2
+    assert len(repository.children(newest)) == 4
+    assert newest.data.tags["dvc.experiment"] == "other"
+    assert "other" in repository.dvc("exp", "show", "--csv")
+
+
+def test_two_runs_of_one_seed_give_the_same_plans_features_and_heads(reproduced, tmp_path):
+    again = make_repository(tmp_path / "again")
+    again.dvc("repro")
+    outs, others = reproduced.outs(), again.outs()
+    paths = [path for path in outs if path.startswith(("data/", "models/")) and "costs" not in path]
+    assert {path: outs[path] for path in paths} == {path: others[path] for path in paths}
+    assert {
+        "data/views/train",
+        "data/features/views/2",
+        "models/cached",
+        "models/end_to_end",
+    } <= set(paths)
+
+
+def test_what_was_pushed_is_pulled_and_logged_once_elsewhere(repository, tmp_path):
+    repository.dvc("remote", "add", "--default", "folder", str(tmp_path / "remote"))
+    repository.commit()
+    repository.dvc("push")
+    repository.run("git", "clone", "--quiet", ".", str(tmp_path / "clone"))
+    clone = Repository(tmp_path / "clone")
+    clone.dvc("pull")
+    assert "up to date" in clone.dvc("repro")
+    for _ in range(2):
+        names = names_in_ui(clone)
+        assert sorted(names) == sorted(run.info.run_name for run in repository.runs())
+    [parent] = clone.parents()
+    tags = {child.data.tags["viewcache.training"] for child in clone.children(parent)}
+    assert tags == {"restored"}
+
+
+@pytest.mark.parametrize(
+    ("section", "values", "words"),
+    [
+        ("train", {"learning_rate": "fast"}, "train.learning_rate"),
+        ("train", {"epoch": 3}, "train.epoch: "),
+        ("augment", {"horizontal_flip": 2.0}, "augment.horizontal_flip"),
+    ],
+)
+def test_a_bad_parameter_stops_the_pipeline_before_any_work(repository, section, values, words):
+    repository.set(section, **values)
+    output = repository.dvc("repro", fails=True)
+    assert stages_in(output) == ["check_params"]
+    [line] = [line for line in output.splitlines() if line.startswith("viewcache: ")]
+    assert words in line
+    assert "Received: " in line
+    assert "Traceback" not in output
+
+
+def test_a_server_that_cannot_be_reached_costs_no_results(repository):
+    before = repository.metrics()
+    unreachable = {"MLFLOW_TRACKING_URI": f"http://127.0.0.1:{free_port()}"}
+    start = time.monotonic()
+    output = repository.dvc("repro", "--force", "--single-item", "evaluate", **unreachable)
+    assert time.monotonic() - start < 120
+    assert "`make ui` logs them" in output
+    assert repository.metrics() == before
+
+
+def names_in_ui(repository: Repository) -> list[str]:
+    """Names of the runs that the real MLflow server shows after `python -m stages.ui`."""
+    port = str(free_port())
+    server = repository.start_server(sys.executable, "-m", "stages.ui", "--port", port)
+    try:
+        wait_until(lambda: answers(port))
+        url = f"http://127.0.0.1:{port}/api/2.0/mlflow/runs/search"
+        body = json.dumps({"experiment_ids": ["1"], "max_results": 1000}).encode()
+        request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request) as response:
+            return [run["info"]["run_name"] for run in json.load(response)["runs"]]
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def answers(port: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health") as response:
+            return response.status == 200
+    except OSError:
+        return False
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def wait_until(condition, seconds=120):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(1)
