@@ -107,18 +107,23 @@ class _Pipeline:
             "viewcache.training": self._origin(_training_stage(arm)),
             "viewcache.features": self._origin(*_feature_stages(arm)),
         }
-        child = self._run(f"{arm} seed {seed}", own, tags)
+        end = load_costs(_training_stage(arm))["measured_at"]
+        start = end - (costs["total_seconds"] or 0)
+        child = self._run(f"{arm} seed {seed}", own, tags, start)
         self._metrics(child, {**row, **{name: costs[name] for name in _COSTS}})
         curves = self._found.curves
         curve = curves[(curves["arm"] == arm) & (curves["seed"] == seed)]
         for epoch in curve.drop(columns=["arm", "seed"]).to_dict("records"):
             step = int(epoch.pop("epoch"))
             self._metrics(child, {f"epoch_{name}": value for name, value in epoch.items()}, step)
-        self._client.set_terminated(child)
+        self._client.set_terminated(child, end_time=int(end * 1000))
 
-    def _run(self, name: str, params: dict[str, Any], tags: dict[str, str]) -> str:
+    def _run(
+        self, name: str, params: dict[str, Any], tags: dict[str, str], start: float | None = None
+    ) -> str:
+        milliseconds = int((start or time.time()) * 1000)
         run = self._client.create_run(
-            self._experiment, run_name=name, tags={**self._tags, **tags}
+            self._experiment, milliseconds, {**self._tags, **tags}, name
         ).info.run_id
         entries = {**self._params, **params}
         self._client.log_batch(
