@@ -5,17 +5,18 @@ view, the random views of the test images are taken, which only `evaluate` reads
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
 from stages.augment import plan_path
-from stages.bases.frozen import FrozenBase, identity, load_base
+from stages.bases.artifact import open_base
+from stages.compile_base import BASE
 from stages.costs import Costs
 from stages.errors import run
-from stages.features.store import Origin, digest_of_digests, write_features
+from stages.features.store import Origin, digest_of_digests, open_views, write_features
 from stages.images.prepared import Prepared, open_prepared, read_images
 from stages.images.splits import SPLITS
 from stages.params import load_params
@@ -32,25 +33,29 @@ def feature_path(view: int, split: str) -> Path:
     return folder / str(view) / f"{split}.npy"
 
 
+def open_features_of(prepared: Prepared, split: str, views: Iterable[int]) -> list[np.ndarray]:
+    """Features of a split's images under views."""
+    return open_views(lambda view: feature_path(view, split), views, prepared.digests(split))
+
+
 def main() -> None:
     params = load_params()
     prepared = open_prepared(PREPARED)
-    extract = params.extract
-    model = load_base(extract.base, params.data.image_size, extract.pooling)
-    base = FrozenBase(model, extract.batch_size)
-    base_identity = identity(model)
+    base = open_base(BASE, params.extract.batch_size)
     costs = Costs()
     for view, split in _wanted(sys.argv[1], params.evaluate.test_views):
         digests = prepared.digests(split)
         plan = _plan(view, split, len(digests))
-        origin = Origin(view, digest_of_digests(digests), plans.digest(plan), base_identity)
-        write_features(
-            feature_path(view, split),
-            _features(base, prepared, split, plan, costs),
-            (len(digests), base.width),
-            np.dtype(extract.dtype),
-            origin,
-        )
+        origin = Origin(view, digest_of_digests(digests), plans.digest(plan), base.identity)
+        rendered = _rendered(prepared, split, plan, base.batch_size, costs)
+        with costs.phase(f"{split} extract"):
+            write_features(
+                feature_path(view, split),
+                base.stream(rendered),
+                (len(digests), base.width),
+                np.dtype(params.extract.dtype),
+                origin,
+            )
     costs.save(f"extract_{sys.argv[1]}")
 
 
@@ -67,20 +72,18 @@ def _plan(view: int, split: str, images: int) -> np.ndarray:
     return np.load(plan_path(view), allow_pickle=False)
 
 
-def _features(
-    base: FrozenBase, prepared: Prepared, split: str, plan: np.ndarray, costs: Costs
+def _rendered(
+    prepared: Prepared, split: str, plan: np.ndarray, batch_size: int, costs: Costs
 ) -> Iterator[np.ndarray]:
     rows = prepared.rows(split)
     bar = tqdm(total=len(rows), desc=f"extract {split}", unit=" images", disable=None)
     with read_images(prepared) as images, bar:
-        for start in range(0, len(rows), base.batch_size):
-            batch = slice(start, start + base.batch_size)
+        for start in range(0, len(rows), batch_size):
+            batch = slice(start, start + batch_size)
             with costs.phase(f"{split} augment"):
                 views = render_all(images.read(rows[batch]), plan[batch])
-            with costs.phase(f"{split} base"):
-                features = base(views)
-            yield features
-            bar.update(len(features))
+            yield views
+            bar.update(len(views))
 
 
 if __name__ == "__main__":

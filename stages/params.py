@@ -41,6 +41,7 @@ class Data(Section):
 class Extract(Section):
     base: Literal["efficientnet_lite0"]
     pooling: Literal["avg", "max"]
+    runtime: Literal["auto", "tensorflow", "openvino"]
     dtype: Literal["float32", "float16"]
     batch_size: Positive
     views: Annotated[list[ViewId], AfterValidator(_distinct)]
@@ -68,6 +69,7 @@ class Train(Section):
     head: Head
     budgets: Annotated[list[ViewId], AfterValidator(_distinct), Field(min_length=1)]
     seeds: Annotated[list[int], AfterValidator(_distinct), Field(min_length=1)]
+    end_to_end_bases: list[Literal["keras", "compiled"]]
     end_to_end_seeds: Annotated[list[int], AfterValidator(_distinct), Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -76,6 +78,8 @@ class Train(Section):
             raise ValueError("no budget may exceed epochs: a view beyond them is never read")
         if not set(self.end_to_end_seeds) <= set(self.seeds):
             raise ValueError("end_to_end_seeds must be among seeds")
+        if self.end_to_end_bases not in (["keras"], ["keras", "compiled"]):
+            raise ValueError("end_to_end_bases must be [keras] or [keras, compiled]")
         return self
 
 

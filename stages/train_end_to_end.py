@@ -1,79 +1,94 @@
-"""Train the head on the frozen base, end to end, on freshly rendered views."""
+"""Train the head end to end, on freshly rendered views: `python -m stages.train_end_to_end BASE`.
 
+BASE is `keras` for what the book builds, a frozen Keras base and the head in one model, or
+`compiled` for the compiled base that `extract` runs.
+"""
+
+import sys
 from pathlib import Path
 
-import keras
 import numpy as np
 from tqdm import tqdm
 
-from stages.bases.frozen import FrozenBase, identity, load_base
+from stages.bases.artifact import open_base
+from stages.bases.frozen import load_base
+from stages.compile_base import BASE
 from stages.costs import Costs
 from stages.errors import PipelineError, run
 from stages.heads import training
-from stages.heads.head import build_head, compile_model, save_head
+from stages.heads.end_to_end import EndToEndBase, on_compiled, on_keras
+from stages.heads.head import build_head, save_head
 from stages.images.prepared import open_prepared, read_images
-from stages.params import Train, load_params
+from stages.params import Params, Train, load_params
 from stages.prepare import PREPARED
 from stages.views.fresh import fresh_views
 
 END_TO_END = Path("models/end_to_end")
-REPLAY = END_TO_END / "replay.npz"
 
 
-def head_path(seed: int) -> Path:
-    return END_TO_END / f"{seed}.npz"
+def head_path(kind: str, seed: int) -> Path:
+    return END_TO_END / kind / f"{seed}.npz"
+
+
+def replay_path(kind: str) -> Path:
+    return END_TO_END / kind / "replay.npz"
 
 
 def main() -> None:
-    params = load_params()
+    kind, params = sys.argv[1], load_params()
     training.make_deterministic()
     prepared = open_prepared(PREPARED)
-    base = load_base(params.extract.base, params.data.image_size, params.extract.pooling)
-    frozen = identity(base)
+    base = _open(kind, params)
+    before = base.fingerprint()
     costs = Costs()
+    labels = prepared.labels("train")
     with read_images(prepared) as images:
-        validation = training.Validation(
-            FrozenBase(base, params.train.batch_size).run_over(images, prepared.rows("validation")),
-            prepared.labels("validation"),
-        )
-        read = fresh_views(
-            images,
-            prepared.rows("train"),
-            prepared.digests("train"),
-            params.augment,
-            params.seed,
-        )
+        batches = _batches(prepared.rows("validation"), params.train.batch_size)
+        features = np.concatenate([base.features(images.read(batch)) for batch in batches])
+        validation = training.Validation(features, prepared.labels("validation"))
+        rows, digests = prepared.rows("train"), prepared.digests("train")
+        read = fresh_views(images, rows, digests, params.augment, params.seed)
         for seed in params.train.end_to_end_seeds:
-            _train(params.train, prepared.labels("train"), base, read, validation, seed, costs)
-            if identity(base) != frozen:
-                raise PipelineError(f"the base must stay frozen ({frozen}). Received: changes")
-        _save_replay(params.train, len(prepared.rows("train")), base, read)
-    costs.save("train_end_to_end")
+            _train(kind, params.train, base, read, labels, validation, seed, costs)
+            if base.fingerprint() != before:
+                raise PipelineError(f"the base must stay {before}. Received: {base.fingerprint()}")
+        _save_replay(kind, params.train, base, read, len(labels))
+    costs.save(f"train_end_to_end_{kind}")
+
+
+def _open(kind: str, params: Params) -> EndToEndBase:
+    extract = params.extract
+    if kind == "compiled":
+        return on_compiled(open_base(BASE, extract.batch_size))
+    model = load_base(extract.base, params.data.image_size, extract.pooling)
+    return on_keras(model, params.train.learning_rate)
 
 
 def _train(
+    kind: str,
     settings: Train,
-    labels: np.ndarray,
-    base: keras.Model,
+    base: EndToEndBase,
     read: training.Reader,
+    labels: np.ndarray,
     validation: training.Validation,
     seed: int,
     costs: Costs,
 ) -> None:
-    """Train and save one head. The model is what the book builds: a frozen base and a head."""
-    head = build_head(
-        base.output_shape[-1], settings.learning_rate, seed, **settings.head.model_dump()
-    )
-    model = keras.Sequential([base, head])
-    compile_model(model, settings.learning_rate)
+    width = validation.features.shape[1]
+    head = build_head(width, settings.learning_rate, seed, **settings.head.model_dump())
+    render = costs.timed(f"seed {seed} augment", read)
     total = settings.epochs * len(labels)
     with tqdm(total=total, desc="end to end", unit=" images", disable=None) as bar:
-        timed = _counted(costs.timed(f"seed {seed} augment", read), bar)
+
+        def inputs(view: int, rows: np.ndarray) -> np.ndarray:
+            bar.update(len(rows))
+            return base.prepare(render(view, rows))
+
         with costs.phase(f"seed {seed} fit"):
             history = training.train(
-                model,
+                base.attach(head),
                 head,
-                timed,
+                inputs,
                 labels,
                 validation,
                 epochs=settings.epochs,
@@ -81,24 +96,22 @@ def _train(
                 budget=settings.epochs,
                 seed=seed,
             )
-    save_head(head, head_path(seed))
-    training.save_history(history, head_path(seed))
+    save_head(head, head_path(kind, seed))
+    training.save_history(history, head_path(kind, seed))
 
 
-def _counted(read: training.Reader, bar: tqdm) -> training.Reader:
-    def counting(view: int, rows: np.ndarray) -> np.ndarray:
-        bar.update(len(rows))
-        return read(view, rows)
-
-    return counting
-
-
-def _save_replay(settings: Train, images: int, base: keras.Model, read: training.Reader) -> None:
+def _save_replay(
+    kind: str, settings: Train, base: EndToEndBase, read: training.Reader, images: int
+) -> None:
     """Keep the features of the last epoch's first batch, for `evaluate` to hold to the cache."""
     view = settings.epochs
     order = training.order_of_epoch(view, images, settings.end_to_end_seeds[0])
     rows = order[: settings.batch_size]
-    np.savez(REPLAY, view=view, rows=rows, features=base.predict_on_batch(read(view, rows)))
+    np.savez(replay_path(kind), view=view, rows=rows, features=base.features(read(view, rows)))
+
+
+def _batches(rows: np.ndarray, size: int) -> list[np.ndarray]:
+    return np.split(rows, range(size, len(rows), size))
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ import pytest
 
 from tests.repository import Repository, make_repository, stages_in
 
-ARMS = ["cached_0", "cached_1", "cached_2", "end_to_end"]
-TRAINED = 7  # three budgets with two seeds each, and end to end with one
+ARMS = ["cached_0", "cached_1", "cached_2", "end_to_end", "end_to_end_compiled"]
+TRAINED = 8  # three budgets with two seeds each, and end to end with one on either base
 
 
 def test_every_arm_is_tested_and_costed(reproduced):
@@ -25,6 +25,9 @@ def test_every_arm_is_tested_and_costed(reproduced):
         assert min(phases) > 0
         assert arm["total_seconds"] == pytest.approx(sum(phases))
         assert 1e8 < arm["peak_rss_bytes"] < 3e9
+        assert arm["speedup"] == pytest.approx(
+            arm["speedup_by_views"] * arm["speedup_by_runtime"] * arm["speedup_by_rest"]
+        )
     assert arms["cached_2"]["base_passes"] == arms["end_to_end"]["base_passes"]
     assert arms["cached_2"]["feature_bytes"] == 2 * arms["cached_1"]["feature_bytes"] > 0
     assert arms["end_to_end"]["feature_bytes"] == 0
@@ -32,10 +35,16 @@ def test_every_arm_is_tested_and_costed(reproduced):
 
 def test_as_many_cached_views_as_epochs_train_the_head_of_end_to_end(reproduced):
     equivalence = reproduced.metrics()["equivalence"]
-    assert equivalence["budget"] == 2
-    assert equivalence["max_abs_weight_difference"] <= 1e-4
+    assert (equivalence["budget"], equivalence["base"]) == (2, "compiled")
+    assert equivalence["max_abs_weight_difference"] == 0
     assert equivalence["identical_test_predictions"]
-    assert equivalence["max_abs_feature_difference"] <= 1e-5
+    assert equivalence["max_abs_feature_difference"] == 0
+
+
+def test_end_to_end_on_keras_own_base_gives_the_same_answers(reproduced):
+    across = reproduced.metrics()["equivalence"]["on_keras"]
+    assert across["max_abs_feature_difference"] < 1e-4
+    assert across["changed_test_predictions"] == 0
 
 
 def test_fewer_views_train_another_head(reproduced):
@@ -96,7 +105,7 @@ def test_one_more_view_computes_that_view_only(repository):
     repository.set("extract", views=[0, 1, 2, 3])
     ran = repository.repro()
     assert [stage for stage in ran if "extract" in stage] == ["extract@3"]
-    assert "train_end_to_end" not in ran
+    assert not any("end_to_end" in stage for stage in ran)
     assert len(repository.parents()) == 2
 
 
@@ -108,7 +117,12 @@ def test_a_shorter_list_reads_no_stale_view(repository):
     stale.write_bytes(b"stale")
     ran = repository.repro()
     assert ran == ["check_params", "augment", "train_head", "evaluate"]
-    assert list(repository.metrics()["arms"]) == ["cached_0", "cached_1", "end_to_end"]
+    assert list(repository.metrics()["arms"]) == [
+        "cached_0",
+        "cached_1",
+        "end_to_end",
+        "end_to_end_compiled",
+    ]
     assert repository.metrics()["equivalence"] is None
 
 
@@ -117,7 +131,13 @@ def test_another_learning_rate_makes_no_base_pass_and_the_old_one_is_restored(re
     ran = stages_in(
         repository.dvc("exp", "run", "--name", "fast", "-S", "train.learning_rate=0.01")
     )
-    assert ran == ["check_params", "train_head", "train_end_to_end", "evaluate"]
+    assert sorted(ran) == [
+        "check_params",
+        "evaluate",
+        "train_end_to_end@compiled",
+        "train_end_to_end@keras",
+        "train_head",
+    ]
     assert "fast" in repository.dvc("exp", "show", "--csv")
     assert "arms.cached_0.test_loss" in repository.dvc("metrics", "diff")
     assert repository.parents()[0].data.tags["dvc.experiment"] == "fast"
@@ -147,7 +167,7 @@ def test_experiments_in_copies_log_to_the_same_database(repository, way):
         repository.dvc("queue", "stop", "--kill")
     newest = repository.parents()[0]
     assert len(repository.parents()) == 2
-    assert len(repository.children(newest)) == 4
+    assert len(repository.children(newest)) == 5
     assert newest.data.tags["dvc.experiment"] == "other"
     assert "other" in repository.dvc("exp", "show", "--csv")
 

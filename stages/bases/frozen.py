@@ -2,14 +2,11 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 from keras import layers
 
-from stages.arrays import RowFile
 from stages.bases.efficientnet_lite0 import efficientnet_lite0
 
 NETWORKS: dict[str, Callable[[int], keras.Model]] = {"efficientnet_lite0": efficientnet_lite0}
@@ -40,29 +37,3 @@ def identity(base: keras.Model) -> str:
     for weight in base.get_weights():
         digest.update(np.ascontiguousarray(weight).data)
     return digest.hexdigest()
-
-
-class FrozenBase:
-    """A base compiled for one batch size.
-
-    Every batch has the same shape, the last one filled up with black images, so that an image's
-    features do not depend on how many images there are.
-    """
-
-    def __init__(self, model: keras.Model, batch_size: int) -> None:
-        self.batch_size = batch_size
-        self.width: int = model.output_shape[-1]
-        shape = (batch_size, *model.input_shape[1:])
-        function = tf.function(lambda images: model(images, training=False))
-        self._run: Any = function.get_concrete_function(tf.TensorSpec(shape, tf.uint8))
-
-    def __call__(self, images: np.ndarray) -> np.ndarray:
-        """uint8 (up to batch_size, side, side, 3) to float32 (as many, width)."""
-        missing = self.batch_size - len(images)
-        filled = np.pad(images, [(0, missing), (0, 0), (0, 0), (0, 0)])
-        return self._run(tf.constant(filled)).numpy()[: len(images)]
-
-    def run_over(self, images: RowFile, rows: np.ndarray) -> np.ndarray:
-        """Features of rows of an image file, as they are: float32, shape (rows, width)."""
-        batches = np.split(rows, range(self.batch_size, len(rows), self.batch_size))
-        return np.concatenate([self(images.read(batch)) for batch in batches])

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,33 @@ def open_features(path: Path, images: str) -> tuple[np.ndarray, Origin]:
             f"{ {name: received[name] for name in wrong} }"
         )
     return features, Origin(*(manifest[name] for name in ("view", "images", "plan", "base")))
+
+
+def open_views(
+    path_of: Callable[[int], Path], views: Iterable[int], digests: Iterable[str]
+) -> list[np.ndarray]:
+    """Open the features of views of the same images, all of one base.
+
+    Args:
+        path_of: From a view to its file.
+        digests: Of the images, in order of the rows.
+
+    Raises:
+        PipelineError: a file is missing, altered, of another view, of other images, or of another
+            base than the first.
+    """
+    images = digest_of_digests(digests)
+    opened: list[tuple[np.ndarray, Origin]] = []
+    for view in views:
+        features, origin = open_features(path_of(view), images)
+        opened.append((features, origin))
+        expected = (view, opened[0][1].base)
+        if (origin.view, origin.base) != expected:
+            raise PipelineError(
+                f"{path_of(view)} must hold view and base {expected}. "
+                f"Received: {origin.view, origin.base}"
+            )
+    return [features for features, _ in opened]
 
 
 def _finite(batches: Iterable[np.ndarray], path: Path) -> Iterator[np.ndarray]:

@@ -6,6 +6,8 @@ import keras
 import numpy as np
 from keras import layers
 
+from stages.heads.optimizer import FusedAdam
+
 
 def build_head(
     width: int, learning_rate: float, seed: int, *, units: int, dropout: float
@@ -31,7 +33,7 @@ def build_head(
 def compile_model(model: keras.Model, learning_rate: float) -> None:
     """Adam on the cross-entropy of the logit, without XLA, the same for either way to train."""
     model.compile(
-        optimizer=keras.optimizers.Adam(learning_rate),
+        optimizer=FusedAdam(learning_rate),
         loss=keras.losses.BinaryCrossentropy(from_logits=True),
         metrics=[keras.metrics.BinaryAccuracy("accuracy", threshold=0.0)],
         jit_compile=False,

@@ -39,10 +39,8 @@ def _spread(values: pd.Series) -> float | None:
 
 
 def compare_heads(
-    budget: int,
     cached: Sequence[tuple[list[np.ndarray], np.ndarray]],
     end_to_end: Sequence[tuple[list[np.ndarray], np.ndarray]],
-    feature_difference: float,
 ) -> dict[str, Any]:
     """Hold heads of both ways to each other, seed by seed.
 
@@ -50,11 +48,9 @@ def compare_heads(
         cached: For each seed: the weights of the head trained on as many cached views as epochs,
             and its logits of the test images.
         end_to_end: The same, trained end to end.
-        feature_difference: Largest absolute difference between features of the two ways.
     """
     pairs = list(zip(cached, end_to_end, strict=True))
     return {
-        "budget": budget,
         "max_abs_weight_difference": max(
             float(np.abs(ours - theirs).max())
             for (weights, _), (reference, _) in pairs
@@ -63,7 +59,38 @@ def compare_heads(
         "identical_test_predictions": all(
             bool(np.array_equal(logits > 0, reference > 0)) for (_, logits), (_, reference) in pairs
         ),
-        "max_abs_feature_difference": feature_difference,
+        "changed_test_predictions": max(
+            int(((logits > 0) != (reference > 0)).sum()) for (_, logits), (_, reference) in pairs
+        ),
+    }
+
+
+def speedups(arms: dict[str, dict[str, Any]]) -> dict[str, dict[str, float | None]]:
+    """How many times faster than `end_to_end` each arm is, and what of it is due to what.
+
+    Returns:
+        For each arm: `speedup`, which is the product of `speedup_by_views` (fewer base passes),
+        `speedup_by_runtime` (the compiled base; None unless end-to-end was trained on it too) and
+        `speedup_by_rest` (heads, set-up, overlap). None where times are of two machines.
+    """
+    return {name: _speedup_factors(arm, arms) for name, arm in arms.items()}
+
+
+def _speedup_factors(
+    arm: dict[str, Any], arms: dict[str, dict[str, Any]]
+) -> dict[str, float | None]:
+    reference = arms["end_to_end"]
+    total = _speedup(arm, reference)
+    views = reference["base_passes"] / arm["base_passes"]
+    runtime: float | None = 1.0
+    if arm is not reference:
+        compiled = arms.get("end_to_end_compiled")
+        runtime = _speedup(compiled, reference) if compiled else None
+    return {
+        "speedup": total,
+        "speedup_by_views": views,
+        "speedup_by_runtime": runtime,
+        "speedup_by_rest": total / views / runtime if total and runtime else None,
     }
 
 

@@ -7,20 +7,21 @@ from typing import Any
 
 Record = dict[str, Any]
 """What `stages.costs.Costs.save` wrote: seconds by phase, peak memory, machine, time."""
+Load = Callable[[str], Record]
+"""From the name of a stage to its record."""
 
 
 def cached_costs(
-    budget: int,
-    seeds: Sequence[int],
-    images: int,
-    load: Callable[[str], Record],
-    feature_file: Callable[[int], Path],
+    budget: int, heads: int, images: int, load: Load, feature_file: Callable[[int], Path]
 ) -> dict[str, Any]:
     """Cost of one training on `budget` cached views (0: on view 0), extraction included.
 
+    Rendering overlaps with the base: `augment_seconds` is the time that the process spent on
+    drawing and rendering, `base_seconds` is the rest of the time that extraction took.
+
     Args:
+        heads: Number of heads that were trained together; one head's share is reported.
         images: Number of training images.
-        load: From the name of a stage to its record.
         feature_file: From a view to the file of its training features.
 
     Returns:
@@ -29,47 +30,48 @@ def cached_costs(
         those of the training images: validation and test cost every arm the same.
     """
     views = range(1, budget + 1) if budget else [0]
-    augment, training = load("augment"), load("train_head")
+    augment = load("augment")
     extracts = [load(f"extract_{view}") for view in views]
-    heads = [training["seconds"][f"cached_{budget} seed {seed}"] for seed in seeds]
+    rendering = sum(record["seconds"]["train augment"] for record in extracts)
     drawing = sum(augment["seconds"][f"view {view}"] for view in views)
     return _costs(
-        [augment, training, *extracts],
+        [augment, load("compile_base"), load("train_head"), *extracts],
         base_passes=images * len(views),
-        augment=drawing + sum(record["seconds"]["train augment"] for record in extracts),
-        base=sum(record["seconds"]["train base"] for record in extracts),
-        head=mean(heads),
+        augment=drawing + rendering,
+        base=sum(record["seconds"]["train extract"] for record in extracts) - rendering,
+        head=head_seconds(heads, load),
         feature_bytes=sum(feature_file(view).stat().st_size for view in views),
     )
 
 
 def end_to_end_costs(
-    epochs: int,
-    seeds: Sequence[int],
-    images: int,
-    head_seconds: float,
-    load: Callable[[str], Record],
+    kind: str, epochs: int, seeds: Sequence[int], heads: int, images: int, load: Load
 ) -> dict[str, Any]:
     """Cost of one end-to-end training, as `cached_costs` gives it.
 
-    Base and head run in one graph. The head's share is what the same head took for as many steps
-    by itself.
+    The head's share is what the same head takes on cached features; `base_seconds` is the rest of
+    the time that `fit` took.
 
     Args:
-        head_seconds: Seconds of one training of the head on cached features.
+        kind: `keras` or `compiled`.
     """
-    record = load("train_end_to_end")
+    record = load(f"train_end_to_end_{kind}")
     augment = mean(record["seconds"][f"seed {seed} augment"] for seed in seeds)
     fit = mean(record["seconds"][f"seed {seed} fit"] for seed in seeds)
+    head = head_seconds(heads, load)
     return _costs(
-        [record, load("train_head")],
+        [record, load("compile_base")] if kind == "compiled" else [record],
         base_passes=images * epochs,
         augment=augment,
-        base=fit - augment - head_seconds,
-        head=head_seconds,
+        base=fit - augment - head,
+        head=head,
         feature_bytes=0,
-        setup=record["seconds"]["setup"],
     )
+
+
+def head_seconds(heads: int, load: Load) -> float:
+    """One head's share of the time in which all of them were trained side by side."""
+    return load("train_head")["seconds"]["heads"] / heads
 
 
 def _costs(
@@ -80,10 +82,10 @@ def _costs(
     base: float,
     head: float,
     feature_bytes: int,
-    setup: float | None = None,
 ) -> dict[str, Any]:
-    if setup is None:
-        setup = sum(record["seconds"]["setup"] for record in records)
+    setup = sum(
+        record["seconds"]["setup"] + record["seconds"].get("compile", 0) for record in records
+    )
     machines = {record["machine"]["id"] for record in records}
     return {
         "base_passes": base_passes,

@@ -24,6 +24,7 @@ def markdown_table(arms: dict[str, dict[str, Any]]) -> str:
             "head s": f"{arm['head_seconds']:.1f}",
             "set-up s": f"{arm['setup_seconds']:.1f}",
             "total s": _seconds(arm["total_seconds"]),
+            "speed-up": _factor(arm["speedup"]),
             "features MB": f"{arm['feature_bytes'] / 1e6:.1f}",
         }
         for name, arm in arms.items()
@@ -48,6 +49,10 @@ def accuracy_against_seconds(arms: dict[str, dict[str, Any]]) -> pd.DataFrame:
 def _with_spread(arm: dict[str, Any], metric: str) -> str:
     spread = arm[f"{metric}_std"]
     return f"{arm[metric]:.3f}" + ("" if spread is None else f" ± {spread:.3f}")
+
+
+def _factor(factor: float | None) -> str:
+    return "" if factor is None else f"{factor:.1f} x"
 
 
 def _seconds(seconds: float | None) -> str:

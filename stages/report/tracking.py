@@ -158,21 +158,27 @@ _COSTS = (
     "total_seconds",
     "feature_bytes",
     "peak_rss_bytes",
+    "speedup",
+    "speedup_by_views",
+    "speedup_by_runtime",
+    "speedup_by_rest",
 )
 
 
 def _budget(arm: str) -> int | None:
-    return None if arm == "end_to_end" else int(arm.removeprefix("cached_"))
+    return int(arm.removeprefix("cached_")) if arm.startswith("cached_") else None
 
 
 def _training_stage(arm: str) -> str:
-    return "train_end_to_end" if arm == "end_to_end" else "train_head"
+    if arm.startswith("cached_"):
+        return "train_head"
+    return f"train_end_to_end_{arm.removeprefix('end_to_end').removeprefix('_') or 'keras'}"
 
 
 def _feature_stages(arm: str) -> list[str]:
     budget = _budget(arm)
     if budget is None:
-        return ["train_end_to_end"]
+        return [_training_stage(arm)]
     return [f"extract_{view}" for view in (range(1, budget + 1) if budget else [0])]
 
 

@@ -72,7 +72,7 @@ def _expose(image: np.ndarray, brightness: float, contrast: float) -> np.ndarray
     """Contrast about the mean of each channel, then brightness, rounded and clipped to 0..255."""
     if brightness == 0 and contrast == 1:
         return image
-    mean = image.mean(axis=(0, 1), dtype=np.float64)
+    mean = np.array(cv2.mean(image)[:3])
     levels = np.arange(256)[:, None]
     table = np.rint((levels - mean) * contrast + mean + 255 * brightness).clip(0, 255)
     return cv2.LUT(image, table.astype(np.uint8)[None])

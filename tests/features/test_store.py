@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from stages.errors import PipelineError
-from stages.features.store import Origin, digest_of_digests, open_features, write_features
+from stages.features.store import (
+    Origin,
+    digest_of_digests,
+    open_features,
+    open_views,
+    write_features,
+)
 
 IMAGES = digest_of_digests(["a", "b", "c"])
 ORIGIN = Origin(view=2, images=IMAGES, plan="plan", base="base")
@@ -69,3 +75,30 @@ def test_the_manifest_is_readable(path):
     manifest = json.loads(path.with_suffix(".json").read_text())
     assert manifest["shape"] == [3, 4]
     assert manifest["view"] == 2
+
+
+def write_view(folder, view, base="base"):
+    path = folder / f"{view}.npy"
+    origin = Origin(view=view, images=IMAGES, plan="plan", base=base)
+    write_features(path, [FEATURES + view], (3, 4), FEATURES.dtype, origin)
+
+
+def test_only_the_listed_views_are_read_and_each_is_checked(tmp_path):
+    for view in (0, 1, 2):
+        write_view(tmp_path, view)
+    (tmp_path / "1.npy").write_bytes(b"stale")
+    views = open_views(lambda view: tmp_path / f"{view}.npy", [2, 0], "abc")
+    assert [view[0, 0] for view in views] == [2, 0]
+
+
+def test_a_view_under_another_name_is_refused(tmp_path):
+    write_view(tmp_path, 2)
+    with pytest.raises(PipelineError, match=r"must hold view and base \(5, 'base'\)"):
+        open_views(lambda view: tmp_path / "2.npy", [5], "abc")
+
+
+def test_views_of_two_bases_are_refused(tmp_path):
+    write_view(tmp_path, 0)
+    write_view(tmp_path, 1, base="other")
+    with pytest.raises(PipelineError, match=r"Received: \(1, 'other'\)"):
+        open_views(lambda view: tmp_path / f"{view}.npy", [0, 1], "abc")

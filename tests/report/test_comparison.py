@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.report.comparison import compare_heads, decide, summarize
+from stages.report.comparison import compare_heads, decide, speedups, summarize
 
 SAME = {"budget": 4, "max_abs_weight_difference": 0.0, "identical_test_predictions": True}
 
@@ -77,12 +77,36 @@ def test_there_is_no_speedup_between_machines():
 def test_heads_are_compared_weight_by_weight_and_answer_by_answer():
     ours = ([np.zeros(3), np.ones(2)], np.array([[0.1, -0.2]]))
     theirs = ([np.zeros(3), np.array([1, 1.25])], np.array([[0.3, -0.1]]))
-    found = compare_heads(4, [ours, ours], [ours, theirs], 0.5)
-    assert found == {
-        "budget": 4,
+    assert compare_heads([ours, ours], [ours, theirs]) == {
         "max_abs_weight_difference": 0.25,
         "identical_test_predictions": True,
-        "max_abs_feature_difference": 0.5,
+        "changed_test_predictions": 0,
     }
     other = (theirs[0], np.array([[0.3, 0.1]]))
-    assert not compare_heads(4, [ours], [other], 0.5)["identical_test_predictions"]
+    found = compare_heads([ours], [other])
+    assert not found["identical_test_predictions"]
+    assert found["changed_test_predictions"] == 1
+
+
+def test_a_speedup_is_the_product_of_its_factors():
+    arms = {
+        "cached_2": arm(0.9, 0.9, seconds=5.0) | {"base_passes": 100},
+        "end_to_end": arm(0.9, 0.9, seconds=60.0) | {"base_passes": 400},
+        "end_to_end_compiled": arm(0.9, 0.9, seconds=30.0) | {"base_passes": 400},
+    }
+    factors = speedups(arms)["cached_2"]
+    assert factors["speedup"] == 12
+    assert factors["speedup_by_views"] == 4
+    assert factors["speedup_by_runtime"] == 2
+    assert factors["speedup_by_rest"] == 1.5
+    assert set(speedups(arms)["end_to_end"].values()) == {1.0}
+
+
+def test_without_end_to_end_on_the_compiled_base_the_runtime_is_not_told_apart():
+    arms = {
+        "cached_2": arm(0.9, 0.9, seconds=5.0) | {"base_passes": 100},
+        "end_to_end": arm(0.9, 0.9, seconds=60.0) | {"base_passes": 400},
+    }
+    factors = speedups(arms)["cached_2"]
+    assert factors["speedup"] == 12
+    assert factors["speedup_by_runtime"] is factors["speedup_by_rest"] is None

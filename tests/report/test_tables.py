@@ -12,6 +12,7 @@ ARM = {
     "head_seconds": 3.0,
     "setup_seconds": 4.0,
     "total_seconds": 10.0,
+    "speedup": 4.04,
     "feature_bytes": 2_500_000,
 }
 
@@ -23,7 +24,7 @@ def test_the_table_has_a_row_an_arm_with_its_figures():
     cells = [cell.strip() for cell in lines[2].split("|")[1:-1]]
     assert cells[:3] == ["cached_1", "0.852 ± 0.004", "0.700"]
     assert cells[4] == "12,345"
-    assert cells[-2:] == ["10.0", "2.5"]
+    assert cells[-3:] == ["10.0", "4.0 x", "2.5"]
     assert "two machines" in lines[3]
 
 

@@ -1,0 +1,55 @@
+"""What every frozen base does, whatever runs it."""
+
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+
+
+class Base(ABC):
+    """A frozen base, compiled for one batch size.
+
+    Every batch has the same shape, the last one filled up with black images, so that an image's
+    features do not depend on how many images there are.
+
+    Attributes:
+        identity: Equal identities are equal functions, to the last bit on one machine.
+        width: Length of a feature vector.
+    """
+
+    def __init__(self, identity: str, width: int, batch_size: int, in_flight: int) -> None:
+        self.identity, self.width, self.batch_size = identity, width, batch_size
+        self._in_flight = in_flight
+
+    def stream(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Run the base over batches, in order; the next ones are made while it runs.
+
+        Args:
+            batches: uint8, shape (up to batch_size, side, side, 3).
+
+        Yields:
+            float32, shape (as many, width).
+        """
+        pending: deque[tuple[Callable[[], np.ndarray], int]] = deque()
+        for images in batches:
+            if len(pending) == self._in_flight:
+                yield _finish(*pending.popleft())
+            missing = self.batch_size - len(images)
+            filled = np.pad(images, [(0, missing), (0, 0), (0, 0), (0, 0)]) if missing else images
+            pending.append((self._start(filled), len(images)))
+        while pending:
+            yield _finish(*pending.popleft())
+
+    def __call__(self, images: np.ndarray) -> np.ndarray:
+        """uint8, shape (images, side, side, 3), to float32, shape (images, width)."""
+        starts = range(self.batch_size, len(images), self.batch_size)
+        return np.concatenate(list(self.stream(np.split(images, starts))))
+
+    @abstractmethod
+    def _start(self, images: np.ndarray) -> Callable[[], np.ndarray]:
+        """Begin a full batch; the result waits for its features."""
+
+
+def _finish(result: Callable[[], np.ndarray], images: int) -> np.ndarray:
+    return result()[:images]

@@ -1,0 +1,23 @@
+"""Compile the frozen base once, for the runtime that `extract` runs it on."""
+
+from pathlib import Path
+
+from stages.bases.artifact import compile_base
+from stages.costs import Costs
+from stages.errors import run
+from stages.params import load_params
+
+BASE = Path("data/base")
+
+
+def main() -> None:
+    params = load_params()
+    extract = params.extract
+    costs = Costs()
+    with costs.phase("compile"):
+        compile_base(BASE, extract.base, params.data.image_size, extract.pooling, extract.runtime)
+    costs.save("compile_base")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,67 @@
+import keras
+import numpy as np
+import pytest
+from skimage import data
+
+from stages.bases.artifact import compile_base, open_base
+from stages.bases.frozen import load_base
+from stages.heads.end_to_end import on_compiled, on_keras
+from stages.heads.head import build_head
+from stages.heads.training import Validation, make_deterministic, train
+
+IMAGES = np.stack([data.astronaut()[9 * row : 9 * row + 64, 30:94] for row in range(20)])
+LABELS = np.arange(20) % 2
+
+
+@pytest.fixture(scope="module")
+def bases(tmp_path_factory):
+    make_deterministic()
+    folder = tmp_path_factory.mktemp("base")
+    compile_base(folder, "efficientnet_lite0", 64, "avg", "openvino")
+    keras_base = load_base("efficientnet_lite0", 64, "avg")
+    return on_keras(keras_base, 0.001), on_compiled(open_base(folder, 4))
+
+
+def train_on(base):
+    head = build_head(1280, 0.001, 0, units=16, dropout=0.5)
+    train(
+        base.attach(head),
+        head,
+        lambda view, rows: base.prepare(IMAGES[rows]),
+        LABELS,
+        Validation(base.features(IMAGES), LABELS),
+        epochs=2,
+        batch_size=8,
+        budget=2,
+        seed=0,
+    )
+    return head.get_weights()
+
+
+def test_both_bases_train_heads_of_the_same_outputs(bases):
+    ours, theirs = (train_on(base) for base in bases)
+    assert max(np.abs(one - other).max() for one, other in zip(ours, theirs, strict=True)) < 1e-3
+
+
+def test_neither_base_changes(bases):
+    for base in bases:
+        before = base.fingerprint()
+        train_on(base)
+        assert base.fingerprint() == before
+
+
+def test_an_unfrozen_keras_base_is_noticed():
+    model = load_base("efficientnet_lite0", 64, "avg")
+    base = on_keras(model, 0.001)
+    before = base.fingerprint()
+    model.trainable = True
+    train_on(base)
+    assert base.fingerprint() != before
+
+
+def test_the_keras_model_is_base_and_head(bases):
+    head = build_head(1280, 0.001, 0, units=16, dropout=0.5)
+    model = bases[0].attach(head)
+    assert isinstance(model.layers[0], keras.Model)
+    assert model.layers[1] is head
+    assert len(model.trainable_variables) == 4
