@@ -2,7 +2,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run ui check test
+.PHONY: run ui check test bench
 
 run: .venv/ready  ## Answer the question with the data and base of params.yaml.
 	dvc repro
@@ -17,6 +17,9 @@ check: .venv/ready  ## Lint, format and types.
 
 test: check  ## All tests, the real DVC and MLflow included.
 	python -m pytest
+
+bench: .venv/ready  ## Ratios of speed into benchmarks/RESULTS.md: half an hour, 10 GB of disk.
+	python -m benchmarks
 
 .venv/ready: requirements.lock
 	$(PYTHON) -m venv .venv

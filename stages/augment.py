@@ -1,25 +1,16 @@
 """Draw the parameters of every view, and show on a sheet what they look like."""
 
-from pathlib import Path
-
 import numpy as np
 
 from stages.costs import Costs
 from stages.errors import run
 from stages.images.prepared import open_prepared, read_images
 from stages.params import load_params
-from stages.prepare import PREPARED
+from stages.paths import CONTACT_SHEET, PREPARED, plan_file
 from stages.views.contact_sheet import draw_contact_sheet
-from stages.views.plan import TEST_VIEW_OFFSET, draw, ids_of_test_views
+from stages.views.plan import draw, ids_of_test_views
 
-VIEWS = Path("data/views")
-CONTACT_SHEET = Path("plots/views.png")
 SHEET_IMAGES, SHEET_VIEWS = 5, 8
-
-
-def plan_path(view: int) -> Path:
-    split = "train" if view < TEST_VIEW_OFFSET else "test"
-    return VIEWS / split / f"{view}.npy"
 
 
 def main() -> None:
@@ -31,11 +22,11 @@ def main() -> None:
         ("test", ids_of_test_views(params.evaluate.test_views)),
     ):
         digests = prepared.digests(split)
-        (VIEWS / split).mkdir(parents=True, exist_ok=True)
+        plan_file(views[0]).parent.mkdir(parents=True, exist_ok=True)
         for view in views:
             with costs.phase(f"view {view}"):
                 plan = draw(params.augment, params.seed, view, digests)
-                np.save(plan_path(view), plan, allow_pickle=False)
+                np.save(plan_file(view), plan, allow_pickle=False)
 
     rows = prepared.rows("train")[:SHEET_IMAGES]
     digests = prepared.digests("train")[:SHEET_IMAGES]

@@ -1,13 +1,10 @@
 """Compile the frozen base once, for the runtime that `extract` runs it on."""
 
-from pathlib import Path
-
 from stages.bases.artifact import compile_base
 from stages.costs import Costs
 from stages.errors import run
 from stages.params import load_params
-
-BASE = Path("data/base")
+from stages.paths import BASE
 
 
 def main() -> None:

@@ -6,14 +6,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from stages import train_end_to_end, train_head
 from stages.costs import load_costs
 from stages.errors import run
-from stages.extract import feature_path, open_features_of
+from stages.extract import open_features_of
 from stages.heads.head import build_head, load_head_weights
 from stages.images.prepared import Prepared, open_prepared
 from stages.params import Train, load_params
-from stages.prepare import PREPARED
+from stages.paths import (
+    PREPARED,
+    cached_head_file,
+    end_to_end_head_file,
+    feature_file,
+    replay_file,
+)
 from stages.report import results
 from stages.report.comparison import compare_heads, decide, speedups, summarize
 from stages.report.costs import cached_costs, end_to_end_costs
@@ -67,18 +72,18 @@ def _trained_heads(settings: Train) -> list[TrainedHead]:
 
 
 def _cached(budget: int, seed: int) -> TrainedHead:
-    return TrainedHead(f"cached_{budget}", seed, train_head.head_path(budget, seed))
+    return TrainedHead(f"cached_{budget}", seed, cached_head_file(budget, seed))
 
 
 def _end_to_end(kind: str, seed: int) -> TrainedHead:
-    return TrainedHead(END_TO_END[kind], seed, train_end_to_end.head_path(kind, seed))
+    return TrainedHead(END_TO_END[kind], seed, end_to_end_head_file(kind, seed))
 
 
 def _costs(settings: Train, images: int) -> dict[str, dict[str, Any]]:
     heads = len(settings.budgets) * len(settings.seeds)
     costs = {
         f"cached_{budget}": cached_costs(
-            budget, heads, images, load_costs, lambda view: feature_path(view, "train")
+            budget, heads, images, load_costs, lambda view: feature_file(view, "train")
         )
         for budget in settings.budgets
     }
@@ -101,7 +106,7 @@ def _equivalence(
         return None
     found = {}
     for kind in settings.end_to_end_bases:
-        with np.load(train_end_to_end.replay_path(kind), allow_pickle=False) as replay:
+        with np.load(replay_file(kind), allow_pickle=False) as replay:
             [cached] = open_features_of(prepared, "train", [int(replay["view"])])
             difference = np.abs(cached[replay["rows"]] - replay["features"]).max()
         ways = [

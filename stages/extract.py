@@ -6,36 +6,26 @@ view, the random views of the test images are taken, which only `evaluate` reads
 
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from stages.augment import plan_path
 from stages.bases.artifact import open_base
-from stages.compile_base import BASE
+from stages.bases.base import Base
 from stages.costs import Costs
 from stages.errors import run
 from stages.features.store import Origin, digest_of_digests, open_views, write_features
 from stages.images.prepared import Prepared, open_prepared, read_images
 from stages.images.splits import SPLITS
 from stages.params import load_params
-from stages.prepare import PREPARED
+from stages.paths import BASE, PREPARED, feature_file, plan_file
 from stages.views import plan as plans
 from stages.views.render import render_all
-
-FEATURES = Path("data/features/views")
-TEST_FEATURES = Path("data/features/test_views")
-
-
-def feature_path(view: int, split: str) -> Path:
-    folder = FEATURES if view < plans.TEST_VIEW_OFFSET else TEST_FEATURES
-    return folder / str(view) / f"{split}.npy"
 
 
 def open_features_of(prepared: Prepared, split: str, views: Iterable[int]) -> list[np.ndarray]:
     """Features of a split's images under views."""
-    return open_views(lambda view: feature_path(view, split), views, prepared.digests(split))
+    return open_views(lambda view: feature_file(view, split), views, prepared.digests(split))
 
 
 def main() -> None:
@@ -44,19 +34,21 @@ def main() -> None:
     base = open_base(BASE, params.extract.batch_size)
     costs = Costs()
     for view, split in _wanted(sys.argv[1], params.evaluate.test_views):
-        digests = prepared.digests(split)
-        plan = _plan(view, split, len(digests))
-        origin = Origin(view, digest_of_digests(digests), plans.digest(plan), base.identity)
-        rendered = _rendered(prepared, split, plan, base.batch_size, costs)
-        with costs.phase(f"{split} extract"):
-            write_features(
-                feature_path(view, split),
-                base.stream(rendered),
-                (len(digests), base.width),
-                np.dtype(params.extract.dtype),
-                origin,
-            )
+        extract(prepared, base, view, split, np.dtype(params.extract.dtype), costs)
     costs.save(f"extract_{sys.argv[1]}")
+
+
+def extract(
+    prepared: Prepared, base: Base, view: int, split: str, dtype: np.dtype, costs: Costs
+) -> None:
+    """Render a view of a split's images, run the base over it, and write the features."""
+    digests = prepared.digests(split)
+    plan = _plan(view, split, len(digests))
+    origin = Origin(view, digest_of_digests(digests), plans.digest(plan), base.identity)
+    features = base.stream(_rendered(prepared, split, plan, base.batch_size, costs))
+    with costs.phase(f"{split} extract"):
+        path = feature_file(view, split)
+        write_features(path, features, (len(digests), base.width), dtype, origin)
 
 
 def _wanted(argument: str, test_views: int) -> list[tuple[int, str]]:
@@ -69,7 +61,7 @@ def _wanted(argument: str, test_views: int) -> list[tuple[int, str]]:
 def _plan(view: int, split: str, images: int) -> np.ndarray:
     if view == 0 and split != "train":
         return plans.identity(images)
-    return np.load(plan_path(view), allow_pickle=False)
+    return np.load(plan_file(view), allow_pickle=False)
 
 
 def _rendered(

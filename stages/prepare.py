@@ -1,13 +1,10 @@
 """Decode the source's images into one array, and assign them to splits."""
 
-from pathlib import Path
-
 from stages.errors import run
 from stages.images.prepared import index_images, write_prepared
 from stages.images.sources import SOURCES
 from stages.params import load_params
-
-PREPARED = Path("data/prepared")
+from stages.paths import PREPARED
 
 
 def main() -> None:

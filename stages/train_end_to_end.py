@@ -5,14 +5,12 @@ BASE is `keras` for what the book builds, a frozen Keras base and the head in on
 """
 
 import sys
-from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
 from stages.bases.artifact import open_base
 from stages.bases.frozen import load_base
-from stages.compile_base import BASE
 from stages.costs import Costs
 from stages.errors import PipelineError, run
 from stages.heads import training
@@ -20,18 +18,8 @@ from stages.heads.end_to_end import EndToEndBase, on_compiled, on_keras
 from stages.heads.head import build_head, save_head
 from stages.images.prepared import open_prepared, read_images
 from stages.params import Params, Train, load_params
-from stages.prepare import PREPARED
+from stages.paths import BASE, PREPARED, end_to_end_head_file, replay_file
 from stages.views.fresh import fresh_views
-
-END_TO_END = Path("models/end_to_end")
-
-
-def head_path(kind: str, seed: int) -> Path:
-    return END_TO_END / kind / f"{seed}.npz"
-
-
-def replay_path(kind: str) -> Path:
-    return END_TO_END / kind / "replay.npz"
 
 
 def main() -> None:
@@ -96,8 +84,8 @@ def _train(
                 budget=settings.epochs,
                 seed=seed,
             )
-    save_head(head, head_path(kind, seed))
-    training.save_history(history, head_path(kind, seed))
+    save_head(head, end_to_end_head_file(kind, seed))
+    training.save_history(history, end_to_end_head_file(kind, seed))
 
 
 def _save_replay(
@@ -107,7 +95,7 @@ def _save_replay(
     view = settings.epochs
     order = training.order_of_epoch(view, images, settings.end_to_end_seeds[0])
     rows = order[: settings.batch_size]
-    np.savez(replay_path(kind), view=view, rows=rows, features=base.features(read(view, rows)))
+    np.savez(replay_file(kind), view=view, rows=rows, features=base.features(read(view, rows)))
 
 
 def _batches(rows: np.ndarray, size: int) -> list[np.ndarray]:

@@ -2,7 +2,6 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
@@ -15,13 +14,7 @@ from stages.heads.head import save_head
 from stages.heads.trainer import HeadTrainer
 from stages.images.prepared import open_prepared
 from stages.params import Train, load_params
-from stages.prepare import PREPARED
-
-HEADS = Path("models/cached")
-
-
-def head_path(budget: int, seed: int) -> Path:
-    return HEADS / str(budget) / f"{seed}.npz"
+from stages.paths import PREPARED, cached_head_file
 
 
 def main() -> None:
@@ -77,8 +70,8 @@ def _train(
             budget=budget,
             seed=seed,
         )
-        save_head(head, head_path(budget, seed))
-        training.save_history(history, head_path(budget, seed))
+        save_head(head, cached_head_file(budget, seed))
+        training.save_history(history, cached_head_file(budget, seed))
         bar.update()
 
 

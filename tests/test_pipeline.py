@@ -182,7 +182,7 @@ def test_two_runs_of_one_seed_give_the_same_plans_features_and_heads(reproduced,
         "data/views/train",
         "data/features/views/2",
         "models/cached",
-        "models/end_to_end",
+        "models/end_to_end/keras",
     } <= set(paths)
 
 

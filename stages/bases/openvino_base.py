@@ -10,7 +10,7 @@ import openvino
 from stages.bases.base import Base
 
 # On processors that have it, OpenVINO would choose bfloat16: features 0.4 off, not 0.00002.
-_SETTINGS = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": "f32"}
+SETTINGS = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": "f32"}
 
 
 class OpenVINOBase(Base):
@@ -20,7 +20,7 @@ class OpenVINOBase(Base):
         core = openvino.Core()
         network = core.read_model(model)
         network.reshape([batch_size, *list(network.inputs[0].partial_shape)[1:]])
-        compiled = core.compile_model(network, "CPU", _SETTINGS)
+        compiled = core.compile_model(network, "CPU", SETTINGS)
         in_flight = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS") + 1
         width = compiled.outputs[0].shape[1]
         super().__init__(identity, width, batch_size, in_flight)

@@ -25,7 +25,7 @@ from stages.costs import load_costs
 from stages.features.store import digest_of_digests
 from stages.images.prepared import open_prepared
 from stages.params import load_params
-from stages.prepare import PREPARED
+from stages.paths import PREPARED
 from stages.report import results
 from stages.report.results import Results
 

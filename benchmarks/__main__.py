@@ -1,0 +1,57 @@
+"""Measure everything and write it down: `python -m benchmarks`."""
+
+import subprocess
+import time
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.measure import Row
+from stages.costs import machine
+
+GROUPS = {"extraction": 5, "heads": 5, "overhead": 5, "arms": 1}
+"""Groups of rows, and how often each is measured: the whole arms take minutes each."""
+RESULTS = Path(__file__).with_name("RESULTS.md")
+
+
+def main() -> None:
+    rows: list[Row] = []
+    for group, runs in GROUPS.items():
+        for row in import_module(f"benchmarks.{group}").rows(runs):
+            print(f"{row.name}: {row.value:.3g} {row.target}", flush=True)
+            rows.append(row)
+    RESULTS.write_text(_page(rows))
+
+
+def _page(rows: list[Row]) -> str:
+    table = pd.DataFrame(
+        {
+            "what": row.name,
+            "median": f"{row.value:.3g}",
+            "lowest to highest": ""
+            if row.runs == 1
+            else f"{row.spread[0]:.3g} to {row.spread[1]:.3g}",
+            "runs": row.runs,
+            "target": row.target,
+        }
+        for row in rows
+    )
+    here = machine()
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    versions = ", ".join(f"{name} {version(name)}" for name in ("tensorflow", "keras", "openvino"))
+    return (
+        "# Results of `make bench`\n\n"
+        f"{here['processor']}, {here['cores']} cores, {here['memory_gib']} GiB, {here['system']}; "
+        f"{versions}; commit {commit}; {time.strftime('%Y-%m-%d')}.\n\n"
+        'Ratios of medians of interleaved runs unless the name says otherwise; "against" says how\n'
+        "many times faster the first is. A row of one run has no spread.\n\n"
+        f"{table.to_markdown(index=False, disable_numparse=True)}\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

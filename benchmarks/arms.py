@@ -1,0 +1,98 @@
+"""Whole arms at E = 30, from prepared images to a trained head, against end-to-end by hand."""
+
+import contextlib
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.measure import Row, clock, ratio, single
+from benchmarks.stages_apart import Workspace
+from stages.costs import load_costs
+from stages.heads.head import build_head, load_head_weights
+from stages.images.prepared import open_prepared
+from stages.paths import PREPARED, cached_head_file, feature_file
+
+EPOCHS = 30
+SWEEP = {"learning_rate": [0.0003, 0.001, 0.003, 0.01], "seeds": list(range(25))}
+
+
+def rows(runs: int) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Workspace(Path(folder))
+        _prepare(workspace)
+        by_hand, accuracies, few, many = [], [], [], []
+        for _ in range(runs):
+            by_hand.append(clock(lambda: accuracies.append(_by_hand(workspace))))
+            few.append(clock(lambda: _cached(workspace, 4)))
+            many.append(clock(lambda: _cached(workspace, EPOCHS)))
+        yield ratio("cached_4, whole, against by hand", by_hand, few, ">= 15")
+        yield ratio(f"cached_{EPOCHS}, whole, against by hand", by_hand, many, ">= 2.3")
+        with contextlib.chdir(folder):
+            work = [_without_set_up(budget) for budget in (4, EPOCHS)]
+        name = "without set-up, against the epochs by hand"
+        yield single(f"cached_4 {name}", accuracies[-1]["fit_seconds"] / work[0])
+        yield single(f"cached_{EPOCHS} {name}", accuracies[-1]["fit_seconds"] / work[1])
+        yield from _accuracy(workspace, accuracies[-1]["test_accuracy"])
+        yield from _sweep(workspace, by_hand[-1], many[-1])
+
+
+def _prepare(workspace: Workspace) -> None:
+    workspace.set("extract", views=list(range(EPOCHS + 1)))
+    workspace.set("train", epochs=EPOCHS, budgets=[4, EPOCHS], seeds=[0])
+    for module in ("params", "prepare", "augment", "compile_base"):
+        workspace.python(f"stages.{module}")
+    workspace.python("stages.extract", 0)  # validation, which costs every arm the same
+
+
+def _by_hand(workspace: Workspace) -> dict[str, float]:
+    return json.loads(workspace.python("benchmarks.by_hand", EPOCHS).splitlines()[-1])
+
+
+def _cached(workspace: Workspace, budget: int) -> None:
+    """Everything but `prepare`, in as many processes as DVC would start."""
+    workspace.set("train", budgets=[budget], seeds=[0], learning_rate=0.001)
+    workspace.python("stages.augment")
+    workspace.python("stages.compile_base")
+    for view in range(1, budget + 1):
+        workspace.python("stages.extract", view)
+    workspace.python("stages.train_head")
+
+
+def _without_set_up(budget: int) -> float:
+    extracting = [load_costs(f"extract_{view}")["seconds"] for view in range(1, budget + 1)]
+    head = load_costs("train_head")["seconds"]["heads"]
+    return sum(seconds["train extract"] for seconds in extracting) + head
+
+
+def _accuracy(workspace: Workspace, by_hand: float) -> Iterator[Row]:
+    workspace.set("train", budgets=[4], seeds=list(range(5)))
+    workspace.python("stages.train_head")
+    with contextlib.chdir(workspace.path):
+        features = np.load(feature_file(0, "test"))
+        labels = open_prepared(PREPARED).labels("test")
+        head = build_head(features.shape[1], 0.001, 0, units=256, dropout=0.5)
+        accuracies = []
+        for seed in range(5):
+            head.set_weights(load_head_weights(cached_head_file(4, seed)))
+            logits = head.predict(features, verbose=0)[:, 0]
+            accuracies.append(float(((logits > 0) == labels).mean()))
+    spread = (min(accuracies), max(accuracies))
+    yield Row("test accuracy of cached_4, five seeds", float(np.mean(accuracies)), spread, 5)
+    yield single("test accuracy by hand, one seed", by_hand)
+
+
+def _sweep(workspace: Workspace, by_hand: float, extraction: float) -> Iterator[Row]:
+    workspace.set("train", budgets=[EPOCHS], seeds=SWEEP["seeds"])
+
+    def heads() -> None:
+        for learning_rate in SWEEP["learning_rate"]:
+            workspace.set("train", learning_rate=learning_rate)
+            workspace.python("stages.train_head")
+
+    seconds = clock(heads)
+    yield single("100 heads, in trainings by hand", seconds / by_hand, "<= 0.5")
+    name = "a sweep of 100 heads, extraction included, against 100 trainings by hand (extrapolated)"
+    yield single(name, 100 * by_hand / (extraction + seconds))

@@ -1,0 +1,151 @@
+"""The whole of `extract` against Keras, against its own runtime, and against the processor."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import openvino
+from keras import layers
+
+from benchmarks.measure import Row, clock, interleaved, ratio, single
+from benchmarks.workspace import generated
+from stages.bases import frozen
+from stages.bases.artifact import compile_base, open_base
+from stages.bases.openvino_base import SETTINGS
+from stages.costs import Costs, load_costs
+from stages.extract import extract
+from stages.images.prepared import open_prepared
+from stages.paths import BASE, PREPARED
+
+ROOT = Path(__file__).parents[1]
+BATCH = 8
+MATRIX = 4096
+BASES = {
+    "efficientnet_lite0": (160, 1024, ">= 2.5"),
+    "MobileNetV2": (160, 1024, ">= 2.5"),
+    "ResNet50": (160, 256, ">= 1.4"),
+    "VGG16": (150, 96, ">= 1.15"),
+}
+"""Side, number of images, and how much faster than Keras `predict` extraction should be."""
+
+
+def rows(runs: int) -> Iterator[Row]:
+    for name in BASES:
+        yield from _base(name, runs)
+    yield from _scaling()
+
+
+def _network(name: str) -> Callable[[int], keras.Model]:
+    """A network of `keras.applications` with random weights: speed does not depend on them."""
+
+    def build(side: int) -> keras.Model:
+        pixels = keras.Input((side, side, 3))
+        network = getattr(keras.applications, name)
+        activations = network(weights=None, include_top=False, input_shape=(side, side, 3))
+        return keras.Model(pixels, activations(layers.Rescaling(1 / 127.5, -1)(pixels)))
+
+    return build
+
+
+def _base(name: str, runs: int) -> Iterator[Row]:
+    side, count, target = BASES[name]
+    frozen.NETWORKS.setdefault(name, _network(name))
+    with generated(count, side):
+        compile_base(BASE, name, side, "avg", "openvino")
+        model = frozen.load_base(name, side, "avg")
+        prepared = open_prepared(PREPARED)
+        base = open_base(BASE, BATCH)
+        ready = np.load(prepared.images)
+        matrix = np.ones((MATRIX, MATRIX), np.float32)
+        whole, predict, bare, product = interleaved(
+            [
+                lambda: extract(prepared, base, 1, "train", np.dtype(np.float32), Costs()),
+                lambda: model.predict(ready, batch_size=32, verbose=0),
+                _bare_loop(ready),
+                lambda: matrix @ matrix,
+            ],
+            runs,
+        )
+        lite = name == "efficientnet_lite0"
+        yield ratio(f"{name} {side} px: extract against Keras predict", predict, whole, target)
+        floor = ">= 0.9" if lite else ""
+        yield ratio(f"{name}: extract against a bare loop of OpenVINO", bare, whole, floor)
+        operations = 2 * count * _multiply_adds(model)
+        limit = [seconds * operations / (2 * MATRIX**3) for seconds in product]
+        floor = ">= 0.6" if lite else ""
+        yield ratio(f"{name}: extract against the matrix product's speed", limit, whole, floor)
+        difference = float(np.abs(base(ready[:64]) - model.predict(ready[:64], verbose=0)).max())
+        yield single(f"{name}: largest difference to TensorFlow's features", difference, "<= 1e-4")
+
+
+def _bare_loop(ready: np.ndarray) -> Callable[[], None]:
+    """OpenVINO's own asynchronous queue over arrays in memory."""
+    core = openvino.Core()
+    network = core.read_model(BASE / "base.xml")
+    network.reshape([BATCH, *ready.shape[1:]])
+    compiled = core.compile_model(network, "CPU", SETTINGS)
+    batches = ready.reshape(-1, BATCH, *ready.shape[1:])
+
+    def loop() -> None:
+        queue = openvino.AsyncInferQueue(compiled)
+        for batch in batches:
+            queue.start_async([batch])
+        queue.wait_all()
+
+    return loop
+
+
+def _multiply_adds(model: keras.Model) -> int:
+    """Multiplications of a model's convolutions for one image."""
+    total = 0
+    for layer in model._flatten_layers():
+        if isinstance(layer, layers.Conv2D | layers.DepthwiseConv2D):
+            _, height, width, _ = layer.output.shape
+            total += height * width * int(np.prod(layer.kernel.shape))
+    return total
+
+
+def _scaling() -> Iterator[Row]:
+    """Seconds and memory of the stage, as its own process, against the number of images."""
+    records = {images: _measured_apart(images) for images in (1_000, 10_000, 100_000)}
+    largest = records[100_000]["peak_rss_bytes"]
+    for images in (1_000, 10_000):
+        ours, theirs = (
+            records[count]["seconds"]["train extract"] / count for count in (images, 100_000)
+        )
+        name = f"seconds an image, 100,000 images against {images:,}"
+        yield single(name, theirs / ours, "0.95 to 1.05")
+        name = f"peak memory, 100,000 images against {images:,}"
+        yield single(name, largest / records[images]["peak_rss_bytes"], "<= 1.1")
+    yield single("peak memory at 100,000 images, GB", largest / 1e9, "<= 1.5")
+    yield from _views()
+
+
+def _measured_apart(images: int) -> dict[str, Any]:
+    with generated(images, 160):
+        compile_base(BASE, "efficientnet_lite0", 160, "avg", "openvino")
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        subprocess.run([sys.executable, "-m", "stages.extract", "1"], check=True, env=environment)
+        return load_costs("extract_1")
+
+
+def _views() -> Iterator[Row]:
+    """Whether K views cost K times one."""
+    with generated(1_000, 160, views=8):
+        compile_base(BASE, "efficientnet_lite0", 160, "avg", "openvino")
+        prepared, base = open_prepared(PREPARED), open_base(BASE, BATCH)
+        dtype = np.dtype(np.float32)
+        seconds = [
+            clock(lambda view=view: extract(prepared, base, view, "train", dtype, Costs()))
+            for view in [1, *range(1, 9)]
+        ][1:]
+    total = np.cumsum(seconds)
+    views = np.arange(1, 9)
+    slope = float((views @ total) / (views @ views))
+    deviation = float(np.abs(total / (slope * views) - 1)[1:].max())
+    yield single("seconds of K views off a straight line, K = 2..8", deviation, "<= 0.05")

@@ -1,0 +1,88 @@
+"""Training heads against Keras' `fit`, and against the memory traffic of Adam."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import keras
+import numpy as np
+from keras import layers
+
+from benchmarks.measure import Row, interleaved, ratio
+from stages.heads.trainer import HeadTrainer
+from stages.heads.training import Validation, make_deterministic
+
+IMAGES, WIDTH, UNITS, BATCH, EPOCHS = 1544, 1280, 256, 32, 10
+SEEDS, BUDGETS = range(5), (0, 1, 2, 4, 10)
+STEPS = -(-IMAGES // BATCH) * EPOCHS
+
+
+def rows(runs: int) -> Iterator[Row]:
+    make_deterministic()
+    rng = np.random.default_rng(0)
+    views = np.maximum(rng.normal(size=(EPOCHS + 1, IMAGES, WIDTH)), 0).astype(np.float32)
+    labels = rng.integers(0, 2, IMAGES)
+    validation = Validation(views[0, :394], labels[:394])
+    arrays = [np.zeros(4_000_000, np.float32) for _ in range(2)]
+    graph, fit, copy = interleaved(
+        [
+            lambda: train_side_by_side(views, labels, validation),
+            lambda: [_fit(views[1], labels, validation, seed) for seed in SEEDS],
+            lambda: [np.copyto(*arrays) for _ in range(50)],
+        ],
+        runs,
+    )
+    heads = len(SEEDS) * len(BUDGETS)
+    one_graph = [seconds / heads for seconds in graph]
+    one_fit = [seconds / len(SEEDS) for seconds in fit]
+    yield ratio("one of 25 heads, against Keras fit", one_fit, one_graph, ">= 3")
+    bandwidth = [50 * 2 * arrays[0].nbytes / seconds for seconds in copy]
+    traffic = 7 * 4 * (WIDTH * UNITS + UNITS)  # reads weights, gradient and moments; writes three
+    limit = [STEPS * traffic / speed for speed in bandwidth]
+    yield ratio("one of 25 heads, against the memory traffic of Adam alone", limit, one_graph)
+    milliseconds = [1000 * seconds / STEPS for seconds in one_graph]
+    middle = float(np.median(milliseconds))
+    yield Row("milliseconds a step", middle, (min(milliseconds), max(milliseconds)), runs)
+
+
+def train_side_by_side(
+    views: np.ndarray, labels: np.ndarray, validation: Validation, epochs: int = EPOCHS
+) -> None:
+    """Five seeds and five budgets, two heads at a time, as `train_head` does it."""
+    arms = [(budget, seed) for budget in BUDGETS for seed in SEEDS]
+
+    def share(part: list[tuple[int, int]]) -> None:
+        trainer = HeadTrainer(WIDTH, 0.001, units=UNITS, dropout=0.5)
+        for budget, seed in part:
+            trainer.train(
+                lambda view: views[view],
+                labels,
+                validation,
+                epochs=epochs,
+                batch_size=BATCH,
+                budget=budget,
+                seed=seed,
+            )
+
+    with ThreadPoolExecutor() as workers:
+        list(workers.map(share, [arms[0::2], arms[1::2]]))
+
+
+def _fit(features: np.ndarray, labels: np.ndarray, validation: Validation, seed: int) -> None:
+    keras.utils.set_random_seed(seed)
+    head = keras.Sequential(
+        [
+            keras.Input((WIDTH,)),
+            layers.Dense(UNITS, "relu"),
+            layers.Dropout(0.5),
+            layers.Dense(1, "sigmoid"),
+        ]
+    )
+    head.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+    head.fit(
+        features,
+        labels,
+        BATCH,
+        EPOCHS,
+        verbose=0,
+        validation_data=(validation.features, validation.labels),
+    )

@@ -1,0 +1,44 @@
+"""Workspaces of generated images, laid out as the stages expect them."""
+
+import contextlib
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from stages.arrays import write_rows
+from stages.params import load_params
+from stages.paths import PREPARED, plan_file
+from stages.views.plan import draw
+
+BLOCK = 1000
+
+
+@contextlib.contextmanager
+def generated(images: int, side: int, views: int = 1) -> Iterator[Path]:
+    """Enter a workspace of noise, all of it for training, with the plans of views 1, 2, ..."""
+    params = Path("params.yaml").read_text()
+    policy = load_params().augment
+    digests = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(images)]
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        Path("params.yaml").write_text(params)
+        PREPARED.mkdir(parents=True)
+        shape = (images, side, side, 3)
+        write_rows(PREPARED / "images.npy", _noise(images, side), shape, np.dtype(np.uint8))
+        index = pd.DataFrame({"digest": digests, "split": "train", "label": 0})
+        index.to_csv(PREPARED / "index.csv", index=False)
+        (PREPARED / "classes.json").write_text(json.dumps(["noise"]))
+        for view in range(1, views + 1):
+            plan_file(view).parent.mkdir(parents=True, exist_ok=True)
+            np.save(plan_file(view), draw(policy, 0, view, digests), allow_pickle=False)
+        yield Path(folder)
+
+
+def _noise(images: int, side: int) -> Iterator[np.ndarray]:
+    block = np.random.default_rng(0).integers(0, 256, (BLOCK, side, side, 3), np.uint8)
+    for start in range(0, images, BLOCK):
+        yield block[: min(BLOCK, images - start)]

@@ -1,0 +1,30 @@
+"""Where the stages find each other's outs, as dvc.yaml names them."""
+
+from pathlib import Path
+
+from stages.views.plan import TEST_VIEW_OFFSET
+
+PREPARED = Path("data/prepared")
+BASE = Path("data/base")
+CONTACT_SHEET = Path("plots/views.png")
+
+
+def plan_file(view: int) -> Path:
+    return Path("data/views") / ("train" if view < TEST_VIEW_OFFSET else "test") / f"{view}.npy"
+
+
+def feature_file(view: int, split: str) -> Path:
+    folder = "views" if view < TEST_VIEW_OFFSET else "test_views"
+    return Path("data/features") / folder / str(view) / f"{split}.npy"
+
+
+def cached_head_file(budget: int, seed: int) -> Path:
+    return Path("models/cached") / str(budget) / f"{seed}.npz"
+
+
+def end_to_end_head_file(kind: str, seed: int) -> Path:
+    return Path("models/end_to_end") / kind / f"{seed}.npz"
+
+
+def replay_file(kind: str) -> Path:
+    return Path("models/end_to_end") / kind / "replay.npz"
