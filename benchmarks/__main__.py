@@ -30,9 +30,7 @@ def _page(rows: list[Row]) -> str:
         {
             "what": row.name,
             "median": f"{row.value:.3g}",
-            "lowest to highest": ""
-            if row.runs == 1
-            else f"{row.spread[0]:.3g} to {row.spread[1]:.3g}",
+            "lowest to highest": "" if row.runs == 1 else "{:.3g} to {:.3g}".format(*row.spread),
             "runs": row.runs,
             "target": row.target,
         }

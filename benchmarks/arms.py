@@ -16,7 +16,7 @@ from stages.images.prepared import open_prepared
 from stages.paths import PREPARED, cached_head_file, feature_file
 
 EPOCHS = 30
-SWEEP = {"learning_rate": [0.0003, 0.001, 0.003, 0.01], "seeds": list(range(25))}
+LEARNING_RATES, SEEDS = (0.0003, 0.001, 0.003, 0.01), list(range(25))
 
 
 def rows(runs: int) -> Iterator[Row]:
@@ -85,10 +85,10 @@ def _accuracy(workspace: Workspace, by_hand: float) -> Iterator[Row]:
 
 
 def _sweep(workspace: Workspace, by_hand: float, extraction: float) -> Iterator[Row]:
-    workspace.set("train", budgets=[EPOCHS], seeds=SWEEP["seeds"])
+    workspace.set("train", budgets=[EPOCHS], seeds=SEEDS)
 
     def heads() -> None:
-        for learning_rate in SWEEP["learning_rate"]:
+        for learning_rate in LEARNING_RATES:
             workspace.set("train", learning_rate=learning_rate)
             workspace.python("stages.train_head")
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +142,7 @@ def _views() -> Iterator[Row]:
         prepared, base = open_prepared(PREPARED), open_base(BASE, BATCH)
         dtype = np.dtype(np.float32)
         seconds = [
-            clock(lambda view=view: extract(prepared, base, view, "train", dtype, Costs()))
+            clock(partial(extract, prepared, base, view, "train", dtype, Costs()))
             for view in [1, *range(1, 9)]
         ][1:]
     total = np.cumsum(seconds)

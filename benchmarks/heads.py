@@ -13,6 +13,7 @@ from stages.heads.training import Validation, make_deterministic
 
 IMAGES, WIDTH, UNITS, BATCH, EPOCHS = 1544, 1280, 256, 32, 10
 SEEDS, BUDGETS = range(5), (0, 1, 2, 4, 10)
+COPIED = 2 * 4 * WIDTH * UNITS * 1000  # bytes read and written
 STEPS = -(-IMAGES // BATCH) * EPOCHS
 
 
@@ -22,12 +23,11 @@ def rows(runs: int) -> Iterator[Row]:
     views = np.maximum(rng.normal(size=(EPOCHS + 1, IMAGES, WIDTH)), 0).astype(np.float32)
     labels = rng.integers(0, 2, IMAGES)
     validation = Validation(views[0, :394], labels[:394])
-    arrays = [np.zeros(4_000_000, np.float32) for _ in range(2)]
     graph, fit, copy = interleaved(
         [
             lambda: train_side_by_side(views, labels, validation),
-            lambda: [_fit(views[1], labels, validation, seed) for seed in SEEDS],
-            lambda: [np.copyto(*arrays) for _ in range(50)],
+            lambda: _fit(views[1], labels, validation),
+            _copy,
         ],
         runs,
     )
@@ -35,7 +35,7 @@ def rows(runs: int) -> Iterator[Row]:
     one_graph = [seconds / heads for seconds in graph]
     one_fit = [seconds / len(SEEDS) for seconds in fit]
     yield ratio("one of 25 heads, against Keras fit", one_fit, one_graph, ">= 3")
-    bandwidth = [50 * 2 * arrays[0].nbytes / seconds for seconds in copy]
+    bandwidth = [COPIED / seconds for seconds in copy]
     traffic = 7 * 4 * (WIDTH * UNITS + UNITS)  # reads weights, gradient and moments; writes three
     limit = [STEPS * traffic / speed for speed in bandwidth]
     yield ratio("one of 25 heads, against the memory traffic of Adam alone", limit, one_graph)
@@ -67,22 +67,26 @@ def train_side_by_side(
         list(workers.map(share, [arms[0::2], arms[1::2]]))
 
 
-def _fit(features: np.ndarray, labels: np.ndarray, validation: Validation, seed: int) -> None:
-    keras.utils.set_random_seed(seed)
-    head = keras.Sequential(
-        [
-            keras.Input((WIDTH,)),
-            layers.Dense(UNITS, "relu"),
-            layers.Dropout(0.5),
-            layers.Dense(1, "sigmoid"),
-        ]
-    )
-    head.compile("adam", "binary_crossentropy", metrics=["accuracy"])
-    head.fit(
-        features,
-        labels,
-        BATCH,
-        EPOCHS,
-        verbose=0,
-        validation_data=(validation.features, validation.labels),
-    )
+def _fit(features: np.ndarray, labels: np.ndarray, validation: Validation) -> None:
+    """A head for each seed, as one would write it."""
+    for seed in SEEDS:
+        keras.utils.set_random_seed(seed)
+        head = keras.Sequential(
+            [
+                keras.Input((WIDTH,)),
+                layers.Dense(UNITS, "relu"),
+                layers.Dropout(0.5),
+                layers.Dense(1, "sigmoid"),
+            ]
+        )
+        head.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+        test = (validation.features, validation.labels)
+        head.fit(features, labels, BATCH, EPOCHS, verbose=0, validation_data=test)
+
+
+def _copy() -> None:
+    """Read and write COPIED bytes, in pieces as large as the weights of a head."""
+    source = np.zeros(WIDTH * UNITS, np.float32)
+    target = np.empty_like(source)
+    for _ in range(COPIED // (2 * source.nbytes)):
+        np.copyto(target, source)
