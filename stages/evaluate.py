@@ -12,22 +12,20 @@ from stages.extract import open_features_of
 from stages.heads.head import build_head, load_head_weights
 from stages.images.prepared import Prepared, open_prepared
 from stages.params import Train, load_params
-from stages.paths import (
-    PREPARED,
-    cached_head_file,
-    end_to_end_head_file,
-    feature_file,
-    replay_file,
-)
+from stages.paths import PREPARED, feature_file, replay_file
 from stages.report import results
+from stages.report.arms import (
+    END_TO_END,
+    TrainedHead,
+    cached_head,
+    end_to_end_head,
+    trained_heads,
+)
 from stages.report.comparison import compare_heads, decide, speedups, summarize
 from stages.report.costs import cached_costs, end_to_end_costs
-from stages.report.testing import TrainedHead, learning_curve, predict, score
+from stages.report.testing import learning_curve, predict, score
 from stages.report.tracking import TRACKING_ERRORS, log_results
 from stages.views.plan import ids_of_test_views
-
-END_TO_END = {"keras": "end_to_end", "compiled": "end_to_end_compiled"}
-"""From the base that end-to-end was trained on to the name of the arm."""
 
 
 def main() -> None:
@@ -38,7 +36,7 @@ def main() -> None:
     head = build_head(
         views[0].shape[1], params.train.learning_rate, seed=0, **params.train.head.model_dump()
     )
-    heads = _trained_heads(params.train)
+    heads = trained_heads(params.train)
     logits = {trained: predict(head, trained, views) for trained in heads}
     labels = prepared.labels("test")
     runs = pd.DataFrame(score(trained, labels, logits[trained]) for trained in heads)
@@ -60,23 +58,6 @@ def main() -> None:
     except TRACKING_ERRORS as error:
         message = f"results are kept but not in MLflow; `make ui` logs them. Received: {error}"
         print(f"viewcache: {message}", file=sys.stderr)
-
-
-def _trained_heads(settings: Train) -> list[TrainedHead]:
-    cached = [_cached(budget, seed) for budget in settings.budgets for seed in settings.seeds]
-    return cached + [
-        _end_to_end(kind, seed)
-        for kind in settings.end_to_end_bases
-        for seed in settings.end_to_end_seeds
-    ]
-
-
-def _cached(budget: int, seed: int) -> TrainedHead:
-    return TrainedHead(f"cached_{budget}", seed, cached_head_file(budget, seed))
-
-
-def _end_to_end(kind: str, seed: int) -> TrainedHead:
-    return TrainedHead(END_TO_END[kind], seed, end_to_end_head_file(kind, seed))
 
 
 def _costs(settings: Train, images: int) -> dict[str, dict[str, Any]]:
@@ -112,8 +93,8 @@ def _equivalence(
         ways = [
             [(load_head_weights(trained.path), logits[trained]) for trained in way]
             for way in (
-                [_cached(settings.epochs, seed) for seed in settings.end_to_end_seeds],
-                [_end_to_end(kind, seed) for seed in settings.end_to_end_seeds],
+                [cached_head(settings.epochs, seed) for seed in settings.end_to_end_seeds],
+                [end_to_end_head(kind, seed) for seed in settings.end_to_end_seeds],
             )
         ]
         found[kind] = compare_heads(*ways) | {"max_abs_feature_difference": float(difference)}

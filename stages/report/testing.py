@@ -1,8 +1,7 @@
 """Heads put to the test."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 import numpy as np
@@ -11,14 +10,7 @@ import pandas as pd
 from stages.heads.head import load_head_weights
 from stages.heads.metrics import classification_metrics
 from stages.heads.training import load_history
-
-
-class TrainedHead(NamedTuple):
-    """A head that an arm trained with a seed, and its file."""
-
-    arm: str
-    seed: int
-    path: Path
+from stages.report.arms import TrainedHead
 
 
 def predict(head: keras.Model, trained: TrainedHead, views: Sequence[np.ndarray]) -> np.ndarray:

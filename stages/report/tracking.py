@@ -27,6 +27,7 @@ from stages.images.prepared import open_prepared
 from stages.params import load_params
 from stages.paths import PREPARED
 from stages.report import results
+from stages.report.arms import budget_of, feature_stages, training_stage
 from stages.report.results import Results
 
 EXPERIMENT = "viewcache"
@@ -101,13 +102,13 @@ class _Pipeline:
     def _log_arm(self, parent: str, row: dict[Hashable, Any]) -> None:
         arm, seed = row.pop("arm"), row.pop("seed")
         costs = self._found.metrics["arms"][arm]
-        own = {"arm": arm, "budget": _budget(arm), "train.seed": seed}
+        own = {"arm": arm, "budget": budget_of(arm), "train.seed": seed}
         tags = {
             "mlflow.parentRunId": parent,
-            "viewcache.training": self._origin(_training_stage(arm)),
-            "viewcache.features": self._origin(*_feature_stages(arm)),
+            "viewcache.training": self._origin(training_stage(arm)),
+            "viewcache.features": self._origin(*feature_stages(arm)),
         }
-        end = load_costs(_training_stage(arm))["measured_at"]
+        end = load_costs(training_stage(arm))["measured_at"]
         start = end - (costs["total_seconds"] or 0)
         child = self._run(f"{arm} seed {seed}", own, tags, start)
         self._metrics(child, {**row, **{name: costs[name] for name in _COSTS}})
@@ -163,23 +164,6 @@ _COSTS = (
     "speedup_by_runtime",
     "speedup_by_rest",
 )
-
-
-def _budget(arm: str) -> int | None:
-    return int(arm.removeprefix("cached_")) if arm.startswith("cached_") else None
-
-
-def _training_stage(arm: str) -> str:
-    if arm.startswith("cached_"):
-        return "train_head"
-    return f"train_end_to_end_{arm.removeprefix('end_to_end').removeprefix('_') or 'keras'}"
-
-
-def _feature_stages(arm: str) -> list[str]:
-    budget = _budget(arm)
-    if budget is None:
-        return [_training_stage(arm)]
-    return [f"extract_{view}" for view in (range(1, budget + 1) if budget else [0])]
 
 
 def _start_of_pipeline() -> float:

@@ -1,0 +1,24 @@
+import time
+
+import pytest
+
+from benchmarks.measure import interleaved, ratio
+
+
+def test_a_ratio_is_that_of_medians_with_the_spread_of_the_runs():
+    row = ratio("a", [10.0, 20.0, 40.0], [5.0, 5.0, 8.0], ">= 2")
+    assert row.value == 4
+    assert row.spread == (2, 5)
+    assert row.runs == 3
+
+
+def test_functions_take_turns():
+    calls = []
+    slow, fast = interleaved([lambda: calls.append("a"), lambda: calls.append("b")], runs=2)
+    assert calls == ["a", "b"] * 3
+    assert len(slow) == len(fast) == 2
+
+
+def test_the_slower_of_two_is_found_slower():
+    slow, fast = interleaved([lambda: time.sleep(0.02), lambda: time.sleep(0.01)], runs=3)
+    assert ratio("sleep", slow, fast).value == pytest.approx(2, rel=0.3)
