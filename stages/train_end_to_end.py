@@ -31,7 +31,8 @@ def main() -> None:
     costs = Costs()
     labels = prepared.labels("train")
     with read_images(prepared) as images:
-        batches = _batches(prepared.rows("validation"), params.train.batch_size)
+        rows, size = prepared.rows("validation"), params.train.batch_size
+        batches = np.split(rows, range(size, len(rows), size))
         features = np.concatenate([base.features(images.read(batch)) for batch in batches])
         validation = training.Validation(features, prepared.labels("validation"))
         rows, digests = prepared.rows("train"), prepared.digests("train")
@@ -96,10 +97,6 @@ def _save_replay(
     order = training.order_of_epoch(view, images, settings.end_to_end_seeds[0])
     rows = order[: settings.batch_size]
     np.savez(replay_file(kind), view=view, rows=rows, features=base.features(read(view, rows)))
-
-
-def _batches(rows: np.ndarray, size: int) -> list[np.ndarray]:
-    return np.split(rows, range(size, len(rows), size))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Training over a sequence of views: one epoch, one view; the same for every arm."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,25 +29,30 @@ def order_of_epoch(epoch: int, images: int, seed: int) -> np.ndarray:
     return np.random.default_rng((seed, epoch)).permutation(images)
 
 
-class EpochBatches(keras.utils.PyDataset):
+def batches_of_epoch(
+    read: Reader,
+    view: int,
+    order: np.ndarray,
+    labels: np.ndarray,
+    batch_size: int,
+    inputs: keras.KerasTensor,
+) -> tf.data.Dataset:
     """The batches of one epoch: one view of all training images, in one order.
 
-    One epoch only: Keras moves a sequence on to its next epoch once before it trains on the first.
+    One epoch only, and not a `PyDataset`: Keras reads the first batches of one beforehand, and
+    moves it on to its next epoch once before it trains on the first.
+
+    Args:
+        inputs: The model's inputs, for their shape and dtype.
     """
 
-    def __init__(
-        self, read: Reader, view: int, order: np.ndarray, labels: np.ndarray, batch_size: int
-    ) -> None:
-        super().__init__()
-        self._read, self._view, self._labels = read, view, labels
-        self._batches = np.split(order, range(batch_size, len(order), batch_size))
+    def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for rows in np.split(order, range(batch_size, len(order), batch_size)):
+            yield read(view, rows), labels[rows].astype(np.float32)[:, None]
 
-    def __len__(self) -> int:
-        return len(self._batches)
-
-    def __getitem__(self, batch: int) -> tuple[np.ndarray, np.ndarray]:
-        rows = self._batches[batch]
-        return self._read(self._view, rows), self._labels[rows].astype(np.float32)[:, None]
+    signature = tf.TensorSpec(inputs.shape, inputs.dtype), tf.TensorSpec((None, 1), tf.float32)
+    dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
+    return dataset.prefetch(tf.data.AUTOTUNE)
 
 
 class Validation(NamedTuple):
@@ -97,7 +102,9 @@ def train(
     history = []
     for epoch in range(1, epochs + 1):
         order = order_of_epoch(epoch, len(labels), seed)
-        batches = EpochBatches(read, view_of_epoch(epoch, budget), order, labels, batch_size)
+        batches = batches_of_epoch(
+            read, view_of_epoch(epoch, budget), order, labels, batch_size, model.inputs[0]
+        )
         fitted = model.fit(
             batches, initial_epoch=epoch - 1, epochs=epoch, shuffle=False, verbose=0
         ).history

@@ -25,7 +25,7 @@ from stages.costs import load_costs
 from stages.features.store import digest_of_digests
 from stages.images.prepared import open_prepared
 from stages.params import load_params
-from stages.paths import PREPARED
+from stages.paths import PREPARED, feature_file
 from stages.report import results
 from stages.report.arms import budget_of, feature_stages, training_stage
 from stages.report.results import Results
@@ -174,16 +174,20 @@ def _start_of_pipeline() -> float:
 
 
 def _is_dvc(process: psutil.Process) -> bool:
-    return "dvc" in [Path(word).name for word in process.cmdline()[:3]]
+    try:
+        return "dvc" in [Path(word).name for word in process.cmdline()[:3]]
+    except psutil.Error:
+        return False
 
 
 def _tags() -> dict[str, str]:
-    features = sorted(Path("data/features").rglob("*.json"))
+    views = load_params().extract.views
+    features = [feature_file(view, "train").with_suffix(".json") for view in views]
     tags = {
         "mlflow.source.git.commit": _git_commit(),
         "dvc.experiment": os.environ.get("DVC_EXP_NAME", ""),
         "viewcache.images": digest_of_digests(open_prepared(PREPARED).index["digest"]),
-        "viewcache.feature_files": digest_of_digests(path.read_text() for path in features),
+        "viewcache.feature_digests": digest_of_digests(path.read_text() for path in features),
     }
     return {name: value for name, value in tags.items() if value}
 

@@ -68,7 +68,7 @@ def test_half_precision_features_are_trained_on_as_fit_does(trainer):
     train(
         head,
         head,
-        lambda view, rows: half[view][rows],
+        lambda view, rows: half[view][rows].astype(np.float32),
         LABELS,
         validation(),
         budget=1,
