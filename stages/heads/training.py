@@ -46,13 +46,16 @@ def batches_of_epoch(
         inputs: The model's inputs, for their shape and dtype.
     """
 
+    parts = np.split(order, range(batch_size, len(order), batch_size))
+
     def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        for rows in np.split(order, range(batch_size, len(order), batch_size)):
+        for rows in parts:
             yield read(view, rows), labels[rows].astype(np.float32)[:, None]
 
     signature = tf.TensorSpec(inputs.shape, inputs.dtype), tf.TensorSpec((None, 1), tf.float32)
     dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
-    return dataset.prefetch(tf.data.AUTOTUNE)
+    counted = dataset.apply(tf.data.experimental.assert_cardinality(len(parts)))
+    return counted.prefetch(tf.data.AUTOTUNE)
 
 
 class Validation(NamedTuple):
