@@ -20,7 +20,7 @@ from stages.images.splits import SPLITS
 from stages.params import load_params
 from stages.paths import BASE, PREPARED, feature_file, plan_file
 from stages.views import plan as plans
-from stages.views.render import render_all
+from stages.views.render import render
 
 
 def open_features_of(prepared: Prepared, split: str, views: Iterable[int]) -> list[np.ndarray]:
@@ -73,7 +73,7 @@ def _rendered(
         for start in range(0, len(rows), batch_size):
             batch = slice(start, start + batch_size)
             with costs.phase(f"{split} augment"):
-                views = render_all(images.read(rows[batch]), plan[batch])
+                views = render(images.read(rows[batch]), plan[batch])
             yield views
             bar.update(len(views))
 

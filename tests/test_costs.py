@@ -1,4 +1,8 @@
+import subprocess
+import sys
 import time
+
+import numpy as np
 
 from stages import costs as module
 from stages.costs import Costs, load_costs, machine
@@ -21,6 +25,13 @@ def test_a_record_names_the_machine_the_memory_and_the_time(monkeypatch, tmp_pat
     assert record["machine"] == machine()
     assert record["peak_rss_bytes"] > 10e6
     assert abs(record["measured_at"] - time.time()) < 60
+
+
+def test_memory_is_that_of_the_process_and_not_of_its_parent():
+    large = np.ones(60_000_000)
+    program = "from stages.costs import _peak_rss_bytes; print(_peak_rss_bytes())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert 5e6 < int(done.stdout) < large.nbytes
 
 
 def test_set_up_counts_from_the_start_of_the_process():

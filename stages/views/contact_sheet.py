@@ -19,9 +19,10 @@ def draw_contact_sheet(path: Path, images: np.ndarray, plans: Sequence[np.ndarra
     figure = Figure(figsize=(1.3 * len(plans), 1.3 * len(images) + 0.3), layout="constrained")
     axes = figure.subplots(len(images), len(plans), squeeze=False)
     for view, plan in enumerate(plans):
+        rendered = render(images, plan)
         axes[0, view].set_title("view 0: as it is" if view == 0 else f"view {view}", fontsize=9)
-        for row, image in enumerate(images):
-            axes[row, view].imshow(render(image, plan[row]))
+        for row, picture in enumerate(rendered):
+            axes[row, view].imshow(picture)
             axes[row, view].set_axis_off()
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=120, metadata={"Software": None})

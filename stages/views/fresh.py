@@ -8,7 +8,7 @@ import numpy as np
 from stages.arrays import RowFile
 from stages.views.plan import draw
 from stages.views.policy import Policy
-from stages.views.render import render_all
+from stages.views.render import render
 
 
 def fresh_views(
@@ -29,4 +29,4 @@ def fresh_views(
     def plan(view: int) -> np.ndarray:
         return draw(policy, seed, view, digests)
 
-    return lambda view, rows: render_all(images.read(image_rows[rows]), plan(view)[rows])
+    return lambda view, rows: render(images.read(image_rows[rows]), plan(view)[rows])

@@ -16,5 +16,5 @@ def test_a_fresh_view_is_that_of_the_plan(tmp_path):
         read = fresh_views(file, np.array([1, 3]), digests, EVERYTHING, seed=5)
         views = read(7, np.array([1, 0]))
     plan = draw(EVERYTHING, 5, 7, digests)
-    assert np.array_equal(views[0], render(images[3], plan[1]))
-    assert np.array_equal(views[1], render(images[1], plan[0]))
+    assert np.array_equal(views[0], render(images[[3]], plan[[1]])[0])
+    assert np.array_equal(views[1], render(images[[1]], plan[[0]])[0])

@@ -5,17 +5,17 @@ from hypothesis import strategies as st
 from skimage import data
 
 from stages.views.plan import draw, identity
-from stages.views.render import render, render_all
+from stages.views.render import render
 from tests.policies import EVERYTHING
 
 PHOTOGRAPH = np.ascontiguousarray(data.chelsea()[:160, :160])
 
 
 def rendered(image=PHOTOGRAPH, **parameters):
-    [row] = identity(1)
+    plan = identity(1)
     for name, value in parameters.items():
-        row[name] = value
-    return render(image, row)
+        plan[name] = value
+    return render(image[None], plan)[0]
 
 
 @given(side=st.integers(2, 40), seed=st.integers(0, 99))
@@ -93,6 +93,8 @@ def test_contrast_stretches_about_the_mean():
 def test_a_batch_is_rendered_image_by_image():
     images = np.stack([PHOTOGRAPH, PHOTOGRAPH[::-1]])
     plan = draw(EVERYTHING, 0, 1, ["a", "b"])
-    views = render_all(images, plan)
+    views = render(images, plan)
     assert views.dtype == np.uint8
-    assert all(np.array_equal(views[row], render(images[row], plan[row])) for row in range(2))
+    assert all(
+        np.array_equal(views[row], render(images[[row]], plan[[row]])[0]) for row in range(2)
+    )
