@@ -1,8 +1,8 @@
 """End-to-end training as one would write it by hand: `python -m benchmarks.by_hand EPOCHS`.
 
-Run it where `dvc repro` has prepared the images. It does what the book does (a frozen base, a head,
-Keras' own augmentation layers, `fit`), with the augmentation in a parallel, prefetching `tf.data`
-pipeline, and prints what it took and reached as JSON.
+Run it where `prepare` has run. It does what the book does (a frozen base, a head, Keras' own
+augmentation layers, `fit`), with the augmentation in a parallel, prefetching `tf.data` pipeline,
+and prints what it took and reached as JSON. Keras has no layer of quarter turns.
 """
 
 import json
@@ -15,13 +15,12 @@ import tensorflow as tf
 from keras import layers
 
 from stages.bases.efficientnet_lite0 import efficientnet_lite0
-from stages.images.prepared import Prepared, open_prepared
+from stages.images.prepared import open_prepared
 from stages.paths import PREPARED
 
 
 def main() -> None:
     keras.utils.set_random_seed(0)
-    prepared = open_prepared(PREPARED)
     augmentation = keras.Sequential(
         [
             layers.RandomFlip("horizontal_and_vertical"),
@@ -32,7 +31,7 @@ def main() -> None:
         ]
     )
     train = (
-        _dataset(prepared, "train")
+        _dataset("train")
         .shuffle(2048)
         .batch(32)
         .map(lambda x, y: (augmentation(x, training=True), y), tf.data.AUTOTUNE)
@@ -54,14 +53,14 @@ def main() -> None:
     start = time.perf_counter()
     model.fit(train, epochs=int(sys.argv[1]), verbose=0)
     seconds = time.perf_counter() - start
-    _, accuracy = model.evaluate(_dataset(prepared, "test").batch(32), verbose=0)
+    _, accuracy = model.evaluate(_dataset("test").batch(32), verbose=0)
     print(json.dumps({"fit_seconds": seconds, "test_accuracy": accuracy}))
 
 
-def _dataset(prepared: Prepared, split: str) -> tf.data.Dataset:
-    images = np.load(prepared.images, mmap_mode="r")[prepared.rows(split)]
-    labels = prepared.labels(split).astype(np.float32)[:, None]
-    return tf.data.Dataset.from_tensor_slices((images, labels))
+def _dataset(split: str) -> tf.data.Dataset:
+    prepared = open_prepared(PREPARED / split)
+    labels = prepared.labels.astype(np.float32)[:, None]
+    return tf.data.Dataset.from_tensor_slices((np.load(prepared.pixels), labels))
 
 
 if __name__ == "__main__":

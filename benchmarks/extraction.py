@@ -54,13 +54,13 @@ def _base(name: str, runs: int) -> Iterator[Row]:
     with generated(count, side):
         compile_base(BASE, name, side, "avg", "openvino")
         model = frozen.load_base(name, side, "avg")
-        prepared = open_prepared(PREPARED)
+        images = open_prepared(PREPARED / "train")
         base = open_base(BASE, BATCH)
-        ready = np.load(prepared.images)
+        ready = np.load(images.pixels)
         matrix = np.ones((MATRIX, MATRIX), np.float32)
         whole, predict, bare, product = interleaved(
             [
-                lambda: extract(prepared, base, 1, "train", np.dtype(np.float32), Costs()),
+                lambda: extract(images, base, "train", 1, np.dtype(np.float32), Costs()),
                 lambda: model.predict(ready, batch_size=32, verbose=0),
                 _bare_loop(ready),
                 lambda: matrix @ matrix,

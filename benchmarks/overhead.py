@@ -64,10 +64,10 @@ def _one_more_view() -> Iterator[Row]:
         workspace = Workspace(Path(folder))
         for module in ("params", "prepare", "augment", "compile_base"):
             workspace.python(f"stages.{module}")
-        workspace.python("stages.extract", 1)
+        workspace.extract(1)
         workspace.set("extract", views=list(range(12)))
         total = clock(lambda: workspace.python("stages.augment"))
-        total += clock(lambda: workspace.python("stages.extract", 11))
+        total += clock(lambda: workspace.extract(11))
         costs = yaml.safe_load((workspace.path / "data/costs/extract_11.json").read_text())
-        beyond = total - costs["seconds"]["train extract"]
+        beyond = total - costs["seconds"]["extract"]
         yield single("one more view: seconds beyond its base passes", beyond, "<= 3")

@@ -10,6 +10,17 @@ import yaml
 ROOT = Path(__file__).parents[1]
 
 
+def stage_environment() -> dict[str, str]:
+    """The environment in which another folder's stages find this repository's code."""
+    return os.environ | {"PYTHONPATH": str(ROOT)}
+
+
+def extract_command(view: int) -> list[str]:
+    """The command of `extract@view` as the default parameters make it."""
+    arguments = f"train --view {view} --dtype float32 --batch-size 8"
+    return [sys.executable, "-m", "stages.extract", *arguments.split()]
+
+
 class Workspace:
     """A folder with a `params.yaml` of its own; the code is this repository's."""
 
@@ -24,12 +35,20 @@ class Workspace:
 
     def python(self, module: str, *arguments: object) -> str:
         """Run a module and return what it printed."""
-        command = [sys.executable, "-m", module, *map(str, arguments)]
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        return self._run([sys.executable, "-m", module, *map(str, arguments)])
+
+    def extract(self, view: int) -> None:
+        self._run(extract_command(view))
+
+    def extract_held_out(self, split: str) -> None:
+        arguments = [split, "--dtype", "float32", "--batch-size", 8]
+        self.python("stages.extract", *arguments)
+
+    def _run(self, command: list[str]) -> str:
         return subprocess.run(
             command,
             cwd=self.path,
-            env=environment,
+            env=stage_environment(),
             check=True,
             stdout=subprocess.PIPE,
             text=True,

@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,12 +25,11 @@ def generated(images: int, side: int, views: int = 1) -> Iterator[Path]:
     digests = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(images)]
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         Path("params.yaml").write_text(params)
-        PREPARED.mkdir(parents=True)
+        (PREPARED / "train").mkdir(parents=True)
         shape = (images, side, side, 3)
-        write_rows(PREPARED / "images.npy", _noise(images, side), shape, np.dtype(np.uint8))
-        index = pd.DataFrame({"digest": digests, "split": "train", "label": 0})
-        index.to_csv(PREPARED / "index.csv", index=False)
-        (PREPARED / "classes.json").write_text(json.dumps(["noise"]))
+        write_rows(PREPARED / "train/images.npy", _noise(images, side), shape, np.dtype(np.uint8))
+        index = pd.DataFrame({"digest": digests, "label": 0, "path": digests})
+        index.to_csv(PREPARED / "train/index.csv", index=False)
         for view in range(1, views + 1):
             plan_file(view).parent.mkdir(parents=True, exist_ok=True)
             np.save(plan_file(view), draw(policy, 0, view, digests), allow_pickle=False)

@@ -4,7 +4,7 @@ import numpy as np
 
 from stages.costs import Costs
 from stages.errors import run
-from stages.images.prepared import open_prepared, read_images
+from stages.images.prepared import open_prepared
 from stages.params import load_params
 from stages.paths import CONTACT_SHEET, PREPARED, plan_file
 from stages.views.contact_sheet import draw_contact_sheet
@@ -16,23 +16,22 @@ SHEET_IMAGES, SHEET_VIEWS = 5, 8
 def main() -> None:
     params = load_params()
     costs = Costs()
-    prepared = open_prepared(PREPARED)
     for split, views in (
         ("train", params.extract.views),
         ("test", ids_of_test_views(params.evaluate.test_views)),
     ):
-        digests = prepared.digests(split)
+        digests = open_prepared(PREPARED / split).digests
         plan_file(views[0]).parent.mkdir(parents=True, exist_ok=True)
         for view in views:
             with costs.phase(f"view {view}"):
                 plan = draw(params.augment, params.seed, view, digests)
                 np.save(plan_file(view), plan, allow_pickle=False)
 
-    rows = prepared.rows("train")[:SHEET_IMAGES]
-    digests = prepared.digests("train")[:SHEET_IMAGES]
+    shown = open_prepared(PREPARED / "train")
+    digests = shown.digests[:SHEET_IMAGES]
     plans = [draw(params.augment, params.seed, view, digests) for view in range(SHEET_VIEWS)]
-    with read_images(prepared) as images:
-        draw_contact_sheet(CONTACT_SHEET, images.read(rows), plans)
+    with shown.read() as pixels:
+        draw_contact_sheet(CONTACT_SHEET, pixels.read(range(len(digests))), plans)
     costs.save("augment")
 
 

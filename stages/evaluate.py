@@ -30,22 +30,21 @@ from stages.views.plan import ids_of_test_views
 
 def main() -> None:
     params = load_params()
-    prepared = open_prepared(PREPARED)
+    train, test = (open_prepared(PREPARED / split) for split in ("train", "test"))
     test_views = [0, *ids_of_test_views(params.evaluate.test_views)]
-    views = open_features_of(prepared, "test", test_views)
+    views = open_features_of("test", test, test_views)
     head = build_head(
         views[0].shape[1], params.train.learning_rate, seed=0, **params.train.head.model_dump()
     )
     heads = trained_heads(params.train)
     logits = {trained: predict(head, trained, views) for trained in heads}
-    labels = prepared.labels("test")
-    runs = pd.DataFrame(score(trained, labels, logits[trained]) for trained in heads)
+    runs = pd.DataFrame(score(trained, test.labels, logits[trained]) for trained in heads)
     arms = summarize(runs)
-    for name, costs in _costs(params.train, len(prepared.rows("train"))).items():
+    for name, costs in _costs(params.train, len(train.labels)).items():
         arms[name].update(costs)
     for name, factors in speedups(arms).items():
         arms[name].update(factors)
-    equivalence = _equivalence(params.train, prepared, logits)
+    equivalence = _equivalence(params.train, train, logits)
     results.write(
         arms=arms,
         equivalence=equivalence,
@@ -64,7 +63,7 @@ def _costs(settings: Train, images: int) -> dict[str, dict[str, Any]]:
     heads = len(settings.budgets) * len(settings.seeds)
     costs = {
         f"cached_{budget}": cached_costs(
-            budget, heads, images, load_costs, lambda view: feature_file(view, "train")
+            budget, heads, images, load_costs, lambda view: feature_file("train", view)
         )
         for budget in settings.budgets
     }
@@ -76,7 +75,7 @@ def _costs(settings: Train, images: int) -> dict[str, dict[str, Any]]:
 
 
 def _equivalence(
-    settings: Train, prepared: Prepared, logits: dict[TrainedHead, np.ndarray]
+    settings: Train, train: Prepared, logits: dict[TrainedHead, np.ndarray]
 ) -> dict[str, Any] | None:
     """Hold cached_E to end-to-end on each base, where cached_E was trained.
 
@@ -88,7 +87,7 @@ def _equivalence(
     found = {}
     for kind in settings.end_to_end_bases:
         with np.load(replay_file(kind), allow_pickle=False) as replay:
-            [cached] = open_features_of(prepared, "train", [int(replay["view"])])
+            [cached] = open_features_of("train", train, [int(replay["view"])])
             difference = np.abs(cached[replay["rows"]] - replay["features"]).max()
         ways = [
             [(load_head_weights(trained.path), logits[trained]) for trained in way]

@@ -5,6 +5,7 @@ from pathlib import Path
 from stages.views.plan import TEST_VIEW_OFFSET
 
 PREPARED = Path("data/prepared")
+"""With a folder for each split."""
 BASE = Path("data/base")
 CONTACT_SHEET = Path("plots/views.png")
 
@@ -13,9 +14,8 @@ def plan_file(view: int) -> Path:
     return Path("data/views") / ("train" if view < TEST_VIEW_OFFSET else "test") / f"{view}.npy"
 
 
-def feature_file(view: int, split: str) -> Path:
-    folder = "views" if view < TEST_VIEW_OFFSET else "test_views"
-    return Path("data/features") / folder / str(view) / f"{split}.npy"
+def feature_file(split: str, view: int) -> Path:
+    return Path("data/features") / split / str(view) / "features.npy"
 
 
 def cached_head_file(budget: int, seed: int) -> Path:

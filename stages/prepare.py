@@ -1,7 +1,8 @@
 """Decode the source's images into one array, and assign them to splits."""
 
 from stages.errors import run
-from stages.images.prepared import index_images, write_prepared
+from stages.images.index import index_images
+from stages.images.prepared import write_prepared
 from stages.images.sources import SOURCES
 from stages.params import load_params
 from stages.paths import PREPARED
@@ -12,7 +13,7 @@ def main() -> None:
     data = params.data
     source = SOURCES[data.source]()
     index = index_images(source, params.seed, data.validation, data.test, data.limit)
-    write_prepared(PREPARED, source, index, data.image_size)
+    write_prepared(PREPARED, source.root, index, source.classes, data.image_size)
 
 
 if __name__ == "__main__":

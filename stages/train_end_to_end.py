@@ -16,7 +16,7 @@ from stages.errors import PipelineError, run
 from stages.heads import training
 from stages.heads.end_to_end import EndToEndBase, on_compiled, on_keras
 from stages.heads.head import build_head, save_head
-from stages.images.prepared import open_prepared, read_images
+from stages.images.prepared import Prepared, open_prepared
 from stages.params import Params, Train, load_params
 from stages.paths import BASE, PREPARED, end_to_end_head_file, replay_file
 from stages.views.fresh import fresh_views
@@ -25,23 +25,18 @@ from stages.views.fresh import fresh_views
 def main() -> None:
     kind, params = sys.argv[1], load_params()
     training.make_deterministic()
-    prepared = open_prepared(PREPARED)
+    train, held_out = (open_prepared(PREPARED / split) for split in ("train", "validation"))
     base = _open(kind, params)
     before = base.fingerprint()
     costs = Costs()
-    labels = prepared.labels("train")
-    with read_images(prepared) as images:
-        rows, size = prepared.rows("validation"), params.train.batch_size
-        batches = np.split(rows, range(size, len(rows), size))
-        features = np.concatenate([base.features(images.read(batch)) for batch in batches])
-        validation = training.Validation(features, prepared.labels("validation"))
-        rows, digests = prepared.rows("train"), prepared.digests("train")
-        read = fresh_views(images, rows, digests, params.augment, params.seed)
+    validation = _features(base, held_out, params.train.batch_size)
+    with train.read() as pixels:
+        read = fresh_views(pixels, train.digests, params.augment, params.seed)
         for seed in params.train.end_to_end_seeds:
-            _train(kind, params.train, base, read, labels, validation, seed, costs)
+            _train(kind, params.train, base, read, train.labels, validation, seed, costs)
             if base.fingerprint() != before:
                 raise PipelineError(f"the base must stay {before}. Received: {base.fingerprint()}")
-        _save_replay(kind, params.train, base, read, len(labels))
+        _save_replay(kind, params.train, base, read, len(train.labels))
     costs.save(f"train_end_to_end_{kind}")
 
 
@@ -51,6 +46,14 @@ def _open(kind: str, params: Params) -> EndToEndBase:
         return on_compiled(open_base(BASE, extract.batch_size))
     model = load_base(extract.base, params.data.image_size, extract.pooling)
     return on_keras(model, params.train.learning_rate)
+
+
+def _features(base: EndToEndBase, images: Prepared, batch_size: int) -> training.Validation:
+    rows = np.arange(len(images.labels))
+    batches = np.split(rows, range(batch_size, len(rows), batch_size))
+    with images.read() as pixels:
+        features = np.concatenate([base.features(pixels.read(batch)) for batch in batches])
+    return training.Validation(features, images.labels)
 
 
 def _train(

@@ -20,9 +20,9 @@ from stages.paths import PREPARED, cached_head_file
 def main() -> None:
     params = load_params().train
     training.make_deterministic()
-    prepared = open_prepared(PREPARED)
-    [validation] = open_features_of(prepared, "validation", [0])
-    views = open_features_of(prepared, "train", range(max(params.budgets) + 1))
+    train, held_out = (open_prepared(PREPARED / split) for split in ("train", "validation"))
+    [validation] = open_features_of("validation", held_out, [0])
+    views = open_features_of("train", train, range(max(params.budgets) + 1))
     costs = Costs()
     arms = [(budget, seed) for budget in params.budgets for seed in params.seeds]
     with (
@@ -37,8 +37,8 @@ def main() -> None:
                 arms[share::count],
                 params,
                 views,
-                prepared.labels("train"),
-                training.Validation(validation, prepared.labels("validation")),
+                train.labels,
+                training.Validation(validation, held_out.labels),
                 bar,
             )
             for share in range(count)

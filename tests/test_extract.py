@@ -1,25 +1,19 @@
-import os
 import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 
+from benchmarks.stages_apart import extract_command, stage_environment
 from benchmarks.workspace import generated
 from stages.bases.artifact import compile_base
 from stages.costs import load_costs
 from stages.paths import BASE, feature_file
 
-ROOT = Path(__file__).parents[1]
-
 
 def peak_memory(images: int) -> int:
     with generated(images, 32):
         compile_base(BASE, "efficientnet_lite0", 32, "avg", "openvino")
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", "stages.extract", "1"]
-        subprocess.run(command, check=True, env=environment)
-        features = np.load(feature_file(1, "train"), mmap_mode="r")
+        subprocess.run(extract_command(1), check=True, env=stage_environment())
+        features = np.load(feature_file("train", 1), mmap_mode="r")
         assert features.shape == (images, 1280)
         return load_costs("extract_1")["peak_rss_bytes"]
 

@@ -55,8 +55,8 @@ def test_fewer_views_train_another_head(reproduced):
 
 
 def test_all_cached_views_are_there_and_differ(reproduced):
-    folder = reproduced.path / "data/features/views"
-    views = [np.load(folder / f"{view}/train.npy") for view in (0, 1, 2)]
+    folder = reproduced.path / "data/features/train"
+    views = [np.load(folder / f"{view}/features.npy") for view in (0, 1, 2)]
     assert len({view.shape for view in views}) == 1
     for one, other in ((0, 1), (0, 2), (1, 2)):
         assert (np.abs(views[one] - views[other]).max(axis=1) > 1e-3).all()
@@ -112,7 +112,7 @@ def test_one_more_view_computes_that_view_only(repository):
 def test_a_shorter_list_reads_no_stale_view(repository):
     repository.set("extract", views=[0, 1])
     repository.set("train", budgets=[0, 1])
-    stale = repository.path / "data/features/views/2/train.npy"
+    stale = repository.path / "data/features/train/2/features.npy"
     stale.unlink()
     stale.write_bytes(b"stale")
     ran = repository.repro()
@@ -180,7 +180,7 @@ def test_two_runs_of_one_seed_give_the_same_plans_features_and_heads(reproduced,
     assert {path: outs[path] for path in paths} == {path: others[path] for path in paths}
     assert {
         "data/views/train",
-        "data/features/views/2",
+        "data/features/train/2",
         "models/cached",
         "models/end_to_end/keras",
     } <= set(paths)

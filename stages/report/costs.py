@@ -32,13 +32,13 @@ def cached_costs(
     views = range(1, budget + 1) if budget else [0]
     augment = load("augment")
     extracts = [load(f"extract_{view}") for view in views]
-    rendering = sum(record["seconds"]["train augment"] for record in extracts)
+    rendering = sum(record["seconds"]["augment"] for record in extracts)
     drawing = sum(augment["seconds"][f"view {view}"] for view in views)
     return _costs(
         [augment, load("compile_base"), load("train_head"), *extracts],
         base_passes=images * len(views),
         augment=drawing + rendering,
-        base=sum(record["seconds"]["train extract"] for record in extracts) - rendering,
+        base=sum(record["seconds"]["extract"] for record in extracts) - rendering,
         head=head_seconds(heads, load),
         feature_bytes=sum(feature_file(view).stat().st_size for view in views),
     )

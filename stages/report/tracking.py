@@ -3,6 +3,7 @@
 From files, because a stage that DVC restores does not run and so could log nothing itself.
 """
 
+import json
 import os
 import subprocess
 import time
@@ -15,7 +16,6 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
 
 import mlflow
-import pandas as pd
 import psutil
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
 from mlflow.exceptions import MlflowException
@@ -24,6 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from stages.costs import load_costs
 from stages.features.store import digest_of_digests
 from stages.images.prepared import open_prepared
+from stages.images.splits import SPLITS
 from stages.params import load_params
 from stages.paths import PREPARED, feature_file
 from stages.report import results
@@ -182,11 +183,11 @@ def _is_dvc(process: psutil.Process) -> bool:
 
 def _tags() -> dict[str, str]:
     views = load_params().extract.views
-    features = [feature_file(view, "train").with_suffix(".json") for view in views]
+    features = [feature_file("train", view).with_suffix(".json") for view in views]
     tags = {
         "mlflow.source.git.commit": _git_commit(),
         "dvc.experiment": os.environ.get("DVC_EXP_NAME", ""),
-        "viewcache.images": digest_of_digests(open_prepared(PREPARED).index["digest"]),
+        "viewcache.images": _digest_of_images(),
         "viewcache.feature_digests": digest_of_digests(path.read_text() for path in features),
     }
     return {name: value for name, value in tags.items() if value}
@@ -197,16 +198,22 @@ def _git_commit() -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
+def _digest_of_images() -> str:
+    """Of the images of all splits."""
+    return digest_of_digests(
+        digest for split in SPLITS for digest in open_prepared(PREPARED / split).digests
+    )
+
+
 def _dataset() -> DatasetInput:
-    prepared = open_prepared(PREPARED)
-    counts = pd.crosstab(prepared.index["split"], prepared.index["label"]).to_json()
+    counts = {split: len(open_prepared(PREPARED / split).digests) for split in SPLITS}
     params = load_params()
     dataset = Dataset(
         name=params.data.source,
-        digest=digest_of_digests(prepared.index["digest"])[:36],
+        digest=_digest_of_images()[:36],
         source_type="code",
         source=f'{{"source": "{params.data.source}"}}',
-        profile=counts,
+        profile=json.dumps(counts),
     )
     return DatasetInput(dataset, [InputTag("mlflow.data.context", "training and test")])
 

@@ -12,21 +12,20 @@ from stages.views.render import render
 
 
 def fresh_views(
-    images: RowFile, image_rows: np.ndarray, digests: Sequence[str], policy: Policy, seed: int
+    images: RowFile, digests: Sequence[str], policy: Policy, seed: int
 ) -> Callable[[int, np.ndarray], np.ndarray]:
     """A reader that draws and renders views of images.
 
     Args:
-        images: All prepared images.
-        image_rows: Rows of those that are read, shape (images,).
-        digests: Their digests.
+        images: The pixels of a split.
+        digests: Of its images.
 
     Returns:
-        Function of (view, rows among `image_rows`) to uint8, shape (rows, side, side, 3).
+        Function of (view, rows of the split) to uint8, shape (rows, side, side, 3).
     """
 
     @cache
     def plan(view: int) -> np.ndarray:
         return draw(policy, seed, view, digests)
 
-    return lambda view, rows: render(images.read(image_rows[rows]), plan(view)[rows])
+    return lambda view, rows: render(images.read(rows), plan(view)[rows])
