@@ -16,6 +16,7 @@ from stages.errors import PipelineError, run
 from stages.heads import training
 from stages.heads.end_to_end import EndToEndBase, on_compiled, on_keras
 from stages.heads.head import build_head, save_head
+from stages.heads.schedule import order_of_epoch
 from stages.images.prepared import Prepared, open_prepared
 from stages.params import Params, Train, load_params
 from stages.paths import BASE, PREPARED, end_to_end_head_file, replay_file
@@ -97,7 +98,7 @@ def _save_replay(
 ) -> None:
     """Keep the features of the last epoch's first batch, for `evaluate` to hold to the cache."""
     view = settings.epochs
-    order = training.order_of_epoch(view, images, settings.end_to_end_seeds[0])
+    order = order_of_epoch(view, images, settings.end_to_end_seeds[0])
     rows = order[: settings.batch_size]
     np.savez(replay_file(kind), view=view, rows=rows, features=base.features(read(view, rows)))
 

@@ -11,6 +11,7 @@ from stages.errors import run
 from stages.extract import open_features_of
 from stages.heads import training
 from stages.heads.head import save_head
+from stages.heads.schedule import views_of_budget
 from stages.heads.trainer import HeadTrainer
 from stages.images.prepared import open_prepared
 from stages.params import Train, load_params
@@ -22,7 +23,8 @@ def main() -> None:
     training.make_deterministic()
     train, held_out = (open_prepared(PREPARED / split) for split in ("train", "validation"))
     [validation] = open_features_of("validation", held_out, [0])
-    views = open_features_of("train", train, range(max(params.budgets) + 1))
+    read = sorted({view for budget in params.budgets for view in views_of_budget(budget)})
+    views = dict(zip(read, open_features_of("train", train, read), strict=True))
     costs = Costs()
     arms = [(budget, seed) for budget in params.budgets for seed in params.seeds]
     with (
@@ -51,7 +53,7 @@ def main() -> None:
 def _train(
     arms: list[tuple[int, int]],
     settings: Train,
-    views: list[np.ndarray],
+    views: dict[int, np.ndarray],
     labels: np.ndarray,
     validation: training.Validation,
     bar: tqdm,

@@ -12,7 +12,8 @@ import numpy as np
 import tensorflow as tf
 
 from stages.heads.head import build_head
-from stages.heads.training import Validation, order_of_epoch, view_of_epoch
+from stages.heads.schedule import order_of_epoch, view_of_epoch
+from stages.heads.training import Validation
 
 
 class HeadTrainer:

@@ -9,6 +9,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from stages.heads.schedule import order_of_epoch, view_of_epoch
+
 Reader = Callable[[int, np.ndarray], np.ndarray]
 """(view, rows of the training split) -> inputs of the model for these rows."""
 
@@ -17,16 +19,6 @@ def make_deterministic() -> None:
     """Same seed, same machine, same bits."""
     tf.config.experimental.enable_op_determinism()
     keras.utils.set_random_seed(0)
-
-
-def view_of_epoch(epoch: int, budget: int) -> int:
-    """The view that an epoch, counted from 1, reads out of `budget` cached views; 0: view 0."""
-    return 1 + (epoch - 1) % budget if budget else 0
-
-
-def order_of_epoch(epoch: int, images: int, seed: int) -> np.ndarray:
-    """Order of the training images in an epoch: int64, shape (images,)."""
-    return np.random.default_rng((seed, epoch)).permutation(images)
 
 
 def batches_of_epoch(

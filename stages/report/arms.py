@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from stages.heads.schedule import views_of_budget
 from stages.params import Train
 from stages.paths import cached_head_file, end_to_end_head_file
 
@@ -54,4 +55,4 @@ def feature_stages(arm: str) -> list[str]:
     budget = budget_of(arm)
     if budget is None:
         return [training_stage(arm)]
-    return [f"extract_{view}" for view in (range(1, budget + 1) if budget else [0])]
+    return [f"extract_{view}" for view in views_of_budget(budget)]

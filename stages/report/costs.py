@@ -5,6 +5,8 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from stages.heads.schedule import views_of_budget
+
 Record = dict[str, Any]
 """What `stages.costs.Costs.save` wrote: seconds by phase, peak memory, machine, time."""
 Load = Callable[[str], Record]
@@ -29,7 +31,7 @@ def cached_costs(
         `total_seconds`, `feature_bytes`, `peak_rss_bytes` and `machine`. Passes and seconds are
         those of the training images: validation and test cost every arm the same.
     """
-    views = range(1, budget + 1) if budget else [0]
+    views = views_of_budget(budget)
     augment = load("augment")
     extracts = [load(f"extract_{view}") for view in views]
     rendering = sum(record["seconds"]["augment"] for record in extracts)

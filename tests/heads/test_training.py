@@ -1,17 +1,14 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from stages.heads.head import build_head
+from stages.heads.schedule import order_of_epoch
 from stages.heads.training import (
     Validation,
     load_history,
     make_deterministic,
-    order_of_epoch,
     save_history,
     train,
-    view_of_epoch,
 )
 
 LABELS = np.arange(10) % 2
@@ -44,25 +41,6 @@ def trained(budget, epochs=4, seed=0, views=VIEWS, seen=None):
     return head.get_weights(), history
 
 
-@given(epoch=st.integers(1, 1000), budget=st.integers(1, 100))
-def test_views_come_round_robin_and_only_cached_ones(epoch, budget):
-    view = view_of_epoch(epoch, budget)
-    assert 1 <= view <= budget
-    assert view_of_epoch(epoch + budget, budget) == view
-
-
-@given(epochs=st.integers(1, 50))
-def test_with_as_many_views_as_epochs_each_epoch_has_its_own(epochs):
-    assert [view_of_epoch(epoch, epochs) for epoch in range(1, epochs + 1)] == list(
-        range(1, epochs + 1)
-    )
-
-
-@given(epoch=st.integers(1, 1000))
-def test_without_a_budget_every_epoch_reads_view_0(epoch):
-    assert view_of_epoch(epoch, 0) == 0
-
-
 @pytest.mark.parametrize(
     ("budget", "views"),
     [(0, [0, 0, 0, 0]), (1, [1, 1, 1, 1]), (3, [1, 2, 3, 1]), (4, [1, 2, 3, 4])],
@@ -75,11 +53,6 @@ def test_training_reads_all_images_of_the_view_of_each_epoch(budget, views):
         rows = [row for _, batch in seen[3 * epoch : 3 * epoch + 3] for row in batch]
         assert rows == order_of_epoch(epoch + 1, 10, seed=0).tolist()
         assert sorted(rows) == list(range(10))
-
-
-def test_orders_differ_by_epoch_and_seed():
-    orders = [order_of_epoch(epoch, 50, seed).tolist() for epoch in (1, 2) for seed in (0, 1)]
-    assert len({tuple(order) for order in orders}) == 4
 
 
 def test_the_same_seed_trains_the_same_head():
