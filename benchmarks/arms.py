@@ -78,7 +78,7 @@ def _accuracy(workspace: Workspace, by_hand: float) -> Iterator[Row]:
     with contextlib.chdir(workspace.path):
         features = np.load(feature_file("test", 0))
         labels = open_prepared(PREPARED / "test").labels
-        head = build_head(features.shape[1], 0.001, 0, units=256, dropout=0.5)
+        head = build_head(features.shape[1], 2, 0.001, 0, units=256, dropout=0.5)
         accuracies = []
         for seed in range(5):
             head.set_weights(load_head_weights(cached_head_file(4, seed)))

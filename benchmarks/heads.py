@@ -9,7 +9,7 @@ from keras import layers
 
 from benchmarks.measure import Row, interleaved, ratio
 from stages.heads.trainer import HeadTrainer
-from stages.heads.training import Validation, make_deterministic
+from stages.heads.training import Schedule, Validation, make_deterministic, make_targets
 
 IMAGES, WIDTH, UNITS, BATCH, EPOCHS = 1544, 1280, 256, 32, 10
 SEEDS, BUDGETS = range(5), (0, 1, 2, 4, 10)
@@ -44,24 +44,16 @@ def rows(runs: int) -> Iterator[Row]:
     yield Row("milliseconds a step", middle, (min(milliseconds), max(milliseconds)), runs)
 
 
-def train_side_by_side(
-    views: np.ndarray, labels: np.ndarray, validation: Validation, epochs: int = EPOCHS
-) -> None:
+def train_side_by_side(views: np.ndarray, labels: np.ndarray, validation: Validation) -> None:
     """Five seeds and five budgets, two heads at a time, as `train_head` does it."""
     arms = [(budget, seed) for budget in BUDGETS for seed in SEEDS]
+    targets = make_targets(labels, "none")
 
     def share(part: list[tuple[int, int]]) -> None:
-        trainer = HeadTrainer(WIDTH, 0.001, units=UNITS, dropout=0.5)
+        trainer = HeadTrainer(WIDTH, 2, 0.001, units=UNITS, dropout=0.5)
         for budget, seed in part:
-            trainer.train(
-                lambda view: views[view],
-                labels,
-                validation,
-                epochs=epochs,
-                batch_size=BATCH,
-                budget=budget,
-                seed=seed,
-            )
+            schedule = Schedule(EPOCHS, BATCH, budget, seed)
+            trainer.train(dict(enumerate(views)), targets, validation, schedule)
 
     with ThreadPoolExecutor() as workers:
         list(workers.map(share, [arms[0::2], arms[1::2]]))

@@ -10,7 +10,7 @@ from stages.costs import load_costs
 from stages.errors import run
 from stages.extract import open_features_of
 from stages.heads.head import build_head, load_head_weights
-from stages.images.prepared import Prepared, open_prepared
+from stages.images.prepared import Prepared, open_prepared, read_classes
 from stages.params import Train, load_params
 from stages.paths import PREPARED, feature_file, replay_file
 from stages.report import results
@@ -34,7 +34,11 @@ def main() -> None:
     test_views = [0, *ids_of_test_views(params.evaluate.test_views)]
     views = open_features_of("test", test, test_views)
     head = build_head(
-        views[0].shape[1], params.train.learning_rate, seed=0, **params.train.head.model_dump()
+        views[0].shape[1],
+        len(read_classes(PREPARED)),
+        params.train.learning_rate,
+        seed=0,
+        **params.train.head.model_dump(),
     )
     heads = trained_heads(params.train)
     logits = {trained: predict(head, trained, views) for trained in heads}

@@ -67,6 +67,7 @@ class Train(Section):
     batch_size: Positive
     learning_rate: Annotated[float, Field(gt=0)]
     head: Head
+    class_weights: Literal["none", "balanced"]
     budgets: Annotated[list[ViewId], AfterValidator(_distinct), Field(min_length=1)]
     seeds: Annotated[list[int], AfterValidator(_distinct), Field(min_length=1)]
     end_to_end_bases: list[Literal["keras", "compiled"]]

@@ -17,7 +17,7 @@ from stages.heads import training
 from stages.heads.end_to_end import EndToEndBase, on_compiled, on_keras
 from stages.heads.head import build_head, save_head
 from stages.heads.schedule import order_of_epoch
-from stages.images.prepared import Prepared, open_prepared
+from stages.images.prepared import Prepared, open_prepared, read_classes
 from stages.params import Params, Train, load_params
 from stages.paths import BASE, PREPARED, end_to_end_head_file, replay_file
 from stages.views.fresh import fresh_views
@@ -31,10 +31,11 @@ def main() -> None:
     before = base.fingerprint()
     costs = Costs()
     validation = _features(base, held_out, params.train.batch_size)
+    targets = training.make_targets(train.labels, params.train.class_weights)
     with train.read() as pixels:
         read = fresh_views(pixels, train.digests, params.augment, params.seed)
         for seed in params.train.end_to_end_seeds:
-            _train(kind, params.train, base, read, train.labels, validation, seed, costs)
+            _train(kind, params.train, base, read, targets, validation, seed, costs)
             if base.fingerprint() != before:
                 raise PipelineError(f"the base must stay {before}. Received: {base.fingerprint()}")
         _save_replay(kind, params.train, base, read, len(train.labels))
@@ -62,15 +63,17 @@ def _train(
     settings: Train,
     base: EndToEndBase,
     read: training.Reader,
-    labels: np.ndarray,
+    targets: training.Targets,
     validation: training.Validation,
     seed: int,
     costs: Costs,
 ) -> None:
     width = validation.features.shape[1]
-    head = build_head(width, settings.learning_rate, seed, **settings.head.model_dump())
+    classes = len(read_classes(PREPARED))
+    head = build_head(width, classes, settings.learning_rate, seed, **settings.head.model_dump())
     render = costs.timed(f"seed {seed} augment", read)
-    total = settings.epochs * len(labels)
+    images = len(targets.labels)
+    total = settings.epochs * images
     with tqdm(total=total, desc="end to end", unit=" images", disable=None) as bar:
 
         def inputs(view: int, rows: np.ndarray) -> np.ndarray:
@@ -78,17 +81,11 @@ def _train(
             return base.prepare(render(view, rows))
 
         with costs.phase(f"seed {seed} fit"):
-            history = training.train(
-                base.attach(head),
-                head,
-                inputs,
-                labels,
-                validation,
-                epochs=settings.epochs,
-                batch_size=settings.batch_size,
-                budget=settings.epochs,
-                seed=seed,
+            fit = training.by_fit(base.attach(head), inputs, targets, settings.batch_size)
+            schedule = training.Schedule(
+                settings.epochs, settings.batch_size, settings.epochs, seed
             )
+            history = training.train(fit, head, images, validation, schedule)
     save_head(head, end_to_end_head_file(kind, seed))
     training.save_history(history, end_to_end_head_file(kind, seed))
 

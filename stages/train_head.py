@@ -13,7 +13,7 @@ from stages.heads import training
 from stages.heads.head import save_head
 from stages.heads.schedule import views_of_budget
 from stages.heads.trainer import HeadTrainer
-from stages.images.prepared import open_prepared
+from stages.images.prepared import open_prepared, read_classes
 from stages.params import Train, load_params
 from stages.paths import PREPARED, cached_head_file
 
@@ -22,9 +22,11 @@ def main() -> None:
     params = load_params().train
     training.make_deterministic()
     train, held_out = (open_prepared(PREPARED / split) for split in ("train", "validation"))
-    [validation] = open_features_of("validation", held_out, [0])
+    [held_out_features] = open_features_of("validation", held_out, [0])
     read = sorted({view for budget in params.budgets for view in views_of_budget(budget)})
     views = dict(zip(read, open_features_of("train", train, read), strict=True))
+    targets = training.make_targets(train.labels, params.class_weights)
+    validation = training.Validation(held_out_features, held_out.labels)
     costs = Costs()
     arms = [(budget, seed) for budget in params.budgets for seed in params.seeds]
     with (
@@ -34,15 +36,7 @@ def main() -> None:
     ):
         count = min(os.cpu_count() or 1, len(arms))
         shares = [
-            workers.submit(
-                _train,
-                arms[share::count],
-                params,
-                views,
-                train.labels,
-                training.Validation(validation, held_out.labels),
-                bar,
-            )
+            workers.submit(_train, arms[share::count], params, views, targets, validation, bar)
             for share in range(count)
         ]
         for done in shares:
@@ -54,24 +48,20 @@ def _train(
     arms: list[tuple[int, int]],
     settings: Train,
     views: dict[int, np.ndarray],
-    labels: np.ndarray,
+    targets: training.Targets,
     validation: training.Validation,
     bar: tqdm,
 ) -> None:
     """Train and save heads, one after another."""
     trainer = HeadTrainer(
-        validation.features.shape[1], settings.learning_rate, **settings.head.model_dump()
+        validation.features.shape[1],
+        len(read_classes(PREPARED)),
+        settings.learning_rate,
+        **settings.head.model_dump(),
     )
     for budget, seed in arms:
-        head, history = trainer.train(
-            views.__getitem__,
-            labels,
-            validation,
-            epochs=settings.epochs,
-            batch_size=settings.batch_size,
-            budget=budget,
-            seed=seed,
-        )
+        schedule = training.Schedule(settings.epochs, settings.batch_size, budget, seed)
+        head, history = trainer.train(views, targets, validation, schedule)
         save_head(head, cached_head_file(budget, seed))
         training.save_history(history, cached_head_file(budget, seed))
         bar.update()

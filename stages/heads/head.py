@@ -10,19 +10,21 @@ from stages.heads.optimizer import FusedAdam
 
 
 def build_head(
-    width: int, learning_rate: float, seed: int, *, units: int, dropout: float
+    width: int, classes: int, learning_rate: float, seed: int, *, units: int, dropout: float
 ) -> keras.Model:
     """Build and compile a head with initial weights and dropout masks of its own seed.
 
     Returns:
-        Model from float features, shape (batch, width), to the logit of class 1, shape (batch, 1).
+        Model from float features, shape (batch, width), to logits: of class 1, shape (batch, 1),
+        where there are two classes, else of every class, shape (batch, classes).
     """
+    outputs = 1 if classes == 2 else classes
     model = keras.Sequential(
         [
             keras.Input((width,)),
             layers.Dense(units, "relu", kernel_initializer=keras.initializers.GlorotUniform(seed)),
             layers.Dropout(dropout, seed=seed),
-            layers.Dense(1, kernel_initializer=keras.initializers.GlorotUniform(seed + 1)),
+            layers.Dense(outputs, kernel_initializer=keras.initializers.GlorotUniform(seed + 1)),
         ],
         name="head",
     )
@@ -31,11 +33,18 @@ def build_head(
 
 
 def compile_model(model: keras.Model, learning_rate: float) -> None:
-    """Adam on the cross-entropy of the logit, without XLA, the same for either way to train."""
+    """Adam on the cross-entropy of the logits, without XLA, the same for either way to train."""
+    binary = model.output_shape[-1] == 1
     model.compile(
         optimizer=FusedAdam(learning_rate),
-        loss=keras.losses.BinaryCrossentropy(from_logits=True),
-        metrics=[keras.metrics.BinaryAccuracy("accuracy", threshold=0.0)],
+        loss=keras.losses.BinaryCrossentropy(from_logits=True)
+        if binary
+        else keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=[
+            keras.metrics.BinaryAccuracy("accuracy", threshold=0.0)
+            if binary
+            else keras.metrics.SparseCategoricalAccuracy("accuracy")
+        ],
         jit_compile=False,
     )
 

@@ -4,7 +4,7 @@ The graph holds the same operations, in the same order, as Keras' `fit`, and so 
 head to the last bit; what `fit` adds to every step, some milliseconds of it, is left out.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -12,8 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from stages.heads.head import build_head
-from stages.heads.schedule import order_of_epoch, view_of_epoch
-from stages.heads.training import Validation
+from stages.heads.training import Schedule, Targets, Validation, train
 
 
 class HeadTrainer:
@@ -22,9 +21,11 @@ class HeadTrainer:
     Not to be shared by threads: each needs a trainer of its own.
     """
 
-    def __init__(self, width: int, learning_rate: float, *, units: int, dropout: float) -> None:
+    def __init__(
+        self, width: int, classes: int, learning_rate: float, *, units: int, dropout: float
+    ) -> None:
         self._build = lambda seed: build_head(
-            width, learning_rate, seed, units=units, dropout=dropout
+            width, classes, learning_rate, seed, units=units, dropout=dropout
         )
         self._head = self._build(0)
         self._head.optimizer.build(self._head.trainable_variables)
@@ -32,33 +33,32 @@ class HeadTrainer:
 
     def train(
         self,
-        read_view: Callable[[int], np.ndarray],
-        labels: np.ndarray,
+        views: Mapping[int, np.ndarray],
+        targets: Targets,
         validation: Validation,
-        *,
-        epochs: int,
-        batch_size: int,
-        budget: int,
-        seed: int,
+        schedule: Schedule,
     ) -> tuple[keras.Model, list[dict[str, Any]]]:
-        """Train a head over a sequence of views, as `stages.heads.training.train` does.
+        """Train a head over a sequence of views, as `fit` does.
 
         Args:
-            read_view: From a view to the features of all training images.
+            views: From a view to the features of all training images.
 
         Returns:
             The head, which the next training changes, and its history.
         """
-        self._reset(seed)
-        targets = tf.constant(labels, tf.float32)[:, None]
-        history = []
-        for epoch in range(1, epochs + 1):
-            features = tf.constant(read_view(view_of_epoch(epoch, budget)))
-            order = tf.constant(order_of_epoch(epoch, len(labels), seed))
-            loss, accuracy = self._run_epoch(features, targets, order, tf.constant(batch_size))
-            training = {"loss": float(loss), "accuracy": float(accuracy)}
-            history.append({"epoch": epoch, **training, **validation.test(self._head)})
-        return self._head, history
+        self._reset(schedule.seed)
+        labels, weights = tf.constant(targets.labels, tf.float32)[:, None], targets.weights
+        batch_size = tf.constant(schedule.batch_size)
+
+        def run_epoch(_: int, view: int, order: np.ndarray) -> dict[str, float]:
+            features = tf.constant(views[view])
+            loss, accuracy = self._run_epoch(
+                features, labels, tf.constant(weights), tf.constant(order), batch_size
+            )
+            return {"loss": float(loss), "accuracy": float(accuracy)}
+
+        images = len(targets.labels)
+        return self._head, train(run_epoch, self._head, images, validation, schedule)
 
     def _reset(self, seed: int) -> None:
         """Initial weights and dropout masks of a seed, and an optimizer that has seen nothing."""
@@ -72,19 +72,33 @@ class HeadTrainer:
                 variable.assign(tf.zeros_like(variable.value))
 
     def _epoch(
-        self, features: tf.Tensor, targets: tf.Tensor, order: tf.Tensor, batch_size: tf.Tensor
+        self,
+        features: tf.Tensor,
+        labels: tf.Tensor,
+        weights: tf.Tensor,
+        order: tf.Tensor,
+        batch_size: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """One epoch; returns the mean loss and accuracy while training."""
         images = tf.shape(order)[0]
         loss_sum, correct = tf.constant(0.0), tf.constant(0.0)
         for start in tf.range(0, images, batch_size):
             rows = order[start : start + batch_size]
-            batch_targets = tf.gather(targets, rows)
+            batch_labels = tf.gather(labels, rows)
             with tf.GradientTape() as tape:
                 logits = self._head(tf.gather(features, rows), training=True)
-                loss = self._head.loss(batch_targets, logits)
-            weights = self._head.trainable_variables
-            self._head.optimizer.apply(tape.gradient(loss, weights), weights)
+                loss = self._head.loss(batch_labels, logits, tf.gather(weights, rows))
+            variables = self._head.trainable_variables
+            self._head.optimizer.apply(tape.gradient(loss, variables), variables)
             loss_sum += loss * tf.cast(tf.size(rows), tf.float32)
-            correct += tf.reduce_sum(tf.cast((logits > 0) == (batch_targets > 0), tf.float32))
+            correct += tf.reduce_sum(_is_correct(batch_labels, logits))
         return loss_sum / tf.cast(images, tf.float32), correct / tf.cast(images, tf.float32)
+
+
+def _is_correct(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+    """1 where the predicted class is the label, else 0: float32, shape (images, 1)."""
+    if logits.shape[-1] == 1:
+        predicted = tf.cast(logits > 0, labels.dtype)
+    else:
+        predicted = tf.cast(tf.argmax(logits, axis=-1)[:, None], labels.dtype)
+    return tf.cast(predicted == labels, tf.float32)

@@ -2,17 +2,22 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
+from sklearn.utils.class_weight import compute_sample_weight
 
+from stages.heads.metrics import losses, predicted_classes
 from stages.heads.schedule import order_of_epoch, view_of_epoch
 
 Reader = Callable[[int, np.ndarray], np.ndarray]
 """(view, rows of the training split) -> inputs of the model for these rows."""
+RunEpoch = Callable[[int, int, np.ndarray], dict[str, float]]
+"""(epoch, view, order of the training images) -> mean metrics while training."""
 
 
 def make_deterministic() -> None:
@@ -21,33 +26,37 @@ def make_deterministic() -> None:
     keras.utils.set_random_seed(0)
 
 
-def batches_of_epoch(
-    read: Reader,
-    view: int,
-    order: np.ndarray,
-    labels: np.ndarray,
-    batch_size: int,
-    inputs: keras.KerasTensor,
-) -> tf.data.Dataset:
-    """The batches of one epoch: one view of all training images, in one order.
+class Targets(NamedTuple):
+    """What the training images are to be called, and how much each counts.
 
-    One epoch only, and not a `PyDataset`: Keras reads the first batches of one beforehand, and
-    moves it on to its next epoch once before it trains on the first.
-
-    Args:
-        inputs: The model's inputs, for their shape and dtype.
+    Attributes:
+        labels: int, shape (images,).
+        weights: float32, shape (images,), of the loss; their mean is 1.
     """
 
-    parts = np.split(order, range(batch_size, len(order), batch_size))
+    labels: np.ndarray
+    weights: np.ndarray
 
-    def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        for rows in parts:
-            yield read(view, rows), labels[rows].astype(np.float32)[:, None]
 
-    signature = tf.TensorSpec(inputs.shape, inputs.dtype), tf.TensorSpec((None, 1), tf.float32)
-    dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
-    counted = dataset.apply(tf.data.experimental.assert_cardinality(len(parts)))
-    return counted.prefetch(tf.data.AUTOTUNE)
+def make_targets(labels: np.ndarray, class_weights: str) -> Targets:
+    """Targets in which every image counts the same (`none`) or every class (`balanced`)."""
+    mode = None if class_weights == "none" else class_weights
+    return Targets(labels, compute_sample_weight(mode, labels).astype(np.float32))
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Which views are trained on, and in which order.
+
+    Attributes:
+        budget: Number of views that the epochs go through; 0: view 0.
+        seed: Of the order of the images.
+    """
+
+    epochs: int
+    batch_size: int
+    budget: int
+    seed: int
 
 
 class Validation(NamedTuple):
@@ -61,51 +70,81 @@ class Validation(NamedTuple):
 
     def test(self, head: keras.Model) -> dict[str, float]:
         """Accuracy and mean cross-entropy, in a line of NumPy each: this runs every epoch."""
-        logits = np.asarray(head(self.features))[:, 0].astype(np.float64)
-        losses = np.logaddexp(0, logits) - self.labels * logits
+        logits = np.asarray(head(self.features))
         return {
-            "validation_loss": float(losses.mean()),
-            "validation_accuracy": float(((logits > 0) == self.labels).mean()),
+            "validation_loss": float(losses(self.labels, logits).mean()),
+            "validation_accuracy": float((predicted_classes(logits) == self.labels).mean()),
         }
 
 
 def train(
-    model: keras.Model,
-    head: keras.Model,
-    read: Reader,
-    labels: np.ndarray,
-    validation: Validation,
-    *,
-    epochs: int,
-    batch_size: int,
-    budget: int,
-    seed: int,
+    run_epoch: RunEpoch, head: keras.Model, images: int, validation: Validation, schedule: Schedule
 ) -> list[dict[str, Any]]:
-    """Fit a model over a sequence of views.
+    """Train over a sequence of views.
 
     Args:
-        model: What is fitted: the head by itself, or the base and the head.
-        read: Gives the model's inputs.
-        labels: Of the training images, 0 or 1.
-        budget: Number of views that the epochs go through; 0: view 0.
-        seed: Of the order of the images.
+        run_epoch: Trains the head for one epoch.
+        images: Number of training images.
 
     Returns:
         For each epoch: `epoch`, `loss` and `accuracy` while training, and `validation_loss` and
         `validation_accuracy`.
     """
     history = []
-    for epoch in range(1, epochs + 1):
-        order = order_of_epoch(epoch, len(labels), seed)
-        batches = batches_of_epoch(
-            read, view_of_epoch(epoch, budget), order, labels, batch_size, model.inputs[0]
-        )
-        fitted = model.fit(
-            batches, initial_epoch=epoch - 1, epochs=epoch, shuffle=False, verbose=0
-        ).history
-        training = {name: values[0] for name, values in fitted.items()}
+    for epoch in range(1, schedule.epochs + 1):
+        view = view_of_epoch(epoch, schedule.budget)
+        training = run_epoch(epoch, view, order_of_epoch(epoch, images, schedule.seed))
         history.append({"epoch": epoch, **training, **validation.test(head)})
     return history
+
+
+def by_fit(model: keras.Model, read: Reader, targets: Targets, batch_size: int) -> RunEpoch:
+    """Epochs by Keras' `fit`, whose model may be the base and the head or the head by itself.
+
+    Args:
+        read: Gives the model's inputs.
+    """
+
+    def run_epoch(epoch: int, view: int, order: np.ndarray) -> dict[str, float]:
+        batches = batches_of_epoch(read, view, order, targets, batch_size, model.inputs[0])
+        history = model.fit(
+            batches, initial_epoch=epoch - 1, epochs=epoch, shuffle=False, verbose=0
+        ).history
+        return {name: values[0] for name, values in history.items()}
+
+    return run_epoch
+
+
+def batches_of_epoch(
+    read: Reader,
+    view: int,
+    order: np.ndarray,
+    targets: Targets,
+    batch_size: int,
+    inputs: keras.KerasTensor,
+) -> tf.data.Dataset:
+    """The batches of one epoch: one view of all training images, in one order.
+
+    One epoch only, and not a `PyDataset`: Keras reads the first batches of one beforehand, and
+    moves it on to its next epoch once before it trains on the first.
+
+    Args:
+        inputs: The model's inputs, for their shape and dtype.
+    """
+    parts = np.split(order, range(batch_size, len(order), batch_size))
+
+    def batches() -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        for rows in parts:
+            yield read(view, rows), targets.labels[rows][:, None], targets.weights[rows]
+
+    signature = (
+        tf.TensorSpec(inputs.shape, inputs.dtype),
+        tf.TensorSpec((None, 1), tf.float32),
+        tf.TensorSpec((None,), tf.float32),
+    )
+    dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
+    counted = dataset.apply(tf.data.experimental.assert_cardinality(len(parts)))
+    return counted.prefetch(tf.data.AUTOTUNE)
 
 
 def save_history(history: list[dict[str, Any]], head: Path) -> None:

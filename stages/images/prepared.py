@@ -50,6 +50,11 @@ def open_prepared(folder: Path) -> Prepared:
     )
 
 
+def read_classes(folder: Path) -> list[str]:
+    """Names of the classes, which labels are indices of, from the folder of all splits."""
+    return json.loads((folder / "classes.json").read_text(encoding="utf-8"))
+
+
 def write_prepared(
     folder: Path, root: Path, index: "pd.DataFrame", classes: list[str], side: int
 ) -> None:

@@ -14,14 +14,14 @@ from stages.report.arms import TrainedHead
 
 
 def predict(head: keras.Model, trained: TrainedHead, views: Sequence[np.ndarray]) -> np.ndarray:
-    """Logits of a trained head: float32, shape (views, images).
+    """Logits of a trained head: float32, shape (views, images, 1 or classes).
 
     Args:
         head: A head of the same architecture; takes over the trained weights.
         views: Features of the same images under several views.
     """
     head.set_weights(load_head_weights(trained.path))
-    return np.stack([head.predict(view, batch_size=4096, verbose=0)[:, 0] for view in views])
+    return np.stack([head.predict(view, batch_size=4096, verbose=0) for view in views])
 
 
 def score(trained: TrainedHead, labels: np.ndarray, logits: np.ndarray) -> dict[str, Any]:

@@ -7,7 +7,14 @@ from stages.bases.artifact import compile_base, open_base
 from stages.bases.frozen import load_base
 from stages.heads.end_to_end import on_compiled, on_keras
 from stages.heads.head import build_head
-from stages.heads.training import Validation, make_deterministic, train
+from stages.heads.training import (
+    Schedule,
+    Validation,
+    by_fit,
+    make_deterministic,
+    make_targets,
+    train,
+)
 
 IMAGES = np.stack([data.astronaut()[9 * row : 9 * row + 64, 30:94] for row in range(20)])
 LABELS = np.arange(20) % 2
@@ -23,18 +30,10 @@ def bases(tmp_path_factory):
 
 
 def train_on(base):
-    head = build_head(1280, 0.001, 0, units=16, dropout=0.5)
-    train(
-        base.attach(head),
-        head,
-        lambda view, rows: base.prepare(IMAGES[rows]),
-        LABELS,
-        Validation(base.features(IMAGES), LABELS),
-        epochs=2,
-        batch_size=8,
-        budget=2,
-        seed=0,
-    )
+    head = build_head(1280, 2, 0.001, 0, units=16, dropout=0.5)
+    targets = make_targets(LABELS, "none")
+    fit = by_fit(base.attach(head), lambda view, rows: base.prepare(IMAGES[rows]), targets, 8)
+    train(fit, head, 20, Validation(base.features(IMAGES), LABELS), Schedule(2, 8, 2, 0))
     return head.get_weights()
 
 
@@ -60,7 +59,7 @@ def test_an_unfrozen_keras_base_is_noticed():
 
 
 def test_the_keras_model_is_base_and_head(bases):
-    head = build_head(1280, 0.001, 0, units=16, dropout=0.5)
+    head = build_head(1280, 2, 0.001, 0, units=16, dropout=0.5)
     model = bases[0].attach(head)
     assert isinstance(model.layers[0], keras.Model)
     assert model.layers[1] is head

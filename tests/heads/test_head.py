@@ -5,9 +5,8 @@ from stages.heads.head import build_head, load_head_weights, save_head
 
 
 def head(seed=0, **changes):
-    return build_head(
-        **{"width": 6, "learning_rate": 0.01, "units": 4, "dropout": 0.5} | changes, seed=seed
-    )
+    usual = {"width": 6, "classes": 2, "learning_rate": 0.01, "units": 4, "dropout": 0.5}
+    return build_head(**usual | changes, seed=seed)
 
 
 def test_equal_seeds_start_equal_and_others_do_not():
@@ -19,6 +18,10 @@ def test_equal_seeds_start_equal_and_others_do_not():
 def test_a_head_gives_one_logit_an_image():
     logits = np.asarray(head()(np.ones((5, 6), np.float32)))
     assert logits.shape == (5, 1)
+
+
+def test_of_more_than_two_classes_a_head_gives_a_logit_each():
+    assert np.asarray(head(classes=5)(np.ones((3, 6), np.float32))).shape == (3, 5)
 
 
 def test_equal_seeds_drop_the_same_units_batch_after_batch():

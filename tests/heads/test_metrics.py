@@ -1,11 +1,15 @@
 import numpy as np
 import pytest
 
-from stages.heads.metrics import classification_metrics
+from stages.heads.metrics import classification_metrics, losses, predicted_classes
+
+
+def column(*logits):
+    return np.array(logits, np.float32)[:, None]
 
 
 def test_metrics_of_a_known_case():
-    metrics = classification_metrics(np.array([0, 0, 1, 1]), np.array([-1.0, 1.0, -0.5, 2.0]))
+    metrics = classification_metrics(np.array([0, 0, 1, 1]), column(-1, 1, -0.5, 2))
     assert metrics["accuracy"] == 0.5
     assert metrics["roc_auc"] == 0.75
     assert metrics["f1"] == 0.5
@@ -14,6 +18,22 @@ def test_metrics_of_a_known_case():
 
 
 def test_a_head_that_knows_nothing_scores_a_half():
-    metrics = classification_metrics(np.array([0, 1]), np.zeros(2, np.float32))
+    metrics = classification_metrics(np.array([0, 1]), column(0, 0))
     assert metrics["roc_auc"] == 0.5
     assert metrics["loss"] == pytest.approx(np.log(2))
+
+
+def test_metrics_of_three_classes():
+    logits = np.array([[9, 0, 0], [0, 9, 0], [0, 9, 0], [0, 0, 9]], np.float32)
+    metrics = classification_metrics(np.array([0, 1, 2, 2]), logits)
+    assert metrics["accuracy"] == 0.75
+    assert metrics["f1"] == pytest.approx((1 + 2 / 3 + 2 / 3) / 3)
+    assert metrics["loss"] == pytest.approx(9 / 4, abs=0.01)
+    assert 0.8 < metrics["roc_auc"] < 1
+
+
+def test_one_logit_of_two_classes_says_what_two_logits_say():
+    labels, logits = np.array([0, 1, 1]), column(-2, 0.5, 3)
+    both = np.hstack([np.zeros_like(logits), logits])
+    assert np.array_equal(predicted_classes(logits), predicted_classes(both))
+    assert losses(labels, logits) == pytest.approx(losses(labels, both))

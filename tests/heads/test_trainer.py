@@ -3,76 +3,80 @@ import pytest
 
 from stages.heads.head import build_head
 from stages.heads.trainer import HeadTrainer
-from stages.heads.training import Validation, make_deterministic, train
+from stages.heads.training import (
+    Schedule,
+    Validation,
+    by_fit,
+    make_deterministic,
+    make_targets,
+    train,
+)
 
 RNG = np.random.default_rng(0)
-VIEWS = np.maximum(RNG.normal(size=(5, 203, 64)), 0).astype(np.float32)
-LABELS = (VIEWS[0, :, 0] > VIEWS[0, :, 1]).astype(int)
+VIEWS = dict(enumerate(np.maximum(RNG.normal(size=(5, 203, 64)), 0).astype(np.float32)))
+LABELS = {
+    2: (VIEWS[0][:, 0] > VIEWS[0][:, 1]).astype(int),
+    3: VIEWS[0][:, :3].argmax(axis=1),
+}
 HEAD = {"units": 32, "dropout": 0.5}
-SETTINGS = {"epochs": 6, "batch_size": 32}
 
 
 @pytest.fixture(scope="module")
-def trainer():
+def trainers():
     make_deterministic()
-    return HeadTrainer(64, 0.01, **HEAD)
+    return {classes: HeadTrainer(64, classes, 0.01, **HEAD) for classes in (2, 3)}
 
 
-def validation():
-    return Validation(VIEWS[0, :50], LABELS[:50])
+def validation(classes):
+    return Validation(VIEWS[0][:50], LABELS[classes][:50])
 
 
-def by_fit(budget, seed):
-    head = build_head(64, 0.01, seed, **HEAD)
-    history = train(
-        head,
-        head,
-        lambda view, rows: VIEWS[view][rows],
-        LABELS,
-        validation(),
-        budget=budget,
-        seed=seed,
-        **SETTINGS,
-    )
+def with_fit(budget, seed, classes=2, weights="none", views=VIEWS):
+    head = build_head(64, classes, 0.01, seed, **HEAD)
+    targets = make_targets(LABELS[classes], weights)
+    fit = by_fit(head, lambda view, rows: views[view][rows], targets, 32)
+    history = train(fit, head, 203, validation(classes), Schedule(6, 32, budget, seed))
     return head.get_weights(), history
 
 
-def by_trainer(trainer, budget, seed):
-    head, history = trainer.train(
-        VIEWS.__getitem__, LABELS, validation(), budget=budget, seed=seed, **SETTINGS
-    )
+def with_trainer(trainers, budget, seed, classes=2, weights="none", views=VIEWS):
+    targets = make_targets(LABELS[classes], weights)
+    schedule = Schedule(6, 32, budget, seed)
+    head, history = trainers[classes].train(views, targets, validation(classes), schedule)
     return head.get_weights(), history
 
 
-@pytest.mark.parametrize(("budget", "seed"), [(0, 0), (1, 7), (4, 1), (4, 2)])
-def test_a_trainer_trains_the_head_that_fit_trains(trainer, budget, seed):
-    weights, history = by_trainer(trainer, budget, seed)
-    expected, expected_history = by_fit(budget, seed)
-    assert all(map(np.array_equal, weights, expected))
-    for ours, theirs in zip(history, expected_history, strict=True):
-        assert ours == pytest.approx(theirs, abs=1e-5)
+@pytest.mark.parametrize(
+    ("budget", "seed", "classes", "weights"),
+    [(0, 0, 2, "none"), (1, 7, 2, "balanced"), (4, 1, 2, "none"), (4, 2, 3, "none")],
+)
+def test_a_trainer_trains_the_head_that_fit_trains(trainers, budget, seed, classes, weights):
+    ours, history = with_trainer(trainers, budget, seed, classes, weights)
+    expected, expected_history = with_fit(budget, seed, classes, weights)
+    assert all(map(np.array_equal, ours, expected))
+    for one, other in zip(history, expected_history, strict=True):
+        assert one == pytest.approx(other, abs=1e-5)
 
 
-def test_a_head_does_not_depend_on_those_trained_before_it(trainer):
-    first = by_trainer(trainer, 2, 0)[0]
-    by_trainer(trainer, 3, 5)
-    assert all(map(np.array_equal, by_trainer(trainer, 2, 0)[0], first))
+def test_a_head_of_three_classes_learns_what_can_be_learned(trainers):
+    history = with_trainer(trainers, 0, 0, classes=3)[1]
+    assert history[-1]["accuracy"] > 0.6 > 0.45 > history[0]["accuracy"]
 
 
-def test_half_precision_features_are_trained_on_as_fit_does(trainer):
-    half = VIEWS.astype(np.float16)
-    weights = trainer.train(half.__getitem__, LABELS, validation(), budget=1, seed=0, **SETTINGS)[
-        0
-    ].get_weights()
-    head = build_head(64, 0.01, 0, **HEAD)
-    train(
-        head,
-        head,
-        lambda view, rows: half[view][rows].astype(np.float32),
-        LABELS,
-        validation(),
-        budget=1,
-        seed=0,
-        **SETTINGS,
-    )
-    assert all(map(np.array_equal, weights, head.get_weights()))
+def test_balanced_weights_give_each_class_the_same_total():
+    targets = make_targets(np.array([0, 0, 0, 1]), "balanced")
+    assert targets.weights.tolist() == pytest.approx([2 / 3, 2 / 3, 2 / 3, 2])
+    assert make_targets(np.array([0, 0, 0, 1]), "none").weights.tolist() == [1, 1, 1, 1]
+
+
+def test_a_head_does_not_depend_on_those_trained_before_it(trainers):
+    first = with_trainer(trainers, 2, 0)[0]
+    with_trainer(trainers, 3, 5)
+    assert all(map(np.array_equal, with_trainer(trainers, 2, 0)[0], first))
+
+
+def test_half_precision_features_are_trained_on_as_fit_does(trainers):
+    half = {view: features.astype(np.float16) for view, features in VIEWS.items()}
+    single = {view: features.astype(np.float32) for view, features in half.items()}
+    ours = with_trainer(trainers, 1, 0, views=half)[0]
+    assert all(map(np.array_equal, ours, with_fit(1, 0, views=single)[0]))

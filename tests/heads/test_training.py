@@ -4,9 +4,12 @@ import pytest
 from stages.heads.head import build_head
 from stages.heads.schedule import order_of_epoch
 from stages.heads.training import (
+    Schedule,
     Validation,
+    by_fit,
     load_history,
     make_deterministic,
+    make_targets,
     save_history,
     train,
 )
@@ -26,18 +29,10 @@ def trained(budget, epochs=4, seed=0, views=VIEWS, seen=None):
             seen.append((view, rows.tolist()))
         return views[view][rows]
 
-    head = build_head(6, 0.01, seed, units=4, dropout=0.5)
-    history = train(
-        head,
-        head,
-        read,
-        LABELS,
-        Validation(views[0], LABELS),
-        epochs=epochs,
-        batch_size=4,
-        budget=budget,
-        seed=seed,
-    )
+    head = build_head(6, 2, 0.01, seed, units=4, dropout=0.5)
+    fit = by_fit(head, read, make_targets(LABELS, "none"), batch_size=4)
+    schedule = Schedule(epochs, 4, budget, seed)
+    history = train(fit, head, len(LABELS), Validation(views[0], LABELS), schedule)
     return head.get_weights(), history
 
 

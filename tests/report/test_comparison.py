@@ -75,14 +75,14 @@ def test_there_is_no_speedup_between_machines():
 
 
 def test_heads_are_compared_weight_by_weight_and_answer_by_answer():
-    ours = ([np.zeros(3), np.ones(2)], np.array([[0.1, -0.2]]))
-    theirs = ([np.zeros(3), np.array([1, 1.25])], np.array([[0.3, -0.1]]))
+    ours = ([np.zeros(3), np.ones(2)], np.array([[[0.1], [-0.2]]]))
+    theirs = ([np.zeros(3), np.array([1, 1.25])], np.array([[[0.3], [-0.1]]]))
     assert compare_heads([ours, ours], [ours, theirs]) == {
         "max_abs_weight_difference": 0.25,
         "identical_test_predictions": True,
         "changed_test_predictions": 0,
     }
-    other = (theirs[0], np.array([[0.3, 0.1]]))
+    other = (theirs[0], np.array([[[0.3], [0.1]]]))
     found = compare_heads([ours], [other])
     assert not found["identical_test_predictions"]
     assert found["changed_test_predictions"] == 1
