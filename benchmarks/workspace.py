@@ -26,8 +26,8 @@ def generated(images: int, side: int, views: int = 1) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         Path("params.yaml").write_text(params)
         (PREPARED / "train").mkdir(parents=True)
-        shape = (images, side, side, 3)
-        write_rows(PREPARED / "train/images.npy", _noise(images, side), shape, np.dtype(np.uint8))
+        pixels = PREPARED / "train/images.npy"
+        write_rows(pixels, _noise(images, side), (side, side, 3), np.dtype(np.uint8))
         index = pd.DataFrame({"digest": digests, "label": 0, "path": digests})
         index.to_csv(PREPARED / "train/index.csv", index=False)
         for view in range(1, views + 1):

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 
@@ -11,35 +11,46 @@ from stages.errors import PipelineError
 
 
 def write_rows(
-    path: Path, batches: Iterable[np.ndarray], shape: tuple[int, ...], dtype: np.dtype[Any]
+    path: Path,
+    batches: Iterable[np.ndarray],
+    row_shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    rows: int | None = None,
 ) -> str:
     """Stream batches of rows into a `.npy` file, which appears whole or not at all.
 
     Args:
-        batches: Arrays of shape (any, *shape[1:]), cast to `dtype` as they come.
-        shape: Shape of the whole array.
+        batches: Arrays of shape (any, *row_shape), cast to `dtype` as they come.
+        rows: How many there must be; None: as many as come.
 
     Returns:
         SHA-256 of the rows' bytes, in hexadecimal.
 
     Raises:
-        PipelineError: the batches do not add up to `shape`.
+        PipelineError: there are more or fewer rows than there must be.
     """
     digest = hashlib.sha256()
     written = 0
     unfinished = path.with_name(path.name + ".unfinished")
     with unfinished.open("wb") as file:
-        header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
-        np.lib.format.write_array_header_1_0(file, header)
+        _write_header(file, (0, *row_shape), dtype)
         for batch in batches:
-            rows = np.ascontiguousarray(batch, dtype)
-            file.write(rows.data)
-            digest.update(rows.data)
-            written += len(rows)
-    if written != shape[0]:
-        raise PipelineError(f"{path} must get {shape[0]} rows. Received: {written}")
+            content = np.ascontiguousarray(batch, dtype)
+            file.write(content.data)
+            digest.update(content.data)
+            written += len(content)
+        file.seek(0)
+        _write_header(file, (written, *row_shape), dtype)
+    if rows not in (None, written):
+        raise PipelineError(f"{path} must get {rows} rows. Received: {written}")
     unfinished.replace(path)
     return digest.hexdigest()
+
+
+def _write_header(file: BinaryIO, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    """NumPy leaves room for the number of rows to grow, so a header may be written over."""
+    header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, header)
 
 
 class RowFile:

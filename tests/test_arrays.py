@@ -13,21 +13,21 @@ ROWS = np.arange(7 * 3 * 2, dtype=np.float32).reshape(7, 3, 2)
 def test_numpy_reads_what_was_streamed_whatever_the_batches(tmp_path_factory, sizes):
     path = tmp_path_factory.mktemp("rows") / "a.npy"
     rows = np.arange(sum(sizes) * 2, dtype=np.int16).reshape(-1, 2)
-    write_rows(path, np.split(rows, np.cumsum(sizes)[:-1]), rows.shape, rows.dtype)
+    write_rows(path, np.split(rows, np.cumsum(sizes)[:-1]), (2,), rows.dtype)
     assert np.array_equal(np.load(path), rows)
 
 
 def test_rows_are_read_in_the_order_asked_for(tmp_path):
     path = tmp_path / "a.npy"
-    write_rows(path, [ROWS], ROWS.shape, ROWS.dtype)
+    write_rows(path, [ROWS], (3, 2), ROWS.dtype)
     with RowFile(path) as file:
         assert np.array_equal(file.read([5, 0, 5]), ROWS[[5, 0, 5]])
 
 
 def test_the_digest_is_that_of_the_rows(tmp_path):
-    one = write_rows(tmp_path / "a.npy", [ROWS], ROWS.shape, ROWS.dtype)
-    other = write_rows(tmp_path / "b.npy", [ROWS[:2], ROWS[2:]], ROWS.shape, ROWS.dtype)
-    changed = write_rows(tmp_path / "c.npy", [ROWS + 1], ROWS.shape, ROWS.dtype)
+    one = write_rows(tmp_path / "a.npy", [ROWS], (3, 2), ROWS.dtype)
+    other = write_rows(tmp_path / "b.npy", [ROWS[:2], ROWS[2:]], (3, 2), ROWS.dtype)
+    changed = write_rows(tmp_path / "c.npy", [ROWS + 1], (3, 2), ROWS.dtype)
     assert one == other != changed
 
 
@@ -35,20 +35,20 @@ def test_the_digest_is_that_of_the_rows(tmp_path):
 def test_a_wrong_number_of_rows_leaves_no_file(tmp_path, rows):
     path = tmp_path / "a.npy"
     with pytest.raises(PipelineError, match=r"Received: 7$"):
-        write_rows(path, [ROWS], (rows, 3, 2), ROWS.dtype)
+        write_rows(path, [ROWS], (3, 2), ROWS.dtype, rows)
     assert not path.exists()
 
 
 def test_an_old_file_survives_a_broken_write(tmp_path):
     path = tmp_path / "a.npy"
-    write_rows(path, [ROWS], ROWS.shape, ROWS.dtype)
+    write_rows(path, [ROWS], (3, 2), ROWS.dtype)
 
     def broken():
         yield ROWS[:3]
         raise OSError("no space left")
 
     with pytest.raises(OSError, match="no space"):
-        write_rows(path, broken(), ROWS.shape, ROWS.dtype)
+        write_rows(path, broken(), (3, 2), ROWS.dtype)
     assert np.array_equal(np.load(path), ROWS)
 
 

@@ -47,7 +47,7 @@ def write_features(
         PipelineError: a feature is NaN or infinite; nothing is left at `path` then.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    digest = write_rows(path, _finite(batches, path), shape, dtype)
+    digest = write_rows(path, _finite(batches, path), shape[1:], dtype, shape[0])
     manifest = {"sha256": digest, "shape": list(shape), "dtype": dtype.str, **asdict(origin)}
     path.with_suffix(".json").write_text(json.dumps(manifest, indent=2) + "\n")
 

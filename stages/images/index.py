@@ -1,38 +1,67 @@
 """Which images there are, and which split each belongs to."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
+from tqdm import tqdm
 
 from stages.errors import PipelineError
 from stages.images.sources import Source
-from stages.images.splits import SPLITS, split_of
+from stages.images.splits import SPLITS, assign_splits
 
 
 def index_images(
     source: Source, seed: int, validation: float, test: float, limit: int | None
 ) -> pd.DataFrame:
-    """Digest every image and assign it to a split; in order of digest.
+    """Digest every image and assign it to a split.
 
     Args:
         limit: Keep only as many images, those with the smallest digests: a fair sample.
 
+    Returns:
+        The source's table with `digest` and `split`, in order of digest.
+
     Raises:
-        PipelineError: the same bytes stand under two labels, or a split lacks a class.
+        PipelineError: a file cannot be read, the same bytes stand under two labels, or the source
+            puts what belongs together into two splits.
     """
     index = source.table.copy()
-    index.insert(0, "digest", [_digest(source.root / path) for path in index["path"]])
+    index.insert(0, "digest", _digests(source.root, index["path"].tolist()))
     index = index.sort_values(["digest", "path"], ignore_index=True).iloc[:limit]
-    split = [split_of(digest, seed, validation, test) for digest in index["digest"]]
-    index.insert(1, "split", split)
     _refuse_two_labels(index)
-    _refuse_missing_class(index, source.classes)
-    return index
+    return index.assign(split=assign_splits(index, seed, validation, test))
+
+
+def counts_by_class(index: pd.DataFrame, classes: list[str]) -> pd.DataFrame:
+    """Number of images: a row a split, a column a class."""
+    counts = pd.crosstab(index["split"], index["label"])
+    return counts.reindex(
+        index=list(SPLITS), columns=range(len(classes)), fill_value=0
+    ).set_axis(classes, axis=1)
+
+
+def refuse_missing_class(index: pd.DataFrame, classes: list[str]) -> None:
+    """Raise a `PipelineError` unless every split has images of every class."""
+    counts = counts_by_class(index, classes)
+    if (counts == 0).any(axis=None):
+        received = counts.to_dict("index")
+        raise PipelineError(f"every split needs images of every class. Received: {received}")
+
+
+def _digests(root: Path, paths: list[str]) -> list[str]:
+    with ThreadPoolExecutor() as workers:
+        digests = workers.map(_digest, [root / path for path in paths])
+        return list(tqdm(digests, "digest", len(paths), unit=" images", disable=None))
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise PipelineError(f"{path} cannot be read. Received: {error.strerror}") from error
 
 
 def _refuse_two_labels(index: pd.DataFrame) -> None:
@@ -40,12 +69,3 @@ def _refuse_two_labels(index: pd.DataFrame) -> None:
     if (labels > 1).any():
         paths = index.loc[index["digest"] == labels.idxmax(), "path"].tolist()
         raise PipelineError(f"equal images must have equal labels. Received: {paths}")
-
-
-def _refuse_missing_class(index: pd.DataFrame, classes: list[str]) -> None:
-    counts = pd.crosstab(index["split"], index["label"]).reindex(
-        index=list(SPLITS), columns=range(len(classes)), fill_value=0
-    )
-    if (counts == 0).any(axis=None):
-        table = counts.set_axis(classes, axis=1).to_dict("index")
-        raise PipelineError(f"every split needs images of every class. Received: {table}")

@@ -10,7 +10,7 @@ from tests.policies import EVERYTHING
 
 def test_a_fresh_view_is_that_of_the_plan(tmp_path):
     images = np.stack([data.chelsea()[start : start + 64, :64] for start in range(4)])
-    write_rows(tmp_path / "a.npy", [images], images.shape, images.dtype)
+    write_rows(tmp_path / "a.npy", [images], (64, 64, 3), images.dtype)
     digests = ["a", "b", "c", "d"]
     with RowFile(tmp_path / "a.npy") as file:
         read = fresh_views(file, digests, EVERYTHING, seed=5)
