@@ -1,11 +1,156 @@
-from stages.images.sources import elpv
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from stages.errors import PipelineError
+from stages.images.sources import open_source
 
 
-def test_elpv_has_the_published_images_and_labels():
-    source = elpv()
-    assert len(source.table) == 2624
-    counts = source.table["defect_probability"].round(2).value_counts().to_dict()
-    assert counts == {0.0: 1508, 1.0: 715, 0.33: 295, 0.67: 106}
-    assert source.table["label"].sum() == 715 + 106
-    assert set(source.table["cell_type"]) == {"mono", "poly"}
-    assert (source.root / source.table["path"][0]).is_file()
+def add_images(root: Path, *paths: str) -> None:
+    for path in paths:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.zeros((2, 2), np.uint8)).save(root / path, "PNG")
+
+
+@pytest.fixture
+def root(tmp_path):
+    folder = tmp_path / "images"
+    add_images(folder, "dogs/3.png", "cats/1.png", "cats/deep/er/2.jpg")
+    return folder
+
+
+def rows(root, classes=None):
+    return list(open_source(root, None, classes).table.itertuples(index=False, name=None))
+
+
+def test_a_folder_is_a_class(root):
+    assert rows(root) == [("cats/1.png", 0), ("cats/deep/er/2.jpg", 0), ("dogs/3.png", 1)]
+
+
+def test_classes_stand_in_the_order_given(root):
+    assert rows(root, ["dogs", "cats"])[-1] == ("dogs/3.png", 0)
+
+
+@pytest.mark.parametrize("classes", [["cats"], ["cats", "dogs", "owls"], ["cats", "dogs", "dogs"]])
+def test_classes_other_than_the_folders_are_refused(root, classes):
+    with pytest.raises(PipelineError, match=r"\['cats', 'dogs'\]\. Received: \['cats'"):
+        open_source(root, None, classes)
+
+
+@pytest.mark.parametrize("validation", ["val", "validation"])
+def test_split_folders_give_the_split(tmp_path, validation):
+    splits = ("test", "train", validation)
+    add_images(tmp_path, *(f"{split}/{name}/1.png" for split in splits for name in ("a", "b")))
+    table = open_source(tmp_path, None, None).table
+    assert list(table["split"]) == ["test"] * 2 + ["train"] * 2 + ["validation"] * 2
+    assert list(table["label"]) == [0, 1] * 3
+
+
+def test_incomplete_split_folders_are_not_taken_for_classes(tmp_path):
+    add_images(tmp_path, "train/a/1.png", "train/b/1.png", "test/a/1.png", "test/b/1.png")
+    with pytest.raises(PipelineError, match=r"Received: \['test', 'train'\]"):
+        open_source(tmp_path, None, None)
+
+
+def test_splits_of_unequal_classes_are_refused(tmp_path):
+    add_images(tmp_path, "train/a/1.png", "train/b/1.png", "val/a/1.png", "test/a/1.png")
+    with pytest.raises(PipelineError, match=r"Received: .*'train': \['a', 'b'\], 'val': \['a'\]"):
+        open_source(tmp_path, None, None)
+
+
+def test_an_empty_class_folder_is_refused(root):
+    (root / "owls/empty").mkdir(parents=True)
+    (root / "owls/.DS_Store").touch()
+    with pytest.raises(PipelineError, match=r"owls must hold images of its class. Received: none"):
+        open_source(root, None, None)
+
+
+def test_one_class_is_not_enough(tmp_path):
+    add_images(tmp_path, "cats/1.png")
+    with pytest.raises(PipelineError, match=r"two classes or more.*Received: {'cats': 1}"):
+        open_source(tmp_path, None, None)
+
+
+def test_clutter_is_skipped_and_counted(root):
+    add_images(root, "cats/.hidden.png", "cats/._1.png", ".git/1.png", "dogs/.checkpoints/1.png")
+    add_images(root, "cats/Thumbs.db", "__MACOSX/cats/1.png", "desktop.ini", "dogs/.DS_Store")
+    source = open_source(root, None, None)
+    assert (len(source.table), len(source.rejected), source.skipped) == (3, 0, 8)
+
+
+def test_files_beside_the_class_folders_are_skipped_and_images_there_rejected(root):
+    (root / "README.txt").touch()
+    add_images(root, "stray.JPG")
+    source = open_source(root, None, None)
+    assert source.skipped == 1
+    assert source.rejected.to_numpy().tolist() == [["stray.JPG", "lies in no class folder"]]
+
+
+def test_a_file_in_a_class_folder_is_kept_whatever_its_extension(root):
+    (root / "cats/notes.txt").touch()
+    assert "cats/notes.txt" in list(open_source(root, None, None).table["path"])
+
+
+NAMES = ["A.png", "a.png", "two words.png", "new\nline.png", "caf\u00e9.png", "cafe\u0301.png"]
+
+
+def test_odd_names_are_kept_as_they_are(root):
+    add_images(root, *(f"odd \u732b/{name}" for name in NAMES))
+    source = open_source(root, None, None)
+    assert source.classes == ["cats", "dogs", "odd \u732b"]
+    assert {f"odd \u732b/{name}" for name in NAMES} < set(source.table["path"])
+
+
+def test_a_name_that_is_not_utf_8_is_rejected(root):
+    Path(os.fsdecode(bytes(root) + b"/cats/\xe9.png")).touch()
+    assert list(open_source(root, None, None).rejected["path"]) == ["cats/\\xe9.png"]
+
+
+def test_links_inside_are_followed_and_others_rejected(root):
+    add_images(root.parent, "outside/1.png")
+    (root / "cats/in.png").symlink_to("../dogs/3.png")
+    (root / "cats/out.png").symlink_to(root.parent / "outside/1.png")
+    (root / "cats/nowhere.png").symlink_to("nothing.png")
+    (root / "cats/up").symlink_to("..")
+    (root / "owls").symlink_to(root.parent / "outside")
+    os.mkfifo(root / "dogs/pipe.png")
+    source = open_source(root, None, None)
+    assert "cats/in.png" in list(source.table["path"])
+    assert dict(source.rejected.to_numpy()) == {
+        "cats/nowhere.png": "is not a file with a name in UTF-8",
+        "cats/out.png": "leaves the source folder",
+        "cats/up": "links to a folder",
+        "dogs/pipe.png": "is not a file with a name in UTF-8",
+        "owls": "leaves the source folder",
+    }
+
+
+def test_a_class_of_rejected_images_only_is_refused_with_the_reason(root):
+    (root / "owls").mkdir()
+    (root / "owls/1.png").symlink_to("/etc/hostname")
+    with pytest.raises(PipelineError, match=r"'owls': 0.*'owls/1.png', 'leaves the source"):
+        open_source(root, None, None)
+
+
+def test_a_linked_source_folder_is_read(root):
+    (root.parent / "link").symlink_to(root)
+    assert rows(root.parent / "link") == rows(root)
+
+
+@pytest.mark.parametrize("path", ["missing", "images/cats/1.png", "loop"])
+def test_what_is_no_folder_is_named(root, path):
+    (root.parent / "loop").symlink_to("loop")
+    with pytest.raises(PipelineError, match=f"{path} must be a folder to read. Received: "):
+        open_source(root.parent / path, None, None)
+
+
+def test_an_unreadable_folder_inside_is_named(root, monkeypatch):
+    monkeypatch.chdir(root / "cats")
+    for _ in range(17):  # beyond the 4,096 characters of a path that a system call takes
+        Path("x" * 250).mkdir()
+        os.chdir("x" * 250)
+    with pytest.raises(PipelineError, match=r"Received: .*File name too long: .*/cats/x"):
+        open_source(root, None, None)

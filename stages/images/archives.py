@@ -1,0 +1,102 @@
+"""Archives of images, unpacked without trust in them."""
+
+import lzma
+import shutil
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from tqdm import tqdm
+
+from stages.errors import PipelineError
+
+LARGEST_EXPANSION = 200  # images hardly shrink when packed; what is made to fill a disk does
+_DAMAGE = (
+    *(tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(EOFError, OSError, ValueError, NotImplementedError),
+)
+
+
+@dataclass(frozen=True)
+class _Member:
+    name: str
+    size: int
+    is_plain: bool
+    extract: Callable[[], object]
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """Unpack a zip or tar archive, told by its content, into a folder that exists.
+
+    Raises:
+        PipelineError: the archive is of another kind, encrypted or damaged; a member is neither
+            file nor folder, or would lie outside; or together they are larger than the free disk
+            or than `LARGEST_EXPANSION` times the archive. The folder may then be half filled.
+    """
+    room = min(LARGEST_EXPANSION * archive.stat().st_size, shutil.disk_usage(folder).free)
+    try:
+        for member in tqdm(_members(archive, folder), "unpack", unit=" files", disable=None):
+            _refuse_strange(archive, member)
+            room -= member.size
+            if room < 0:
+                rule = f"{LARGEST_EXPANSION} times its size, nor than is free on the disk"
+                raise PipelineError(
+                    f"{archive} must not unpack to more than {rule}. Received: {member.name}"
+                )
+            member.extract()
+    except _DAMAGE as error:
+        raise PipelineError(f"{archive} cannot be unpacked. Received: {error!r}") from error
+
+
+def _members(archive: Path, folder: Path) -> Iterator[_Member]:
+    # First, because a tar archive that holds a zip archive passes for one.
+    if tarfile.is_tarfile(archive):
+        return _tar_members(archive, folder)
+    if zipfile.is_zipfile(archive):
+        return _zip_members(archive, folder)
+    with archive.open("rb") as file:
+        start = file.read(16)
+    raise PipelineError(
+        f"{archive} must be a zip or tar archive. Received: it starts with {start!r}"
+    )
+
+
+def _tar_members(archive: Path, folder: Path) -> Iterator[_Member]:
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            extract = partial(tar.extract, member, folder, filter="data")
+            yield _Member(member.name, member.size, member.isreg() or member.isdir(), extract)
+        _refuse_cut(tar)
+
+
+def _refuse_cut(tar: tarfile.TarFile) -> None:
+    """`tarfile` takes a missing or damaged header for the end, which is a block of zeros."""
+    tar.fileobj.seek(tar.offset)
+    if tar.fileobj.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+        raise tarfile.ReadError("unexpected end of data")
+
+
+def _zip_members(archive: Path, folder: Path) -> Iterator[_Member]:
+    with zipfile.ZipFile(archive) as zipped:
+        for member in zipped.infolist():
+            if member.flag_bits & 1:
+                name = member.filename
+                raise PipelineError(f"{archive} must not be encrypted. Received: {name}")
+            kind = stat.S_IFMT(member.external_attr >> 16)
+            is_plain = kind in (0, stat.S_IFREG, stat.S_IFDIR)
+            extract = partial(zipped.extract, member, folder)
+            yield _Member(member.filename, member.file_size, is_plain, extract)
+
+
+def _refuse_strange(archive: Path, member: _Member) -> None:
+    if not member.is_plain:
+        rule = "must hold files and folders only, no links or devices"
+        raise PipelineError(f"{archive} {rule}. Received: {member.name}")
+    path = PurePosixPath(member.name)
+    if path.is_absolute() or ".." in path.parts:
+        raise PipelineError(f"{archive} must unpack into its folder. Received: {member.name}")
