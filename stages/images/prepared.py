@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from stages.arrays import RowFile, write_rows
 from stages.errors import PipelineError
-from stages.images.decoding import decode
+from stages.images.decoding import DecodingPolicy, decode
 from stages.images.sources import Source
 from stages.images.splits import SPLITS, split_of
 
@@ -89,8 +89,9 @@ def write_prepared(folder: Path, source: Source, index: pd.DataFrame, side: int)
 
 
 def _decoded(root: Path, paths: list[str], side: int) -> Iterator[np.ndarray]:
+    policy = DecodingPolicy(side, 1, (0, 0, 0))
     for path in tqdm(paths, "prepare", unit=" images", disable=None):
-        yield decode((root / path).read_bytes(), side)[None]
+        yield decode((root / path).read_bytes(), path, policy).pixels[None]
 
 
 def _digest(path: Path) -> str:
