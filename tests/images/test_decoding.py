@@ -1,10 +1,27 @@
+import hashlib
 import io
+import struct
+import zlib
 
 import numpy as np
-from PIL import Image
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageFile
 from skimage import data
 
-from stages.images.decoding import decode
+from stages.errors import PipelineError
+from stages.images.decoding import (
+    Decoded,
+    DecodingPolicy,
+    Rejected,
+    decode,
+    decode_files,
+)
+
+PHOTOGRAPH = Image.fromarray(data.chelsea())
+POLICY = DecodingPolicy(side=64, min_size=16, background=(10, 20, 30))
+BACKGROUND = np.uint8([10, 20, 30])
 
 
 def encoded(picture: Image.Image, kind: str, **options: object) -> bytes:
@@ -13,28 +30,291 @@ def encoded(picture: Image.Image, kind: str, **options: object) -> bytes:
     return buffer.getvalue()
 
 
-def test_a_photograph_keeps_its_colours():
-    photograph = data.chelsea()
-    decoded = decode(encoded(Image.fromarray(photograph), "PNG"), 64)
-    assert decoded.shape == (64, 64, 3)
-    assert decoded.dtype == np.uint8
-    assert np.allclose(decoded.mean(axis=(0, 1)), photograph.mean(axis=(0, 1)), atol=1)
+JPEG, PNG = (encoded(PHOTOGRAPH.resize((64, 64)), kind) for kind in ("JPEG", "PNG"))
+
+
+def decoded(content: bytes, name: str = "") -> Decoded:
+    return decode(content, name, POLICY)
+
+
+def png_chunk(kind: bytes, content: bytes) -> bytes:
+    checksum = struct.pack(">I", zlib.crc32(kind + content))
+    return struct.pack(">I", len(content)) + kind + content + checksum
+
+
+def colour_png(pixels: np.ndarray, *chunks: bytes, size: tuple[int, int] | None = None) -> bytes:
+    """A PNG of red, green and blue; `size` states another one than there is."""
+    height, width = pixels.shape[:2]
+    header = struct.pack(">IIBBBBB", *(size or (width, height)), pixels.itemsize * 8, 2, 0, 0, 0)
+    rows = b"".join(b"\0" + row.astype(pixels.dtype.newbyteorder(">")).tobytes() for row in pixels)
+    body = png_chunk(b"IHDR", header), *chunks, png_chunk(b"IDAT", zlib.compress(rows))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(body) + png_chunk(b"IEND", b"")
+
+
+def test_a_photograph_keeps_its_colours_and_tells_its_size():
+    result = decoded(encoded(PHOTOGRAPH, "PNG"), "chelsea.png")
+    assert result.pixels.shape == (64, 64, 3)
+    assert result.pixels.dtype == np.uint8
+    assert np.allclose(result.pixels.mean((0, 1)), data.chelsea().mean((0, 1)), atol=1)
+    assert (result.width, result.height) == PHOTOGRAPH.size
+    assert result.warnings == ()
 
 
 def test_an_image_of_the_wanted_size_is_untouched():
-    photograph = data.chelsea()[:200, :200]
-    assert np.array_equal(decode(encoded(Image.fromarray(photograph), "PNG"), 200), photograph)
+    assert np.array_equal(decoded(PNG).pixels, np.asarray(PHOTOGRAPH.resize((64, 64))))
+
+
+def test_a_jpeg_below_four_sides_is_decoded_whole():
+    content = encoded(PHOTOGRAPH.resize((255, 900)), "JPEG")
+    whole = Image.open(io.BytesIO(content)).resize((64, 64), Image.Resampling.BILINEAR)
+    assert np.array_equal(decoded(content).pixels, np.asarray(whole))
+
+
+def test_a_jpeg_reduced_while_it_is_decoded_looks_the_same():
+    content = encoded(PHOTOGRAPH.resize((1600, 1200)), "JPEG", quality=95)
+    whole = Image.open(io.BytesIO(content)).resize((64, 64), Image.Resampling.BILINEAR)
+    result = decoded(content)
+    assert np.abs(result.pixels - np.asarray(whole, np.int16)).mean() < 1
+    assert (result.width, result.height) == (1600, 1200)
+
+
+def test_an_empty_file_is_rejected():
+    with pytest.raises(Rejected, match="empty file"):
+        decoded(b"")
+
+
+@pytest.mark.parametrize("content", [b"<!DOCTYPE html><p>404", b"Not found", b"\0" * 1000])
+def test_what_is_no_image_is_rejected_whatever_its_name(content):
+    with pytest.raises(Rejected, match="not an image"):
+        decoded(content, "photograph.jpg")
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_truncated_jpeg_is_rejected_wherever_it_ends(progressive):
+    content = encoded(PHOTOGRAPH, "JPEG", progressive=progressive)
+    for length in (100, len(content) // 2, len(content) - 100, len(content) - 1):
+        with pytest.raises(Rejected, match="truncated"):
+            decoded(content[:length])
+
+
+def test_a_truncated_png_is_rejected_wherever_it_ends():
+    for length in (len(PNG) // 2, len(PNG) - 100, len(PNG) - 12, len(PNG) - 1):
+        with pytest.raises(Rejected, match="truncated"):
+            decoded(PNG[:length])
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "BMP"])
+def test_bytes_after_the_end_are_warned_of_and_padding_is_not(kind):
+    content = encoded(PHOTOGRAPH, kind)
+    assert decoded(content).warnings == decoded(content + bytes(9)).warnings == ()
+    result = decoded(content + b"\0and more")
+    assert result.warnings == ("9 bytes after the end of the image",)
+    assert np.array_equal(result.pixels, decoded(content).pixels)
+
+
+def test_pictures_inside_a_jpeg_are_not_taken_for_its_end():
+    exif = Image.Exif()
+    exif[0x010E] = JPEG.decode("latin-1")
+    thumbnail = encoded(PHOTOGRAPH, "JPEG", exif=exif)
+    several = encoded(PHOTOGRAPH, "MPO", save_all=True, append_images=[PHOTOGRAPH])
+    assert decoded(thumbnail, "a.jpg").warnings == ()
+    assert decoded(several, "a.jpg").warnings == ("several pictures, of which this is the first",)
+
+
+def test_content_decides_where_the_extension_says_otherwise():
+    assert decoded(PNG, "folder/a.JPG").warnings == ("named .jpg, but a PNG",)
+    assert np.array_equal(decoded(PNG, "a.jpg").pixels, decoded(PNG, "a.png").pixels)
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.JPEG", "a.jfif", "a.jpe", "a"])
+def test_every_name_of_a_format_fits_it(name):
+    assert decoded(JPEG, name).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"), [("PNG", "I;16"), ("TIFF", "I;16"), ("TIFF", "I;16B"), ("PPM", "I")]
+)
+def test_16_bits_of_grey_are_scaled_to_8(kind, mode):
+    grey = np.arange(4096, dtype=np.int32).reshape(64, 64) * 16
+    picture = Image.fromarray(grey.astype(">u2" if mode == "I;16B" else "<u2"))
+    content = encoded(picture if mode != "I" else Image.fromarray(grey), kind)
+    assert np.array_equal(decoded(content).pixels, np.stack([grey >> 8] * 3, -1))
+
+
+def test_16_bits_of_colour_are_scaled_to_8():
+    pixels = np.random.default_rng(0).integers(0, 65536, (64, 64, 3), np.uint16)
+    assert np.array_equal(decoded(colour_png(pixels)).pixels, pixels >> 8)
+
+
+def test_a_transparent_colour_of_16_bits_is_rejected():
+    content = colour_png(np.zeros((64, 64, 3), np.uint16), png_chunk(b"tRNS", bytes(6)))
+    with pytest.raises(Rejected, match="transparent colour among colours of 16 bits"):
+        decoded(content)
+
+
+def test_pixels_without_a_stated_range_are_rejected():
+    content = encoded(Image.fromarray(np.ones((64, 64), np.float32)), "TIFF")
+    with pytest.raises(Rejected, match="range of its pixels: mode F"):
+        decoded(content)
+
+
+def test_cmyk_becomes_rgb():
+    result = decoded(encoded(PHOTOGRAPH.convert("CMYK"), "JPEG", quality=95))
+    assert np.abs(result.pixels - decoded(encoded(PHOTOGRAPH, "PNG")).pixels.astype(int)).mean() < 3
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_a_picture_taken_sideways_is_turned_upright(kind):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned: rotate by 270 degrees to see it upright
+    options = {} if kind in ("PNG", "TIFF") else {"quality": 95}
+    sideways = encoded(PHOTOGRAPH.transpose(Image.Transpose.ROTATE_90), kind, exif=exif, **options)
+    result, upright = decoded(sideways), decoded(encoded(PHOTOGRAPH, "PNG"))
+    assert np.abs(result.pixels - upright.pixels.astype(int)).mean() < 3
+    assert (result.width, result.height) == PHOTOGRAPH.size
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF", "AVIF"])
+def test_the_first_picture_of_several_is_taken(kind):
+    grey = Image.new("L", (64, 64), 99)
+    grey.paste(0, (0, 0, 32, 32))
+    content = encoded(grey, kind, save_all=True, append_images=[Image.new("L", (64, 64), 200)])
+    result = decoded(content)
+    assert abs(int(result.pixels[50, 50, 0]) - 99) < 3
+    assert result.warnings == ("several pictures, of which this is the first",)
+
+
+@pytest.mark.parametrize(
+    ("start", "name"),
+    [
+        (b"\0\0\0\x18ftypheic", "HEIC"),
+        (b"\0\0\0\x18ftypmif1", "HEIC"),
+        (b"\0\0\0\x0cJXL ", "JPEG XL"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0", "PostScript"),
+        (b"8BPS", "Photoshop"),
+    ],
+)
+def test_a_format_that_cannot_be_decoded_is_rejected_by_name(start, name):
+    with pytest.raises(Rejected, match=f"{name}.* cannot be decoded here"):
+        decoded(start + bytes(1000))
+
+
+def test_a_transparent_palette_shows_the_background():
+    picture = Image.fromarray(np.repeat(np.uint8([0, 1]), 2048).reshape(64, 64))
+    picture.putpalette([255, 0, 0, 0, 0, 255])
+    for transparency in (0, bytes([0, 255])):
+        pixels = decoded(encoded(picture, "PNG", transparency=transparency)).pixels
+        assert (pixels[:32] == BACKGROUND).all()
+        assert (pixels[32:] == [0, 0, 255]).all()
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_hidden_colours_give_way_to_the_background(mode):
+    picture = PHOTOGRAPH.resize((64, 64)).convert(mode)
+    alpha = Image.fromarray(np.repeat(np.uint8([0, 255]), 2048).reshape(64, 64))
+    picture.putalpha(alpha)
+    pixels = decoded(encoded(picture, "PNG")).pixels
+    assert (pixels[:32] == BACKGROUND).all()
+    assert np.array_equal(pixels[32:], np.asarray(picture.convert("RGB"))[32:])
 
 
 def test_grey_becomes_three_equal_channels():
-    decoded = decode(encoded(Image.fromarray(data.camera()), "PNG"), 64)
-    assert np.array_equal(decoded[..., 0], decoded[..., 1])
-    assert np.array_equal(decoded[..., 0], decoded[..., 2])
+    pixels = decoded(encoded(Image.fromarray(data.camera()), "PNG")).pixels
+    assert np.array_equal(pixels[..., 0], pixels[..., 1])
+    assert np.array_equal(pixels[..., 0], pixels[..., 2])
 
 
-def test_a_picture_taken_sideways_is_turned_upright():
-    upright = Image.fromarray(data.chelsea()[:200, :200])
+@pytest.mark.parametrize("size", [(9500, 9500), (50_000, 50_000)])
+def test_a_decompression_bomb_is_rejected_by_its_header(size):
+    content = colour_png(np.zeros((1, 1, 3), np.uint8), size=size)
+    with pytest.raises(Rejected, match=r"over 89\.5 megapixels"):
+        decoded(content)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (15, 4000), (4000, 15)])
+def test_an_image_with_too_small_a_side_is_rejected(size):
+    content = encoded(Image.new("RGB", size), "PNG")
+    with pytest.raises(Rejected, match=f"smaller than 16 pixels: {size[0]} x {size[1]}"):
+        decoded(content)
+    assert decoded(encoded(PHOTOGRAPH.resize((16, 4000)), "PNG")).height == 4000
+
+
+def test_a_constant_image_is_warned_of():
+    result = decoded(encoded(Image.new("RGB", (64, 64), "teal"), "PNG"))
+    assert result.warnings == ("constant: all pixels are equal",)
+
+
+def test_warnings_of_pillow_do_not_leak():
     exif = Image.Exif()
-    exif[0x0112] = 6  # the camera was turned: rotate by 270 degrees to see it upright
-    sideways = upright.transpose(Image.Transpose.ROTATE_90)
-    assert np.array_equal(decode(encoded(sideways, "PNG", exif=exif), 200), np.asarray(upright))
+    exif[0x010E] = "a description that is cut off"
+    content = encoded(PHOTOGRAPH, "JPEG", exif=exif.tobytes()[:-20])
+    with pytest.warns(UserWarning, match="Truncated File Read"):
+        Image.open(io.BytesIO(content)).getexif()
+    assert decoded(content).warnings == ()
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200), st.sampled_from([b"", JPEG[:300], PNG[:60], b"GIF89a", b"II*\0"]))
+def test_any_bytes_are_decoded_or_rejected(content, start):
+    assert decoded_or_rejected(start + content)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.sampled_from([JPEG, PNG]), st.data())
+def test_any_damage_is_decoded_or_rejected(content, draw):
+    damaged = bytearray(content)
+    places = st.integers(0, 700) | st.integers(0, len(content) - 1)
+    changes = st.lists(st.tuples(places, st.integers(0, 255)), min_size=1, max_size=8)
+    for place, value in draw.draw(changes):
+        damaged[place] = value
+    assert decoded_or_rejected(bytes(damaged))
+
+
+def decoded_or_rejected(content: bytes) -> bool:
+    try:
+        pixels = decoded(content).pixels
+    except Rejected as rejected:
+        return str(rejected) != ""
+    return pixels.shape == (64, 64, 3) and pixels.dtype == np.uint8
+
+
+def test_truncated_images_stay_an_error_for_pillow():
+    assert not ImageFile.LOAD_TRUNCATED_IMAGES
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """40 images of one colour each, and an empty file in the middle."""
+    for number in range(40):
+        Image.new("L", (16, 16), number).save(tmp_path / f"{number:02}.png")
+    (tmp_path / "20.png").write_bytes(b"")
+    return tmp_path
+
+
+def results(folder):
+    paths = sorted(path.name for path in folder.iterdir())
+    digests = [hashlib.sha256((folder / path).read_bytes()).hexdigest() for path in paths]
+    return decode_files(folder, paths, digests, POLICY)
+
+
+def test_files_come_back_in_order_and_rejects_in_their_place(folder):
+    answers = list(results(folder))
+    values = [-1 if isinstance(one, Rejected) else one.pixels[0, 0, 0] for one in answers]
+    assert values == [*range(20), -1, *range(21, 40)]
+    assert str(answers[20]) == "empty file"
+    assert answers[20].__traceback__ is None
+
+
+def test_a_source_that_changes_while_it_is_read_is_refused(folder):
+    answers = results(folder)
+    next(answers)
+    (folder / "39.png").write_bytes(PNG)
+    with pytest.raises(PipelineError, match=r"source changed.* Received: 39\.png"):
+        list(answers)
+
+
+def test_a_file_that_cannot_be_read_is_named(folder):
+    answers = results(folder)
+    (folder / "05.png").unlink()
+    with pytest.raises(PipelineError, match=r"readable \(No such file.* Received: 05\.png"):
+        list(answers)
