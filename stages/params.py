@@ -8,6 +8,7 @@ import yaml
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from stages.errors import PipelineError, run
+from stages.paths import SOURCE
 from stages.schema import Section
 from stages.views.plan import TEST_VIEW_OFFSET
 from stages.views.policy import Policy
@@ -24,9 +25,23 @@ def _distinct(values: list[int]) -> list[int]:
     return values
 
 
+class Archive(Section):
+    url: str
+    sha256: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
+
+
 class Data(Section):
-    source: Literal["elpv"]
+    source: Literal["elpv", "folder", "archive"]
+    path: str
+    manifest: str | None
+    archive: Archive | None
+    classes: list[str] | None
     image_size: Annotated[int, Field(ge=32)]
+    background: Annotated[
+        list[Annotated[int, Field(ge=0, le=255)]], Field(min_length=3, max_length=3)
+    ]
+    min_size: Positive
+    max_rejected: Annotated[int, Field(ge=0)]
     validation: Annotated[float, Field(gt=0, lt=1)]
     test: Annotated[float, Field(gt=0, lt=1)]
     limit: Positive | None
@@ -35,6 +50,17 @@ class Data(Section):
     def _leave_images_for_training(self) -> Self:
         if self.validation + self.test >= 1:
             raise ValueError("validation + test must be below 1")
+        return self
+
+    @model_validator(mode="after")
+    def _say_where_images_come_from(self) -> Self:
+        if (self.source == "archive") != (self.archive is not None):
+            raise ValueError("archive must be stated where source is archive, and null elsewhere")
+        fetched = Path(self.path) == SOURCE
+        if fetched == (self.source == "folder"):
+            raise ValueError(f"path must be {SOURCE}, unless source is folder")
+        if self.source == "folder" and not Path(self.path).is_dir():
+            raise ValueError("path must be a folder that exists")
         return self
 
 

@@ -4,6 +4,10 @@ from pathlib import Path
 
 from stages.views.plan import TEST_VIEW_OFFSET
 
+SOURCE = Path("data/source")
+"""What `fetch` fills."""
+DOWNLOADS = Path("data/downloads")
+IMAGE_REPORT = Path("plots")
 PREPARED = Path("data/prepared")
 """With a folder for each split."""
 BASE = Path("data/base")

@@ -1,19 +1,65 @@
-"""Decode the source's images into one array, and assign them to splits."""
+"""Decode the images of the source into one array for each split, and report on them."""
 
-from stages.errors import run
-from stages.images.index import index_images
-from stages.images.prepared import write_prepared
-from stages.images.sources import SOURCES
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from stages.errors import PipelineError, run
+from stages.files import replace_folder, scratch
+from stages.images.decoding import DecodingPolicy
+from stages.images.index import index_images, refuse_missing_class
+from stages.images.prepared import write_classes, write_prepared
+from stages.images.report import odd_images, rejects, write_report
+from stages.images.sources import open_source
+from stages.images.splits import SPLITS
 from stages.params import load_params
-from stages.paths import PREPARED
+from stages.paths import IMAGE_REPORT, PREPARED
 
 
 def main() -> None:
     params = load_params()
     data = params.data
-    source = SOURCES[data.source]()
+    source = open_source(Path(data.path), data.manifest, data.classes)
     index = index_images(source, params.seed, data.validation, data.test, data.limit)
-    write_prepared(PREPARED, source.root, index, source.classes, data.image_size)
+    refuse_missing_class(index, source.classes)
+    policy = DecodingPolicy(data.image_size, data.min_size, data.background)
+    with scratch(PREPARED) as folder:
+        index = _decode(folder, source.root, index, policy)
+        rejected = rejects(source, index)
+        _refuse_too_many(rejected, data.max_rejected)
+        kept = index[index["rejected"] == ""]
+        refuse_missing_class(kept, source.classes)
+        write_classes(folder, source.classes)
+        replace_folder(PREPARED, folder)
+    write_report(IMAGE_REPORT, source, kept, rejected, PREPARED)
+    _warn(rejected, odd_images(kept))
+
+
+def _decode(folder: Path, root: Path, index: pd.DataFrame, policy: DecodingPolicy) -> pd.DataFrame:
+    """Decode every split; the index with what was found: `rejected`, `warnings` and sizes."""
+    parts = []
+    for split in SPLITS:
+        part = index[index["split"] == split]
+        findings = write_prepared(folder / split, root, part, policy)
+        sizes = pd.DataFrame(findings.sizes, part.index, ["width", "height"])
+        found = part.assign(rejected=findings.rejected, warnings=findings.warnings)
+        parts.append(found.join(sizes))
+    return pd.concat(parts)
+
+
+def _refuse_too_many(rejected: pd.DataFrame, limit: int) -> None:
+    if len(rejected) > limit:
+        first = [f"{path!r}: {reason}" for path, _, reason in rejected.head(10).to_numpy()]
+        more = f" and {len(rejected) - 10} more" if len(rejected) > 10 else ""
+        rule = f"no more than {limit} images may be left out (data.max_rejected)"
+        raise PipelineError(f"{rule}. Received: {len(rejected)}: {', '.join(first)}{more}")
+
+
+def _warn(rejected: pd.DataFrame, odd: pd.DataFrame) -> None:
+    if len(rejected) or len(odd):
+        counts = f"{len(rejected)} images left out, {len(odd)} accepted with a warning"
+        print(f"viewcache: {counts}: see {IMAGE_REPORT}/images.md", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ class DecodingPolicy:
 
     side: int
     min_size: int
-    background: tuple[int, int, int]
+    background: Sequence[int]
 
 
 class Decoded(NamedTuple):
@@ -186,12 +186,12 @@ def _decode_picture(
     return Decoded(pixels, width, height, tuple(_oddities(picture, content, name, pixels)))
 
 
-def _to_rgb(picture: ImageFile.ImageFile, background: tuple[int, int, int]) -> Image.Image:
+def _to_rgb(picture: ImageFile.ImageFile, background: Sequence[int]) -> Image.Image:
     if picture.mode.startswith(("I", "F")):
         return _to_eight_bits(picture).convert("RGB")
     if not picture.has_transparency_data:
         return picture.convert("RGB")
-    canvas = Image.new("RGB", picture.size, background)
+    canvas = Image.new("RGB", picture.size, tuple(background))
     layer = picture.convert("RGBA")
     canvas.paste(layer, mask=layer)
     return canvas

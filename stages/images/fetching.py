@@ -2,8 +2,6 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import url2pathname
 
@@ -12,6 +10,7 @@ import requests
 from tqdm import tqdm
 
 from stages.errors import PipelineError
+from stages.files import replace_folder, scratch
 from stages.images.archives import unpack
 from stages.images.folders import is_clutter
 
@@ -35,10 +34,10 @@ def fetch_elpv(folder: Path) -> None:
     table = pd.read_csv(package / "labels.csv", sep=r"\s+", names=columns)
     defective = table["defect_probability"] > 0.5
     table.insert(1, "label", defective.map({True: "defective", False: "functional"}))
-    with _scratch(folder) as scratch:
-        shutil.copytree(package / "images", scratch / "images")
-        table.to_csv(scratch / "manifest.csv", index=False)
-        _replace(folder, scratch)
+    with scratch(folder) as unfinished:
+        shutil.copytree(package / "images", unfinished / "images")
+        table.to_csv(unfinished / "manifest.csv", index=False)
+        replace_folder(folder, unfinished)
 
 
 def fetch_archive(url: str, sha256: str, folder: Path, downloads: Path) -> None:
@@ -58,9 +57,9 @@ def fetch_archive(url: str, sha256: str, folder: Path, downloads: Path) -> None:
     """
     try:
         archive = _verified(url, sha256.lower(), downloads)
-        with _scratch(folder) as scratch:
-            unpack(archive, scratch)
-            _replace(folder, _start(scratch))
+        with scratch(folder) as unfinished:
+            unpack(archive, unfinished)
+            replace_folder(folder, _start(unfinished))
     except OSError as error:
         raise PipelineError(f"{folder} cannot be filled from {url}. Received: {error}") from error
 
@@ -123,23 +122,6 @@ def _write(response: requests.Response, partial: Path) -> None:
         ) as progress:
             for chunk in response.iter_content(_CHUNK):
                 progress.update(file.write(chunk))
-
-
-@contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
-    """An empty folder beside another one, and gone afterwards."""
-    scratch = folder.with_name(folder.name + ".unfinished")
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    try:
-        yield scratch
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _replace(folder: Path, content: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    content.rename(folder)
 
 
 def _start(folder: Path) -> Path:

@@ -37,9 +37,9 @@ def index_images(
 def counts_by_class(index: pd.DataFrame, classes: list[str]) -> pd.DataFrame:
     """Number of images: a row a split, a column a class."""
     counts = pd.crosstab(index["split"], index["label"])
-    return counts.reindex(
-        index=list(SPLITS), columns=range(len(classes)), fill_value=0
-    ).set_axis(classes, axis=1)
+    return counts.reindex(index=list(SPLITS), columns=range(len(classes)), fill_value=0).set_axis(
+        classes, axis=1
+    )
 
 
 def refuse_missing_class(index: pd.DataFrame, classes: list[str]) -> None:

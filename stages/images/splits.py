@@ -62,5 +62,5 @@ def _refuse_crossing(index: pd.DataFrame, column: str) -> None:
     if (splits > 1).any():
         crossing = index.loc[index[column] == splits.idxmax(), ["path", "split"]]
         what = "equal images" if column == "digest" else f"images of group {splits.idxmax()!r}"
-        received = dict(crossing.itertuples(index=False))
+        received: dict[str, str] = dict(crossing.itertuples(index=False))
         raise PipelineError(f"{what} must be in one split. Received: {received}")

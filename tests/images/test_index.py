@@ -1,58 +1,76 @@
-import numpy as np
+import shutil
+
 import pandas as pd
 import pytest
-from PIL import Image
 
 from stages.errors import PipelineError
-from stages.images.index import index_images
-from stages.images.sources import Source, elpv
+from stages.images.fetching import fetch_elpv
+from stages.images.index import counts_by_class, index_images, refuse_missing_class
+from stages.images.sources import open_source
+from tests.images.pictures import save_noise
 
 
 @pytest.fixture
-def source(tmp_path):
+def folder(tmp_path):
     """60 images of noise in two classes; images 2 and 3, of one class, have the same bytes."""
-    rng = np.random.default_rng(0)
-    rows = []
     for number in range(60):
-        pixels = rng.integers(0, 256, (8, 8, 3), np.uint8)
-        if number in (2, 3):
-            pixels[:] = 7
-        Image.fromarray(pixels).save(tmp_path / f"{number}.png")
-        rows.append((f"{number}.png", number // 2 % 2))
-    return Source(tmp_path, ["no", "yes"], pd.DataFrame(rows, columns=["path", "label"]))
+        name = ("no", "yes")[number // 2 % 2]
+        save_noise(tmp_path / name / f"{number}.png", seed=2 if number == 3 else number, side=8)
+    return tmp_path
 
 
-def indexed(source, **changes):
-    return index_images(
-        source, **{"seed": 0, "validation": 0.3, "test": 0.3, "limit": None} | changes
-    )
+def indexed(folder, limit=None):
+    source = open_source(folder, None, None)
+    return index_images(source, seed=0, validation=0.3, test=0.3, limit=limit)
 
 
-def test_adding_images_moves_no_other_one(source):
-    fewer = Source(source.root, source.classes, source.table.iloc[:50])
-    splits = indexed(source).set_index("path")["split"]
-    before = indexed(fewer).set_index("path")["split"]
-    assert splits.loc[before.index].equals(before)
+def test_adding_images_moves_no_other_one(folder):
+    splits = indexed(folder).set_index("path")["split"]
+    for number in range(0, 50, 7):
+        next(folder.glob(f"*/{number}.png")).unlink()
+    fewer = indexed(folder).set_index("path")["split"]
+    assert len(fewer) < len(splits)
+    assert splits.loc[fewer.index].equals(fewer)
 
 
-def test_equal_bytes_share_a_split(source):
-    twins = indexed(source).set_index("path").loc[["2.png", "3.png"]]
+def test_equal_bytes_share_a_split(folder):
+    twins = indexed(folder).set_index("path").loc[["yes/2.png", "yes/3.png"]]
     assert twins["digest"].nunique() == twins["split"].nunique() == 1
 
 
-def test_equal_bytes_under_two_labels_are_refused(source):
-    source.table.loc[3, "label"] = 0
-    with pytest.raises(PipelineError, match=r"Received: \['2.png', '3.png'\]"):
-        indexed(source)
+def test_equal_bytes_under_two_labels_are_refused(folder):
+    shutil.copy(folder / "yes/3.png", folder / "no/other.png")
+    with pytest.raises(PipelineError, match=r"Received: \['no/other.png', 'yes/2.png'"):
+        indexed(folder)
 
 
-def test_a_split_without_a_class_is_refused_with_the_counts(source):
-    with pytest.raises(PipelineError, match=r"needs images of every class.*'no': "):
-        indexed(source, limit=4)
+def test_a_limit_keeps_the_smallest_digests(folder):
+    assert indexed(folder, limit=7)["digest"].tolist() == indexed(folder)["digest"][:7].tolist()
 
 
-def test_splits_of_elpv_keep_the_classes_in_proportion():
-    index = index_images(elpv(), seed=0, validation=0.15, test=0.25, limit=None)
+def test_a_split_without_a_class_is_refused_with_the_counts(folder):
+    with pytest.raises(PipelineError, match=r"needs images of every class.*'no': 0"):
+        refuse_missing_class(indexed(folder, limit=2), ["no", "yes"])
+
+
+def test_a_file_that_cannot_be_read_is_named(folder):
+    source = open_source(folder, None, None)
+    (folder / "no/0.png").unlink()
+    with pytest.raises(PipelineError, match=r"no/0\.png cannot be read"):
+        index_images(source, seed=0, validation=0.3, test=0.3, limit=None)
+
+
+def test_counts_have_a_row_a_split_and_a_column_a_class():
+    index = pd.DataFrame({"split": ["train", "test", "train"], "label": [1, 0, 1]})
+    counts = counts_by_class(index, ["no", "yes"])
+    assert counts.loc["train"].to_dict() == {"no": 0, "yes": 2}
+    assert counts.loc["validation"].sum() == 0
+
+
+def test_splits_of_elpv_keep_the_classes_in_proportion(tmp_path):
+    fetch_elpv(tmp_path / "source")
+    source = open_source(tmp_path / "source", "manifest.csv", ["functional", "defective"])
+    index = index_images(source, seed=0, validation=0.15, test=0.25, limit=None)
     shares = index.groupby("split")["label"].mean()
     assert (shares - index["label"].mean()).abs().max() < 0.05
     assert set(index["split"]) == {"train", "validation", "test"}

@@ -1,20 +1,52 @@
+import hashlib
+
 import numpy as np
 import pandas as pd
+import pytest
 from PIL import Image
 
-from stages.images.prepared import open_prepared, write_prepared
+from stages.images.decoding import DecodingPolicy
+from stages.images.prepared import open_prepared, read_classes, write_classes, write_prepared
+from tests.images.pictures import save_noise
+
+POLICY = DecodingPolicy(side=40, min_size=16, background=(255, 255, 255))
 
 
-def test_pixels_labels_and_digests_of_a_row_belong_together(tmp_path):
-    rng = np.random.default_rng(0)
-    for number in range(9):
-        Image.fromarray(rng.integers(0, 256, (8, 8, 3), np.uint8)).save(tmp_path / f"{number}.png")
-    index = pd.DataFrame({"digest": list("abcdefghi"), "split": ["train", "test", "train"] * 3})
-    index["label"], index["path"] = range(9), [f"{number}.png" for number in range(9)]
-    write_prepared(tmp_path / "prepared", tmp_path, index, ["no", "yes"], side=8)
-    images = open_prepared(tmp_path / "prepared/train")
-    assert images.digests == list("acdfgi")
-    assert images.labels.tolist() == [0, 2, 3, 5, 6, 8]
+@pytest.fixture
+def index(tmp_path):
+    """Nine images, of which 4.png is a page of text."""
+    paths = [save_noise(tmp_path / f"{number}.png", number) for number in range(9)]
+    paths[4].write_text("<html>not found</html>")
+    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+    names = [path.name for path in paths]
+    return pd.DataFrame({"digest": digests, "label": range(9), "path": names})
+
+
+def test_pixels_labels_and_digests_of_a_row_belong_together(tmp_path, index):
+    write_prepared(tmp_path / "train", tmp_path, index, POLICY)
+    images = open_prepared(tmp_path / "train")
+    assert images.labels.tolist() == [0, 1, 2, 3, 5, 6, 7, 8]
+    assert images.digests == index["digest"].drop(4).tolist()
     with images.read() as pixels:
         for row, path in enumerate(images.paths):
             assert np.array_equal(pixels.read([row])[0], np.asarray(Image.open(tmp_path / path)))
+
+
+def test_findings_say_why_an_image_is_left_out_and_how_large_the_others_are(tmp_path, index):
+    findings = write_prepared(tmp_path / "train", tmp_path, index, POLICY)
+    assert findings.rejected == [""] * 4 + ["not an image"] + [""] * 4
+    assert findings.sizes[3:6] == [(40, 40), (0, 0), (40, 40)]
+
+
+def test_odd_names_survive_the_index(tmp_path, index):
+    name = 'a "b",\nc.png'
+    save_noise(tmp_path / name, 20)
+    index.loc[0, "path"] = name
+    index.loc[0, "digest"] = hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
+    write_prepared(tmp_path / "train", tmp_path, index, POLICY)
+    assert open_prepared(tmp_path / "train").paths[0] == name
+
+
+def test_names_of_classes_are_read_as_written(tmp_path):
+    write_classes(tmp_path, ["größe", "NA"])
+    assert read_classes(tmp_path) == ["größe", "NA"]

@@ -1,10 +1,13 @@
 import hashlib
 from collections import Counter
 
+import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.images.splits import split_of
+from stages.errors import PipelineError
+from stages.images.splits import assign_splits, split_of
 
 
 def digests(count: int) -> list[str]:
@@ -32,3 +35,39 @@ def test_a_larger_validation_moves_no_test_image():
     for digest in digests(500):
         small, large = (split_of(digest, 0, validation, 0.25) for validation in (0.1, 0.3))
         assert (small == "test") == (large == "test")
+
+
+def assigned(**columns):
+    table = pd.DataFrame({"path": columns["digest"], **columns})
+    return assign_splits(table, seed=0, validation=0.3, test=0.3).tolist()
+
+
+@given(
+    groups=st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=30), seed=st.integers(0, 9)
+)
+def test_a_group_is_in_one_split(groups, seed):
+    digests = [f"{seed}-{number}" for number in range(len(groups))]
+    splits = assigned(digest=digests, group=groups)
+    assert len(set(zip(groups, splits, strict=True))) == len(set(groups))
+
+
+def test_groups_that_share_an_equal_image_share_a_split():
+    for number in range(30):
+        groups = [f"a{number}", f"a{number}", f"b{number}", f"b{number}"]
+        assert len(set(assigned(digest=["1", "2", "2", "3"], group=groups))) == 1
+
+
+def test_splits_of_the_source_are_kept():
+    assert assigned(digest=["1", "2"], split=["test", "train"]) == ["test", "train"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"digest": ["1", "1"]}, "equal images must be in one split"),
+        ({"digest": ["1", "2"], "group": ["g", "g"]}, "images of group 'g' must be in one split"),
+    ],
+)
+def test_a_source_that_lets_them_cross_is_refused(columns, words):
+    with pytest.raises(PipelineError, match=words + r".*Received: \{"):
+        assigned(**columns, split=["test", "train"])

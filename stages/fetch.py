@@ -1,0 +1,20 @@
+"""Fill `data/source` with the images of a source that is not a folder of the user's."""
+
+from stages.errors import run
+from stages.images.fetching import fetch_archive, fetch_elpv
+from stages.params import load_params
+from stages.paths import DOWNLOADS, SOURCE
+
+
+def main() -> None:
+    data = load_params().data
+    if data.source == "elpv":
+        fetch_elpv(SOURCE)
+    elif data.archive:
+        fetch_archive(data.archive.url, data.archive.sha256, SOURCE, DOWNLOADS)
+    else:
+        SOURCE.mkdir(parents=True, exist_ok=True)
+
+
+if __name__ == "__main__":
+    run(main)
