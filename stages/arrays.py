@@ -27,12 +27,29 @@ def write_rows(
         SHA-256 of the rows' bytes, in hexadecimal.
 
     Raises:
-        PipelineError: there are more or fewer rows than there must be.
+        PipelineError: there are more or fewer rows than there must be, or the disk is full. What
+            was at `path` before is still there.
     """
+    unfinished = path.with_name(path.name + ".unfinished")
+    try:
+        written, digest = _write(unfinished, batches, row_shape, dtype)
+        if rows not in (None, written):
+            raise PipelineError(f"{path} must get {rows} rows. Received: {written}")
+        unfinished.replace(path)
+    except OSError as error:
+        raise PipelineError(f"{path} cannot be written. Received: {error}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return digest
+
+
+def _write(
+    path: Path, batches: Iterable[np.ndarray], row_shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> tuple[int, str]:
+    """Number and digest of the rows written."""
     digest = hashlib.sha256()
     written = 0
-    unfinished = path.with_name(path.name + ".unfinished")
-    with unfinished.open("wb") as file:
+    with path.open("wb") as file:
         _write_header(file, (0, *row_shape), dtype)
         for batch in batches:
             content = np.ascontiguousarray(batch, dtype)
@@ -41,10 +58,7 @@ def write_rows(
             written += len(content)
         file.seek(0)
         _write_header(file, (written, *row_shape), dtype)
-    if rows not in (None, written):
-        raise PipelineError(f"{path} must get {rows} rows. Received: {written}")
-    unfinished.replace(path)
-    return digest.hexdigest()
+    return written, digest.hexdigest()
 
 
 def _write_header(file: BinaryIO, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:

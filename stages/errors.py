@@ -12,8 +12,11 @@ class PipelineError(Exception):
 
 
 def run(stage: Callable[[], None]) -> None:
-    """Run a stage; a `PipelineError` becomes one line on stderr and exit status 1."""
+    """Run a stage; what the user can mend becomes one line on stderr and exit status 1.
+
+    That is a `PipelineError`, and what the system refuses: a full disk, a missing permission.
+    """
     try:
         stage()
-    except PipelineError as error:
+    except (PipelineError, OSError) as error:
         sys.exit(f"viewcache: {error}")

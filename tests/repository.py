@@ -57,8 +57,11 @@ class Repository:
         """The stages that `dvc repro` ran."""
         return stages_in(self.dvc("repro", *arguments, fails=fails))
 
-    def start_server(self, *command: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(command, cwd=self.path, env=self._environment, text=True)
+    def start(self, *command: str) -> subprocess.Popen[str]:
+        """Start a command in the background, in a process group of its own."""
+        return subprocess.Popen(
+            command, cwd=self.path, env=self._environment, text=True, start_new_session=True
+        )
 
     def commit(self) -> None:
         self.run("git", "add", "--all")

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -39,21 +42,28 @@ def test_a_wrong_number_of_rows_leaves_no_file(tmp_path, rows):
     assert not path.exists()
 
 
-def test_an_old_file_survives_a_broken_write(tmp_path):
-    path = tmp_path / "a.npy"
-    write_rows(path, [ROWS], (3, 2), ROWS.dtype)
-
-    def broken():
-        yield ROWS[:3]
-        raise OSError("no space left")
-
-    with pytest.raises(OSError, match="no space"):
-        write_rows(path, broken(), (3, 2), ROWS.dtype)
-    assert np.array_equal(np.load(path), ROWS)
-
-
 def test_an_array_of_objects_is_refused(tmp_path):
     path = tmp_path / "a.npy"
     np.save(path, np.array([{}, {}], dtype=object), allow_pickle=True)
     with pytest.raises(PipelineError, match="must hold numbers"):
         RowFile(path)
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from stages.arrays import write_rows
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+batches = (np.zeros((100, 50), np.float32) for _ in range(100))
+write_rows(Path(sys.argv[1]), batches, (50,), np.dtype(np.float32))
+"""
+
+
+def test_a_disk_that_is_full_leaves_the_old_file_and_nothing_half_written(tmp_path):
+    path = tmp_path / "a.npy"
+    write_rows(path, [ROWS], (3, 2), ROWS.dtype)
+    done = subprocess.run([sys.executable, "-c", LIMITED, path], capture_output=True, text=True)
+    assert "a.npy cannot be written. Received: " in done.stderr
+    assert np.array_equal(np.load(path), ROWS)
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,6 +1,8 @@
 """The real pipeline, run by the real DVC, logged to a real MLflow database."""
 
 import json
+import os
+import signal
 import socket
 import sys
 import time
@@ -230,10 +232,35 @@ def test_a_server_that_cannot_be_reached_costs_no_results(repository):
     assert repository.metrics() == before
 
 
+def test_a_kill_while_features_are_written_is_recovered_from(repository):
+    folder = repository.path / "data/features/train/1"
+    before = np.load(folder / "features.npy")
+    repository.set("extract", dtype="float16")
+    running = repository.start(sys.executable, "-m", "dvc", "repro", "extract@1")
+    wait_until(lambda: list(folder.glob("*.unfinished")), step=0.002)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    assert not (folder / "features.npy").exists()
+    assert "extract@1" in repository.repro()
+    assert np.array_equal(np.load(folder / "features.npy"), before.astype(np.float16))
+    assert {path.name for path in folder.iterdir()} == {"features.npy", "features.json"}
+
+
+def test_two_runs_at_once_end_in_a_message_of_dvcs_lock_and_lose_nothing(repository):
+    repository.set("train", learning_rate=0.003)
+    first = repository.start(sys.executable, "-m", "dvc", "repro")
+    wait_until(lambda: (repository.path / ".dvc/tmp/rwlock").exists() and first.poll() is None)
+    time.sleep(2)
+    output = repository.dvc("repro", fails=True)
+    assert "lock" in output
+    assert first.wait(300) == 0
+    assert "up to date" in repository.dvc("repro")
+
+
 def names_in_ui(repository: Repository) -> list[str]:
     """Names of the runs that the real MLflow server shows after `python -m stages.ui`."""
     port = str(free_port())
-    server = repository.start_server(sys.executable, "-m", "stages.ui", "--port", port)
+    server = repository.start(sys.executable, "-m", "stages.ui", "--port", port)
     try:
         wait_until(lambda: answers(port))
         url = f"http://127.0.0.1:{port}/api/2.0/mlflow/runs/search"
@@ -260,8 +287,8 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def wait_until(condition, seconds=120):
+def wait_until(condition, seconds=120, step=1.0):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(1)
+        time.sleep(step)
