@@ -13,12 +13,21 @@ from benchmarks.measure import Row, clock, single
 from benchmarks.stages_apart import ROOT
 from benchmarks.workspace import generated
 from stages.bases.artifact import compile_base, open_base
+from stages.bases.spec import BaseSpec
 from stages.costs import Costs, load_costs
 from stages.extract import extract
 from stages.images.prepared import open_prepared
 from stages.paths import BASE, PREPARED
 
 BATCH = 8
+SPEC = BaseSpec(
+    base="efficientnet_lite0",
+    weights="imagenet",
+    preprocessing="own",
+    layer=None,
+    pooling="avg",
+    side=160,
+)
 
 
 def rows(runs: int) -> Iterator[Row]:
@@ -39,7 +48,7 @@ def rows(runs: int) -> Iterator[Row]:
 
 def _measured_apart(images: int) -> dict[str, Any]:
     with generated(images, 160):
-        compile_base(BASE, "efficientnet_lite0", 160, "avg", "openvino")
+        compile_base(BASE, SPEC, "openvino")
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
         subprocess.run([sys.executable, "-m", "stages.extract", "1"], check=True, env=environment)
         return load_costs("extract_1")
@@ -48,7 +57,7 @@ def _measured_apart(images: int) -> dict[str, Any]:
 def _views() -> Iterator[Row]:
     """Whether K views cost K times one."""
     with generated(1_000, 160, views=8):
-        compile_base(BASE, "efficientnet_lite0", 160, "avg", "openvino")
+        compile_base(BASE, SPEC, "openvino")
         prepared, base = open_prepared(PREPARED), open_base(BASE, BATCH)
         dtype = np.dtype(np.float32)
         seconds = [

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 import yaml
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from stages.bases.spec import BaseSettings, BaseSpec, default_side
 from stages.errors import PipelineError, run
 from stages.schema import Section
 from stages.views.plan import TEST_VIEW_OFFSET
@@ -26,7 +27,7 @@ def _distinct(values: list[int]) -> list[int]:
 
 class Data(Section):
     source: Literal["elpv"]
-    image_size: Annotated[int, Field(ge=32)]
+    image_size: Annotated[int, Field(ge=32)] | None
     validation: Annotated[float, Field(gt=0, lt=1)]
     test: Annotated[float, Field(gt=0, lt=1)]
     limit: Positive | None
@@ -38,9 +39,7 @@ class Data(Section):
         return self
 
 
-class Extract(Section):
-    base: Literal["efficientnet_lite0"]
-    pooling: Literal["avg", "max"]
+class Extract(BaseSettings):
     runtime: Literal["auto", "tensorflow", "openvino"]
     dtype: Literal["float32", "float16"]
     batch_size: Positive
@@ -92,6 +91,28 @@ class Params(Section):
     extract: Extract
     evaluate: Evaluate
     train: Train
+
+    @property
+    def side(self) -> int:
+        """Height and width of the images in pixels, whether stated or the base's default."""
+        side = self.data.image_size or default_side(self.extract.base)
+        if side is None:
+            raise PipelineError(
+                f"data.image_size must be stated: {self.extract.base} takes images of any size. "
+                "Received: None"
+            )
+        return side
+
+    @property
+    def base_spec(self) -> BaseSpec:
+        """What to load the base from."""
+        settings = self.extract.model_dump(include=set(BaseSettings.model_fields))
+        return BaseSpec(**settings, side=self.side)
+
+    @model_validator(mode="after")
+    def _know_the_side(self) -> Self:
+        _ = self.side
+        return self
 
     @model_validator(mode="after")
     def _extract_what_is_trained_on(self) -> Self:

@@ -12,7 +12,7 @@ def main() -> None:
     data = params.data
     source = SOURCES[data.source]()
     index = index_images(source, params.seed, data.validation, data.test, data.limit)
-    write_prepared(PREPARED, source, index, data.image_size)
+    write_prepared(PREPARED, source, index, params.side)
 
 
 if __name__ == "__main__":

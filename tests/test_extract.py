@@ -9,13 +9,14 @@ from benchmarks.workspace import generated
 from stages.bases.artifact import compile_base
 from stages.costs import load_costs
 from stages.paths import BASE, feature_file
+from tests.specs import spec
 
 ROOT = Path(__file__).parents[1]
 
 
 def peak_memory(images: int) -> int:
     with generated(images, 32):
-        compile_base(BASE, "efficientnet_lite0", 32, "avg", "openvino")
+        compile_base(BASE, spec(side=32), "openvino")
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "stages.extract", "1"]
         subprocess.run(command, check=True, env=environment)
