@@ -1,7 +1,12 @@
 """Weights that changed since they were first seen are refused."""
 
 import json
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
+from subprocess import PIPE
 
 import keras
 import pytest
@@ -10,6 +15,8 @@ from stages.bases.frozen import load_base
 from stages.bases.pins import check_pin
 from stages.errors import PipelineError
 from tests.specs import model_file, random, spec
+
+ROOT = Path(__file__).parents[2]
 
 
 def small_model(value):
@@ -63,6 +70,29 @@ def test_imagenet_weights_that_differ_from_their_pin_are_refused(working_folder)
     lock.write_text(json.dumps({name: "0" * 64}))
     with pytest.raises(PipelineError, match=f"must have SHA-256 0+; .* Received: {digest}"):
         load_base(spec())
+
+
+def test_weights_put_by_hand_where_keras_keeps_its_downloads_are_pinned_too(working_folder):
+    home = working_folder / "keras"
+    (home / "models").mkdir(parents=True)
+    program = """
+import sys, keras
+from stages.bases.frozen import load_base
+from stages.errors import run
+from tests.specs import spec
+keras.utils.set_random_seed(int(sys.argv[1]))
+network = keras.applications.MobileNet(weights=None, include_top=False)
+network.save("keras/models/mobilenet_1_0_160_tf_no_top.h5")
+run(lambda: load_base(spec("MobileNet", 160)))
+"""
+    environment = os.environ | {"KERAS_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    once, other = (
+        subprocess.run([sys.executable, "-c", program, seed], env=environment, stderr=PIPE)
+        for seed in "12"
+    )
+    assert once.returncode == 0, once.stderr.decode()
+    line = other.stderr.decode().splitlines()[-1]
+    assert line.startswith("viewcache: mobilenet_1.00_160 imagenet without classifier must have")
 
 
 def test_random_weights_need_no_pin(working_folder):
