@@ -10,9 +10,10 @@ from keras import layers
 
 from benchmarks.measure import Row, interleaved, ratio, single
 from benchmarks.workspace import generated
-from stages.bases import frozen
 from stages.bases.artifact import compile_base, open_base
+from stages.bases.frozen import load_base
 from stages.bases.openvino_base import SETTINGS
+from stages.bases.spec import BaseSpec
 from stages.costs import Costs
 from stages.extract import extract
 from stages.images.prepared import open_prepared
@@ -35,25 +36,19 @@ def rows(runs: int) -> Iterator[Row]:
         yield from _base(name, runs)
 
 
-def _network(name: str) -> Callable[[int], keras.Model]:
-    """A network of `keras.applications` with random weights: speed does not depend on them."""
-
-    def build(side: int) -> keras.Model:
-        keras.utils.set_random_seed(0)
-        pixels = keras.Input((side, side, 3))
-        network = getattr(keras.applications, name)
-        activations = network(weights=None, include_top=False, input_shape=(side, side, 3))
-        return keras.Model(pixels, activations(layers.Rescaling(1 / 127.5, -1)(pixels)))
-
-    return build
+def _spec(name: str, side: int) -> BaseSpec:
+    """Random weights where the real ones are a download: speed does not depend on them."""
+    weights = "imagenet" if name == "efficientnet_lite0" else "random"
+    return BaseSpec(
+        base=name, weights=weights, preprocessing="own", layer=None, pooling="avg", side=side
+    )
 
 
 def _base(name: str, runs: int) -> Iterator[Row]:
     side, count, target = BASES[name]
-    frozen.NETWORKS.setdefault(name, _network(name))
     with generated(count, side):
-        compile_base(BASE, name, side, "avg", "openvino")
-        model = frozen.load_base(name, side, "avg")
+        compile_base(BASE, _spec(name, side), "openvino")
+        model = load_base(_spec(name, side))
         images = open_prepared(PREPARED / "train")
         base = open_base(BASE, BATCH)
         ready = np.load(images.pixels)

@@ -11,6 +11,7 @@ from benchmarks.measure import Row, interleaved, single
 from benchmarks.stages_apart import extract_command, stage_environment
 from benchmarks.workspace import generated
 from stages.bases.artifact import compile_base, open_base
+from stages.bases.spec import BaseSpec
 from stages.costs import Costs, load_costs
 from stages.extract import extract
 from stages.images.prepared import open_prepared
@@ -19,6 +20,14 @@ from stages.paths import BASE, PREPARED
 BATCH = 8
 ROUNDS = 5
 """How often each view is timed: the sum over views is of medians."""
+SPEC = BaseSpec(
+    base="efficientnet_lite0",
+    weights="imagenet",
+    preprocessing="own",
+    layer=None,
+    pooling="avg",
+    side=160,
+)
 
 
 def rows(runs: int) -> Iterator[Row]:
@@ -37,7 +46,7 @@ def rows(runs: int) -> Iterator[Row]:
 
 def _measured_apart(images: int) -> dict[str, Any]:
     with generated(images, 160):
-        compile_base(BASE, "efficientnet_lite0", 160, "avg", "openvino")
+        compile_base(BASE, SPEC, "openvino")
         subprocess.run(extract_command(1), check=True, env=stage_environment())
         return load_costs("extract_1")
 
@@ -45,7 +54,7 @@ def _measured_apart(images: int) -> dict[str, Any]:
 def _views() -> Iterator[Row]:
     """Whether K views cost K times one."""
     with generated(1_000, 160, views=8):
-        compile_base(BASE, "efficientnet_lite0", 160, "avg", "openvino")
+        compile_base(BASE, SPEC, "openvino")
         images, base = open_prepared(PREPARED / "train"), open_base(BASE, BATCH)
         one = partial(extract, images, base, "train", dtype=np.dtype(np.float32), costs=Costs())
         seconds = interleaved([partial(one, view) for view in range(1, 9)], ROUNDS)

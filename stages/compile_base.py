@@ -9,10 +9,9 @@ from stages.paths import BASE
 
 def main() -> None:
     params = load_params()
-    extract = params.extract
     costs = Costs()
     with costs.phase("compile"):
-        compile_base(BASE, extract.base, params.data.image_size, extract.pooling, extract.runtime)
+        compile_base(BASE, params.base_spec, params.extract.runtime)
     costs.save("compile_base")
 
 

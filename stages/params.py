@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 import yaml
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from stages.bases.spec import BaseSettings, BaseSpec, default_side
 from stages.errors import PipelineError, run
 from stages.paths import SOURCE
 from stages.schema import Section
@@ -17,6 +18,7 @@ VALID = Path("data/params_are_valid")
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 ViewId = Annotated[int, Field(ge=0, lt=TEST_VIEW_OFFSET)]
 Positive = Annotated[int, Field(ge=1)]
+Channel = Annotated[int, Field(ge=0, le=255)]
 
 
 def _distinct(values: list[int]) -> list[int]:
@@ -36,10 +38,8 @@ class Data(Section):
     manifest: str | None
     archive: Archive | None
     classes: list[str] | None
-    image_size: Annotated[int, Field(ge=32)]
-    background: Annotated[
-        list[Annotated[int, Field(ge=0, le=255)]], Field(min_length=3, max_length=3)
-    ]
+    image_size: Annotated[int, Field(ge=32)] | None
+    background: Annotated[list[Channel], Field(min_length=3, max_length=3)]
     min_size: Positive
     max_rejected: Annotated[int, Field(ge=0)]
     validation: Annotated[float, Field(gt=0, lt=1)]
@@ -64,9 +64,7 @@ class Data(Section):
         return self
 
 
-class Extract(Section):
-    base: Literal["efficientnet_lite0"]
-    pooling: Literal["avg", "max"]
+class Extract(BaseSettings):
     runtime: Literal["auto", "tensorflow", "openvino"]
     dtype: Literal["float32", "float16"]
     batch_size: Positive
@@ -120,6 +118,28 @@ class Params(Section):
     evaluate: Evaluate
     train: Train
 
+    @property
+    def side(self) -> int:
+        """Height and width of the images in pixels, whether stated or the base's default."""
+        side = self.data.image_size or default_side(self.extract.base)
+        if side is None:
+            raise PipelineError(
+                f"data.image_size must be stated: {self.extract.base} takes images of any size. "
+                "Received: None"
+            )
+        return side
+
+    @property
+    def base_spec(self) -> BaseSpec:
+        """What to load the base from."""
+        settings = self.extract.model_dump(include=set(BaseSettings.model_fields))
+        return BaseSpec(**settings, side=self.side)
+
+    @model_validator(mode="after")
+    def _know_the_side(self) -> Self:
+        _ = self.side
+        return self
+
     @model_validator(mode="after")
     def _extract_what_is_trained_on(self) -> Self:
         missing = set(range(max(self.train.budgets) + 1)) - set(self.extract.views)
@@ -166,9 +186,10 @@ def _complaints(path: Path, error: ValidationError) -> list[str]:
 
 
 def main() -> None:
-    load_params()
+    params = load_params()
     VALID.parent.mkdir(exist_ok=True)
-    VALID.write_text("yes\n")
+    # In it stands what follows from several parameters, for the stages that depend on this file.
+    VALID.write_text(f"side: {params.side}\n")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def main() -> None:
     source = open_source(Path(data.path), data.manifest, data.classes)
     index = index_images(source, params.seed, data.validation, data.test, data.limit)
     refuse_missing_class(index, source.classes)
-    policy = DecodingPolicy(data.image_size, data.min_size, data.background)
+    policy = DecodingPolicy(params.side, data.min_size, data.background)
     with scratch(PREPARED) as folder:
         index = _decode(folder, source.root, index, policy)
         rejected = rejects(source, index)

@@ -43,11 +43,9 @@ def main() -> None:
 
 
 def _open(kind: str, params: Params) -> EndToEndBase:
-    extract = params.extract
     if kind == "compiled":
-        return on_compiled(open_base(BASE, extract.batch_size))
-    model = load_base(extract.base, params.data.image_size, extract.pooling)
-    return on_keras(model, params.train.learning_rate)
+        return on_compiled(open_base(BASE, params.extract.batch_size))
+    return on_keras(load_base(params.base_spec), params.train.learning_rate)
 
 
 def _features(base: EndToEndBase, images: Prepared, batch_size: int) -> training.Validation:

@@ -7,11 +7,12 @@ from benchmarks.workspace import generated
 from stages.bases.artifact import compile_base
 from stages.costs import load_costs
 from stages.paths import BASE, feature_file
+from tests.specs import spec
 
 
 def peak_memory(images: int) -> int:
     with generated(images, 32):
-        compile_base(BASE, "efficientnet_lite0", 32, "avg", "openvino")
+        compile_base(BASE, spec(side=32), "openvino")
         subprocess.run(extract_command(1), check=True, env=stage_environment())
         features = np.load(feature_file("train", 1), mmap_mode="r")
         assert features.shape == (images, 1280)

@@ -4,17 +4,23 @@ import hashlib
 import json
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from stages.bases.base import Base
+from stages.bases.spec import BaseSpec
 from stages.errors import PipelineError
 
+if TYPE_CHECKING:
+    import keras
+
 TOLERANCE = 1e-4
-"""Largest absolute difference between features of a runtime and of TensorFlow."""
+"""Largest difference between features of a runtime and of TensorFlow: absolute, or relative to
+the largest feature where that is above 1."""
 
 
-def compile_base(folder: Path, name: str, side: int, pooling: str, runtime: str) -> None:
+def compile_base(folder: Path, spec: BaseSpec, runtime: str) -> None:
     """Compile a base for a runtime.
 
     Args:
@@ -22,37 +28,30 @@ def compile_base(folder: Path, name: str, side: int, pooling: str, runtime: str)
             OpenVINO.
 
     Raises:
-        PipelineError: the compiled base does not give TensorFlow's features.
+        PipelineError: the base cannot be loaded, or does not give TensorFlow's features once it
+            is compiled.
     """
     import tensorflow as tf
 
-    from stages.bases.frozen import identity, load_base
+    from stages.bases.frozen import load_base
 
     if runtime == "auto":
         runtime = "tensorflow" if tf.config.list_physical_devices("GPU") else "openvino"
-    model = load_base(name, side, pooling)
+    model = load_base(spec)
     folder.mkdir(parents=True, exist_ok=True)
     if runtime == "openvino":
-        model.export(str(folder / "base.xml"), format="openvino", verbose=False)
-    description = {
-        "base": name,
-        "side": side,
-        "pooling": pooling,
-        "runtime": runtime,
-        "version": version(runtime),
-        "weights": identity(model),
-    }
+        _convert_to_openvino(model, folder / "base.xml")
+    description = {"runtime": runtime, "version": version(runtime), **_made_of(spec, model)}
     (folder / "base.json").write_text(json.dumps(description, indent=2) + "\n")
-    noise = np.random.default_rng(0).integers(0, 256, (4, side, side, 3), np.uint8)
-    difference = float(np.abs(open_base(folder, 4)(noise) - np.asarray(model(noise))).max())
-    if difference > TOLERANCE:
-        raise PipelineError(
-            f"{name} on {runtime} must be within {TOLERANCE} of TensorFlow. Received: {difference}"
-        )
+    _hold_to_tensorflow(open_base(folder, 4), model, f"{spec.base} on {runtime}")
 
 
 def open_base(folder: Path, batch_size: int) -> Base:
-    """Open a compiled base; TensorFlow is imported only if it is the runtime."""
+    """Open a compiled base; TensorFlow is imported only if it is the runtime.
+
+    Raises:
+        PipelineError: the weights are no longer those that were compiled.
+    """
     description = json.loads((folder / "base.json").read_text())
     identity = hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()
     if description["runtime"] == "openvino":
@@ -63,5 +62,46 @@ def open_base(folder: Path, batch_size: int) -> Base:
     from stages.bases.frozen import load_base
     from stages.bases.tensorflow_base import TensorFlowBase
 
-    model = load_base(description["base"], description["side"], description["pooling"])
+    spec = BaseSpec.model_construct(**description["spec"])
+    model = load_base(spec)
+    loaded = _made_of(spec, model)
+    if description | loaded != description:
+        raise PipelineError(
+            f"{folder} was compiled from another {spec.base}: run `dvc repro --force "
+            f"compile_base`. Received: weights of SHA-256 {loaded['weights']}"
+        )
     return TensorFlowBase(model, identity, batch_size)
+
+
+def _convert_to_openvino(model: "keras.Model", path: Path) -> None:
+    import openvino
+    import tensorflow as tf
+
+    function = tf.function(lambda images: model(images, training=False))
+    images = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8)
+    network = openvino.convert_model(function.get_concrete_function(images))
+    # Of an operation with a gradient of its own, such as swish, OpenVINO makes one more output.
+    features = network.output("Identity:0")
+    network = openvino.Model([features], network.get_parameters(), model.name)
+    openvino.save_model(network, path, compress_to_fp16=False)
+
+
+def _made_of(spec: BaseSpec, model: "keras.Model") -> dict[str, Any]:
+    from stages.bases.pins import file_digest, weights_digest
+
+    return {
+        "spec": spec.model_dump(),
+        "file": file_digest(spec.file) if spec.file else None,
+        "weights": weights_digest(model),
+    }
+
+
+def _hold_to_tensorflow(base: Base, model: "keras.Model", name: str) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (4, *model.input_shape[1:]), np.uint8)
+    expected = np.asarray(model(noise))
+    difference = np.abs(base(noise) - expected).max() / max(1, np.abs(expected).max())
+    if not difference <= TOLERANCE:
+        raise PipelineError(
+            f"{name} must be within {TOLERANCE} of TensorFlow, relative to the largest feature. "
+            f"Received: {difference}"
+        )

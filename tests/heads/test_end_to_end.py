@@ -15,6 +15,7 @@ from stages.heads.training import (
     make_targets,
     train,
 )
+from tests.specs import spec
 
 IMAGES = np.stack([data.astronaut()[9 * row : 9 * row + 64, 30:94] for row in range(20)])
 LABELS = np.arange(20) % 2
@@ -24,8 +25,8 @@ LABELS = np.arange(20) % 2
 def bases(tmp_path_factory):
     make_deterministic()
     folder = tmp_path_factory.mktemp("base")
-    compile_base(folder, "efficientnet_lite0", 64, "avg", "openvino")
-    keras_base = load_base("efficientnet_lite0", 64, "avg")
+    compile_base(folder, spec(), "openvino")
+    keras_base = load_base(spec())
     return on_keras(keras_base, 0.001), on_compiled(open_base(folder, 4))
 
 
@@ -50,7 +51,7 @@ def test_neither_base_changes(bases):
 
 
 def test_an_unfrozen_keras_base_is_noticed():
-    model = load_base("efficientnet_lite0", 64, "avg")
+    model = load_base(spec())
     base = on_keras(model, 0.001)
     before = base.fingerprint()
     model.trainable = True

@@ -1,0 +1,17 @@
+import numpy as np
+import pytest
+from skimage import data
+
+
+@pytest.fixture
+def working_folder(tmp_path, monkeypatch):
+    """The current folder, where pins are kept: empty."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def small_images():
+    """Four cuts of a photograph: uint8, shape (4, 32, 32, 3)."""
+    photograph = data.astronaut()
+    return np.stack([photograph[40 * row : 40 * row + 32, 180:212] for row in range(4)])

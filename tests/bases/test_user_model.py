@@ -1,0 +1,137 @@
+"""Users' `.keras` files: what is loaded from them, and what is refused."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from stages.bases.frozen import load_base
+from stages.bases.spec import default_side
+from stages.bases.user_model import load_user_model
+from stages.errors import PipelineError
+from tests.specs import model_file
+
+EXPECTED = {
+    "none": lambda pixels: pixels,
+    "unit": lambda pixels: pixels / 255,
+    "tf": lambda pixels: pixels / 127.5 - 1,
+    "torch": lambda pixels: (pixels / 255 - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225],
+    "caffe": lambda pixels: pixels[..., ::-1] - [103.939, 116.779, 123.68],
+}
+
+
+def doubled(x):
+    return 2 * x
+
+
+class Doubled(layers.Layer):
+    def call(self, x):
+        return doubled(x)
+
+
+def save(path, *inside, shape=(32, 32, 3), dtype="float32"):
+    inside = inside or [layers.Conv2D(4, 3, name="first", dtype=dtype), layers.Conv2D(6, 3)]
+    keras.Sequential([keras.Input(shape), *inside]).save(path)
+    return path
+
+
+@pytest.mark.parametrize("preprocessing", EXPECTED)
+def test_features_are_those_of_the_model_on_what_it_expects(
+    working_folder, small_images, preprocessing
+):
+    path = save("model.keras")
+    base = load_base(model_file(path, preprocessing=preprocessing, pooling="flatten"))
+    network = keras.saving.load_model(path)
+    expected = np.asarray(network(EXPECTED[preprocessing](small_images.astype(np.float32))))
+    np.testing.assert_allclose(base(small_images), expected.reshape(4, -1), rtol=1e-4, atol=1e-4)
+
+
+def test_a_model_is_cut_at_a_named_layer(working_folder, small_images):
+    path = save("model.keras")
+    base = load_base(model_file(path, layer="first", pooling="max"))
+    convolution = keras.saving.load_model(path).get_layer("first")
+    expected = np.asarray(convolution(small_images.astype(np.float32))).max(axis=(1, 2))
+    np.testing.assert_allclose(base(small_images), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("pooling", ["avg", "max", "both", "flatten"])
+def test_a_vector_is_taken_as_it_is(working_folder, small_images, pooling):
+    path = save("model.keras", layers.GlobalAveragePooling2D())
+    base = load_base(model_file(path, pooling=pooling))
+    np.testing.assert_allclose(base(small_images), small_images.mean(axis=(1, 2)), rtol=1e-5)
+
+
+def test_features_of_a_model_in_half_precision_are_float32(working_folder, small_images):
+    save("model.keras", layers.Conv2D(4, 3, dtype="mixed_bfloat16"))
+    assert load_base(model_file("model.keras"))(small_images).dtype == "float32"
+
+
+@pytest.mark.parametrize(("shape", "side"), [((48, 48, 3), 48), ((None, None, 3), None)])
+def test_a_model_knows_the_side_of_its_images(tmp_path, shape, side):
+    assert default_side(str(save(tmp_path / "model.keras", shape=shape))) == side
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_lambda_layer_is_refused(tmp_path, nested):
+    code = layers.Lambda(lambda x: 2 * x, name="code")
+    code = keras.Sequential([keras.Input((32, 32, 3)), code]) if nested else code
+    path = save(tmp_path / "model.keras", code)
+    with pytest.raises(PipelineError, match=r"must hold no Lambda layer: .* Received: 'code'"):
+        load_user_model(path, 32)
+
+
+def test_a_class_that_is_not_of_keras_is_refused(tmp_path):
+    path = save(tmp_path / "model.keras", Doubled())
+    with pytest.raises(PipelineError, match=r"no class but Keras' own. Received: Doubled"):
+        load_user_model(path, 32)
+
+
+def test_a_function_that_is_not_of_keras_is_refused_in_one_line(tmp_path):
+    path = save(tmp_path / "model.keras", layers.Dense(2, activation=doubled))
+    with pytest.raises(PipelineError, match=r"no model that Keras can load. Received: ") as error:
+        load_user_model(path, 32)
+    assert len(str(error.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("kept", [0, 100, -100])
+def test_a_truncated_model_is_refused(tmp_path, kept):
+    path = save(tmp_path / "model.keras")
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(PipelineError, match=r"is no model file of Keras. Received: "):
+        load_user_model(path, 32)
+
+
+def test_a_flipped_bit_in_the_weights_is_refused(tmp_path):
+    path = save(tmp_path / "model.keras", layers.Dense(1000))
+    contents = bytearray(path.read_bytes())
+    contents[len(contents) // 2] ^= 1
+    path.write_bytes(contents)
+    with pytest.raises(PipelineError, match="Bad CRC-32"):
+        load_user_model(path, 32)
+
+
+@pytest.mark.parametrize("shape", [(32, 32, 1), (48, 48, 3), (32, 3), (16,)])
+def test_a_model_of_other_images_is_refused(tmp_path, shape):
+    path = save(tmp_path / "model.keras", layers.Dense(2), shape=shape)
+    with pytest.raises(PipelineError, match=r"must take images of shape \[None, 32, 32, 3\]"):
+        load_user_model(path, 32)
+
+
+@pytest.mark.parametrize("several", ["inputs", "outputs"])
+def test_a_model_of_several_inputs_or_outputs_is_refused(tmp_path, several):
+    images, others = keras.Input((32, 32, 3)), keras.Input((32, 32, 3))
+    total = layers.Add()([images, others])
+    model = (
+        keras.Model([images, others], total)
+        if several == "inputs"
+        else keras.Model(images, [layers.ReLU()(images), layers.Softmax()(images)])
+    )
+    model.save(tmp_path / "model.keras")
+    with pytest.raises(PipelineError, match="have one output"):
+        load_user_model(tmp_path / "model.keras", 32)
+
+
+def test_an_output_that_is_neither_map_nor_vector_is_refused(working_folder):
+    save("model.keras", layers.Reshape((1024, 3)))
+    with pytest.raises(PipelineError, match=r"a map or a vector .* \(None, 1024, 3\)"):
+        load_base(model_file("model.keras"))
