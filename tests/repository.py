@@ -70,7 +70,9 @@ class Repository:
     def set(self, section: str, **values: object) -> None:
         params = yaml.safe_load((self.path / "params.yaml").read_text())
         params[section].update(values)
-        (self.path / "params.yaml").write_text(yaml.safe_dump(params))
+        # As DVC writes null itself, so that `-S` changes no byte but those of its parameter.
+        text = yaml.safe_dump(params).replace(": null\n", ":\n")
+        (self.path / "params.yaml").write_text(text)
 
     def copy(self, path: Path) -> "Repository":
         shutil.copytree(self.path, path, symlinks=True)
