@@ -4,7 +4,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: run ui check test bench
 
-run: .venv/ready  ## Answer the question with the data and base of params.yaml.
+run: .venv/ready  ## Answer the question of params.yaml, or of recipes/NAME.yaml: make run RECIPE=NAME.
+	$(if $(RECIPE),cp recipes/$(RECIPE).yaml params.yaml)
 	dvc repro
 
 ui: .venv/ready  ## Browse and compare all runs in MLflow.

@@ -22,7 +22,7 @@ def test_the_table_of_bad_inputs_has_every_row_once():
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0].strip("| "))
 def test_a_bad_input_is_shown_by_tests_that_exist(row):
-    tests = re.findall(r"`(\S+)::(\S+)`", row[-1])
+    tests = re.findall(r"`([^`]+)::([^`]+)`", row[-1])
     assert tests
     for path, name in tests:
         assert name in functions(Path("tests") / path)

@@ -1,0 +1,32 @@
+import contextlib
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from stages.params import load_params
+
+RECIPES = sorted(Path("recipes").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
+def test_a_recipe_is_valid_where_its_images_are(recipe, tmp_path):
+    text = recipe.read_text()
+    (tmp_path / "params.yaml").write_text(text)
+    (tmp_path / yaml.safe_load(text)["data"]["path"]).mkdir(parents=True)
+    with contextlib.chdir(tmp_path):
+        assert load_params().train.epochs >= 3
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
+def test_a_recipe_says_its_source_its_cost_and_what_to_expect(recipe):
+    head = re.match(r"(#[^\n]*\n)+", recipe.read_text())[0]
+    assert all(word in head for word in ("Base: ", "Cost: ", "Expect: ")) or "as in" in head
+
+
+def test_the_default_parameters_are_the_recipe_of_elpv():
+    default, recipe = (
+        yaml.safe_load(Path(path).read_text()) for path in ("params.yaml", "recipes/elpv.yaml")
+    )
+    assert default == recipe
