@@ -6,7 +6,7 @@ import os
 import re
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -17,6 +17,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from stages.errors import PipelineError
+from stages.images.endings import end_of_image
 
 MAX_PIXELS = 89_478_485
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "PPM", "AVIF")
@@ -37,8 +38,6 @@ _OTHERS = (
 )
 """Offset, signature and name of formats, to say what it was that could not be opened."""
 _SILENCE = ("ignore", None, Warning, re.compile(r"PIL\."), 0)
-_NEXT_JPEG = re.compile(rb"\0*\xff\xd8")
-_JPEG_MARKER = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]")
 
 
 @dataclass(frozen=True)
@@ -226,72 +225,9 @@ def _oddities(
         yield f"named {extension}, but a {kind}"
     if getattr(picture, "is_animated", False):
         yield "several pictures, of which this is the first"
-    end = _ENDS.get(kind, len)(content)
+    end = end_of_image(content, kind)
     # Zeros are padding, which cameras and disks leave behind.
     if content[end:].strip(b"\0"):
         yield f"{len(content) - end} bytes after the end of the image"
     if (pixels == pixels[0, 0]).all():
         yield "constant: all pixels are equal"
-
-
-def _end_of_jpeg(content: bytes) -> int:
-    """Where the last of the pictures ends, of which cameras put several into one file."""
-    end = _end_of_one_jpeg(content, 0)
-    while following := _NEXT_JPEG.match(content, end):
-        end = _end_of_one_jpeg(content, following.end())
-    return end
-
-
-def _end_of_one_jpeg(content: bytes, place: int) -> int:
-    """Skip segments whole: the thumbnail in one of them has an end of its own."""
-    while found := _JPEG_MARKER.search(content, place):
-        place = found.end()
-        if found[0] == b"\xff\xd9":
-            return place
-        place += int.from_bytes(content[place : place + 2])
-    return len(content)
-
-
-def _end_of_png(content: bytes) -> int:
-    last = b"IEND\xaeB`\x82"
-    if last not in content:
-        raise Rejected("truncated")
-    return content.index(last) + len(last)
-
-
-def _end_of_gif(content: bytes) -> int:
-    try:
-        place = 13 + _bytes_of_colours(content[10])
-        while content[place] != ord(";"):
-            picture = content[place] == ord(",")
-            place += 11 + _bytes_of_colours(content[place + 9]) if picture else 2
-            while content[place]:
-                place += 1 + content[place]
-            place += 1
-        return place + 1
-    except IndexError:
-        return len(content)
-
-
-def _bytes_of_colours(flags: int) -> int:
-    """Length of the table of colours that the flags of a GIF or of its picture announce."""
-    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
-
-
-def _end_of_webp(content: bytes) -> int:
-    length = int.from_bytes(content[4:8], "little")
-    return 8 + length + length % 2
-
-
-def _end_of_bmp(content: bytes) -> int:
-    """The stated size, which some writers leave zero."""
-    return int.from_bytes(content[2:6], "little") or len(content)
-
-
-_ENDS: dict[str, Callable[[bytes], int]] = {
-    "JPEG": _end_of_jpeg,
-    "PNG": _end_of_png,
-    "GIF": _end_of_gif,
-    "WEBP": _end_of_webp,
-    "BMP": _end_of_bmp,
-}
