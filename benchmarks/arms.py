@@ -13,6 +13,7 @@ from benchmarks.stages_apart import Workspace
 from stages.costs import load_costs
 from stages.heads.head import build_head, load_head_weights
 from stages.images.prepared import open_prepared
+from stages.params import load_params
 from stages.paths import PREPARED, cached_head_file, feature_file
 
 EPOCHS = 30
@@ -78,7 +79,7 @@ def _accuracy(workspace: Workspace, by_hand: float) -> Iterator[Row]:
     with contextlib.chdir(workspace.path):
         features = np.load(feature_file("test", 0))
         labels = open_prepared(PREPARED / "test").labels
-        head = build_head(features.shape[1], 2, 0.001, 0, units=256, dropout=0.5)
+        head = build_head(features.shape[1], 2, load_params().train.head, 0.001, 0)
         accuracies = []
         for seed in range(5):
             head.set_weights(load_head_weights(cached_head_file(4, seed)))

@@ -40,7 +40,7 @@ def _spec(name: str, side: int) -> BaseSpec:
     """Random weights where the real ones are a download: speed does not depend on them."""
     weights = "imagenet" if name == "efficientnet_lite0" else "random"
     return BaseSpec(
-        base=name, weights=weights, preprocessing="own", layer=None, pooling="avg", side=side
+        base=name, weights=weights, preprocessing="own", layers=[], pooling="avg", side=side
     )
 
 

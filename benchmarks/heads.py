@@ -8,10 +8,12 @@ import numpy as np
 from keras import layers
 
 from benchmarks.measure import Row, interleaved, ratio
+from stages.heads.settings import HeadSettings
 from stages.heads.trainer import HeadTrainer
 from stages.heads.training import Schedule, Validation, make_deterministic, make_targets
 
 IMAGES, WIDTH, UNITS, BATCH, EPOCHS = 1544, 1280, 256, 32, 10
+HEAD = HeadSettings(units=UNITS, dropout=0.5, standardize=False, weight_decay=0)
 SEEDS, BUDGETS = range(5), (0, 1, 2, 4, 10)
 COPIED = 2 * 4 * WIDTH * UNITS * 1000  # bytes read and written
 STEPS = -(-IMAGES // BATCH) * EPOCHS
@@ -50,9 +52,9 @@ def train_side_by_side(views: np.ndarray, labels: np.ndarray, validation: Valida
     targets = make_targets(labels, "none")
 
     def share(part: list[tuple[int, int]]) -> None:
-        trainer = HeadTrainer(WIDTH, 2, 0.001, units=UNITS, dropout=0.5)
+        trainer = HeadTrainer(WIDTH, 2, HEAD, 0.001)
         for budget, seed in part:
-            schedule = Schedule(EPOCHS, BATCH, budget, seed)
+            schedule = Schedule(EPOCHS, BATCH, budget, seed, None)
             trainer.train(dict(enumerate(views)), targets, validation, schedule)
 
     with ThreadPoolExecutor() as workers:

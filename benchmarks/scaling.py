@@ -24,7 +24,7 @@ SPEC = BaseSpec(
     base="efficientnet_lite0",
     weights="imagenet",
     preprocessing="own",
-    layer=None,
+    layers=[],
     pooling="avg",
     side=160,
 )

@@ -36,9 +36,9 @@ def main() -> None:
     head = build_head(
         views[0].shape[1],
         len(read_classes(PREPARED)),
+        params.train.head,
         params.train.learning_rate,
         seed=0,
-        **params.train.head.model_dump(),
     )
     heads = trained_heads(params.train)
     logits = {trained: predict(head, trained, views) for trained in heads}

@@ -9,13 +9,13 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from stages.bases.spec import BaseSettings, BaseSpec, default_side
 from stages.errors import PipelineError, run
+from stages.heads.settings import HeadSettings
 from stages.paths import SOURCE
 from stages.schema import Section
 from stages.views.plan import TEST_VIEW_OFFSET
 from stages.views.policy import Policy
 
 VALID = Path("data/params_are_valid")
-Fraction = Annotated[float, Field(ge=0, lt=1)]
 ViewId = Annotated[int, Field(ge=0, lt=TEST_VIEW_OFFSET)]
 Positive = Annotated[int, Field(ge=1)]
 Channel = Annotated[int, Field(ge=0, le=255)]
@@ -81,16 +81,12 @@ class Evaluate(Section):
     test_views: Positive
 
 
-class Head(Section):
-    units: Positive
-    dropout: Fraction
-
-
 class Train(Section):
     epochs: Positive
+    patience: Positive | None
     batch_size: Positive
     learning_rate: Annotated[float, Field(gt=0)]
-    head: Head
+    head: HeadSettings
     class_weights: Literal["none", "balanced"]
     budgets: Annotated[list[ViewId], AfterValidator(_distinct), Field(min_length=1)]
     seeds: Annotated[list[int], AfterValidator(_distinct), Field(min_length=1)]

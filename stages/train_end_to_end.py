@@ -45,7 +45,9 @@ def main() -> None:
 def _open(kind: str, params: Params) -> EndToEndBase:
     if kind == "compiled":
         return on_compiled(open_base(BASE, params.extract.batch_size))
-    return on_keras(load_base(params.base_spec), params.train.learning_rate)
+    settings = params.train
+    model = load_base(params.base_spec)
+    return on_keras(model, settings.learning_rate, settings.head.weight_decay)
 
 
 def _features(base: EndToEndBase, images: Prepared, batch_size: int) -> training.Validation:
@@ -68,7 +70,7 @@ def _train(
 ) -> None:
     width = validation.features.shape[1]
     classes = len(read_classes(PREPARED))
-    head = build_head(width, classes, settings.learning_rate, seed, **settings.head.model_dump())
+    head = build_head(width, classes, settings.head, settings.learning_rate, seed)
     render = costs.timed(f"seed {seed} augment", read)
     images = len(targets.labels)
     total = settings.epochs * images
@@ -81,7 +83,7 @@ def _train(
         with costs.phase(f"seed {seed} fit"):
             fit = training.by_fit(base.attach(head), inputs, targets, settings.batch_size)
             schedule = training.Schedule(
-                settings.epochs, settings.batch_size, settings.epochs, seed
+                settings.epochs, settings.batch_size, settings.epochs, seed, settings.patience
             )
             history = training.train(fit, head, images, validation, schedule)
     save_head(head, end_to_end_head_file(kind, seed))

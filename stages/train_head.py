@@ -56,11 +56,13 @@ def _train(
     trainer = HeadTrainer(
         validation.features.shape[1],
         len(read_classes(PREPARED)),
+        settings.head,
         settings.learning_rate,
-        **settings.head.model_dump(),
     )
     for budget, seed in arms:
-        schedule = training.Schedule(settings.epochs, settings.batch_size, budget, seed)
+        schedule = training.Schedule(
+            settings.epochs, settings.batch_size, budget, seed, settings.patience
+        )
         head, history = trainer.train(views, targets, validation, schedule)
         save_head(head, cached_head_file(budget, seed))
         training.save_history(history, cached_head_file(budget, seed))

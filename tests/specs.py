@@ -5,7 +5,7 @@ from stages.bases.spec import BaseSpec
 
 def spec(base="efficientnet_lite0", side=64, **changes):
     """A base with ImageNet weights and average pooling, but for what is changed."""
-    settings = {"weights": "imagenet", "preprocessing": "own", "layer": None, "pooling": "avg"}
+    settings = {"weights": "imagenet", "preprocessing": "own", "layers": [], "pooling": "avg"}
     return BaseSpec(base=base, side=side, **settings | changes)
 
 

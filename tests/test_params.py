@@ -59,7 +59,7 @@ def test_default_params_are_valid():
         ("extract.weights", None),
         ("extract.preprocessing", "tf"),
         ("extract.preprocessing", "inception"),
-        ("extract.layer", 5),
+        ("extract.layers", 5),
         ("extract.pooling", "sum"),
         ("extract.views", [0, 0]),
         ("evaluate.test_views", 0),

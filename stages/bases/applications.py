@@ -16,7 +16,7 @@ from stages.errors import PipelineError
 
 
 def load_application(spec: BaseSpec) -> keras.Model:
-    """Load a network without its classifier, or with it if `spec.layer` belongs to it.
+    """Load a network without its classifier, or with it if one of `spec.layers` belongs to it.
 
     Raises:
         PipelineError: the weights cannot be had, do not fit or differ from their pin; the layer
@@ -63,13 +63,17 @@ def _build(
 
 
 def _needs_classifier(spec: BaseSpec) -> bool:
-    if spec.layer is None or spec.layer in layer_names(_build(spec.base, spec.side, False, None)):
+    if not spec.layers:
+        return False
+    without = layer_names(_build(spec.base, spec.side, False, None))
+    if set(spec.layers) <= set(without):
         return False
     side = DEFAULT_SIDES[spec.base]
-    cut_at(_build(spec.base, side, True, None), spec.layer)
+    cut_at(_build(spec.base, side, True, None), spec.layers)
     if spec.side != side:
+        belonging = ", ".join(sorted(set(spec.layers) - set(without)))
         raise PipelineError(
-            f"{spec.layer} belongs to the classifier of {spec.base}, which takes images of "
+            f"{belonging} belongs to the classifier of {spec.base}, which takes images of "
             f"{side} px. Received: data.image_size {spec.side}"
         )
     return True

@@ -1,4 +1,6 @@
-"""Networks cut at a layer of a given name."""
+"""Networks cut at layers of given names."""
+
+from collections.abc import Sequence
 
 import keras
 
@@ -11,17 +13,19 @@ def layer_names(network: keras.Model) -> list[str]:
     return [layer.name for layer in network.layers]
 
 
-def cut_at(network: keras.Model, layer: str) -> keras.Model:
-    """A network up to the output of one of its layers, that included.
+def cut_at(network: keras.Model, layers: Sequence[str]) -> keras.Model:
+    """A network up to some of its layers, that ends in a list of their outputs.
 
     Raises:
         PipelineError: there is no such layer; near names are listed, and the last ones.
     """
     names = layer_names(network)
-    if layer not in names:
-        raise PipelineError(
-            f"extract.layer must be a layer of {network.name}; near it: "
-            f"{', '.join(near_names(layer, names)) or 'none'}; the last ones: "
-            f"{', '.join(names[-5:])}. Received: {layer!r}"
-        )
-    return keras.Model(network.inputs, network.get_layer(layer).output, name=network.name)
+    for layer in layers:
+        if layer not in names:
+            raise PipelineError(
+                f"extract.layers must be layers of {network.name}; near it: "
+                f"{', '.join(near_names(layer, names)) or 'none'}; the last ones: "
+                f"{', '.join(names[-5:])}. Received: {layer!r}"
+            )
+    outputs = [network.get_layer(layer).output for layer in layers]
+    return keras.Model(network.inputs, outputs, name=network.name)

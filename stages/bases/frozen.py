@@ -28,9 +28,11 @@ def load_base(spec: BaseSpec) -> keras.Model:
     """
     images = keras.Input((spec.side, spec.side, 3), dtype="uint8")
     pixels = _preprocess(spec, keras.ops.cast(images, "float32"))
-    activations = _load_network(spec)(pixels, training=False)
+    outputs = _load_network(spec)(pixels, training=False)
+    vectors = [_pool(spec, output) for output in (outputs if spec.layers else [outputs])]
+    features = layers.Concatenate()(vectors) if len(vectors) > 1 else vectors[0]
     name = f"{Path(spec.base).stem}-{spec.side}px-{spec.pooling}"
-    base = keras.Model(images, _pool(spec, activations), name=name)
+    base = keras.Model(images, features, name=name)
     base.trainable = False
     return base
 
@@ -42,7 +44,7 @@ def _load_network(spec: BaseSpec) -> keras.Model:
         network = load_user_model(Path(spec.base), spec.side)
     else:
         network = load_application(spec)
-    return cut_at(network, spec.layer) if spec.layer else network
+    return cut_at(network, spec.layers) if spec.layers else network
 
 
 def _preprocess(spec: BaseSpec, pixels: keras.KerasTensor) -> keras.KerasTensor:
@@ -61,7 +63,7 @@ def _pool(spec: BaseSpec, activations: keras.KerasTensor) -> keras.KerasTensor:
     if len(activations.shape) not in (2, 4):
         raise PipelineError(
             f"{spec.base} must end in a map or a vector for each image, or be cut where it has "
-            f"one (extract.layer). Received: an output of shape {activations.shape}"
+            f"one (extract.layers). Received: an output of shape {activations.shape}"
         )
     average, maximum = layers.GlobalAveragePooling2D(), layers.GlobalMaxPooling2D()
     if len(activations.shape) == 2 or spec.pooling == "flatten":

@@ -29,6 +29,12 @@ def _present(path: str) -> None:
         raise ValueError("there is no such file")
 
 
+def _distinct(layers: list[str]) -> list[str]:
+    if len(set(layers)) < len(layers):
+        raise ValueError("every layer may stand once")
+    return layers
+
+
 class BaseSettings(Section):
     """A frozen base, but for the size of its images.
 
@@ -41,8 +47,8 @@ class BaseSettings(Section):
         preprocessing: `own` for a network known by name. What a model file expects of pixels:
             `none` (0..255), `unit` (0..1), or `tf` (-1..1), `torch`, `caffe` as in
             `keras.applications.imagenet_utils.preprocess_input`.
-        layer: Name of the layer whose output is taken; None for the last one, without the
-            classifier.
+        layers: Names of the layers whose outputs are taken, pooled each by itself, one after the
+            other; none of them: the last one before the classifier.
         pooling: How a layer's map becomes a vector: its average, its maximum, `both` one after
             the other, or all of it (`flatten`). An output that is a vector is taken as it is.
     """
@@ -50,7 +56,7 @@ class BaseSettings(Section):
     base: Annotated[str, AfterValidator(_known)]
     weights: str | None
     preprocessing: Literal["own", "none", "unit", "tf", "torch", "caffe"]
-    layer: str | None
+    layers: Annotated[list[str], AfterValidator(_distinct)]
     pooling: Literal["avg", "max", "both", "flatten"]
 
     @property

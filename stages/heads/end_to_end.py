@@ -27,12 +27,12 @@ class EndToEndBase(NamedTuple):
     fingerprint: Callable[[], str]
 
 
-def on_keras(model: keras.Model, learning_rate: float) -> EndToEndBase:
+def on_keras(model: keras.Model, learning_rate: float, weight_decay: float) -> EndToEndBase:
     """The book's model: a frozen Keras base and the head, fitted as one."""
 
     def attach(head: keras.Model) -> keras.Model:
         whole = keras.Sequential([model, head])
-        compile_model(whole, learning_rate)
+        compile_model(whole, learning_rate, weight_decay)
         return whole
 
     return EndToEndBase(

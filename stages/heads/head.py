@@ -7,10 +7,11 @@ import numpy as np
 from keras import layers
 
 from stages.heads.optimizer import FusedAdam
+from stages.heads.settings import HeadSettings
 
 
 def build_head(
-    width: int, classes: int, learning_rate: float, seed: int, *, units: int, dropout: float
+    width: int, classes: int, settings: HeadSettings, learning_rate: float, seed: int
 ) -> keras.Model:
     """Build and compile a head with initial weights and dropout masks of its own seed.
 
@@ -18,25 +19,26 @@ def build_head(
         Model from float features, shape (batch, width), to logits: of class 1, shape (batch, 1),
         where there are two classes, else of every class, shape (batch, classes).
     """
-    outputs = 1 if classes == 2 else classes
+    first, last = (keras.initializers.GlorotUniform(seed + number) for number in (0, 1))
     model = keras.Sequential(
         [
             keras.Input((width,)),
-            layers.Dense(units, "relu", kernel_initializer=keras.initializers.GlorotUniform(seed)),
-            layers.Dropout(dropout, seed=seed),
-            layers.Dense(outputs, kernel_initializer=keras.initializers.GlorotUniform(seed + 1)),
+            *([layers.BatchNormalization(center=False, scale=False)] * settings.standardize),
+            layers.Dense(settings.units, "relu", kernel_initializer=first),
+            layers.Dropout(settings.dropout, seed=seed),
+            layers.Dense(1 if classes == 2 else classes, kernel_initializer=last),
         ],
         name="head",
     )
-    compile_model(model, learning_rate)
+    compile_model(model, learning_rate, settings.weight_decay)
     return model
 
 
-def compile_model(model: keras.Model, learning_rate: float) -> None:
+def compile_model(model: keras.Model, learning_rate: float, weight_decay: float) -> None:
     """Adam on the cross-entropy of the logits, without XLA, the same for either way to train."""
     binary = model.output_shape[-1] == 1
     model.compile(
-        optimizer=FusedAdam(learning_rate),
+        optimizer=FusedAdam(learning_rate, weight_decay=weight_decay or None),
         loss=keras.losses.BinaryCrossentropy(from_logits=True)
         if binary
         else keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -56,6 +58,6 @@ def save_head(head: keras.Model, path: Path) -> None:
 
 
 def load_head_weights(path: Path) -> list[np.ndarray]:
-    """Kernel and bias of each dense layer, in order, float32."""
+    """As `keras.Model.get_weights` gave them, float32."""
     with np.load(path, allow_pickle=False) as file:
         return [file[name] for name in file.files]

@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from stages.heads.head import build_head
+from stages.heads.settings import HeadSettings
 from stages.heads.training import Schedule, Targets, Validation, train
 
 
@@ -22,11 +23,9 @@ class HeadTrainer:
     """
 
     def __init__(
-        self, width: int, classes: int, learning_rate: float, *, units: int, dropout: float
+        self, width: int, classes: int, settings: HeadSettings, learning_rate: float
     ) -> None:
-        self._build = lambda seed: build_head(
-            width, classes, learning_rate, seed, units=units, dropout=dropout
-        )
+        self._build = lambda seed: build_head(width, classes, settings, learning_rate, seed)
         self._head = self._build(0)
         self._head.optimizer.build(self._head.trainable_variables)
         self._run_epoch = tf.function(self._epoch, reduce_retracing=True)

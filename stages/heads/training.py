@@ -13,6 +13,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 
 from stages.heads.metrics import losses, predicted_classes
 from stages.heads.schedule import order_of_epoch, view_of_epoch
+from stages.heads.stopping import BestHead
 
 Reader = Callable[[int, np.ndarray], np.ndarray]
 """(view, rows of the training split) -> inputs of the model for these rows."""
@@ -51,12 +52,16 @@ class Schedule:
     Attributes:
         budget: Number of views that the epochs go through; 0: view 0.
         seed: Of the order of the images.
+        patience: After so many epochs in which the validation loss has not fallen below its
+            lowest, training stops, and the head of the lowest is kept; None: all epochs are run
+            and the last head is kept.
     """
 
     epochs: int
     batch_size: int
     budget: int
     seed: int
+    patience: int | None
 
 
 class Validation(NamedTuple):
@@ -87,15 +92,20 @@ def train(
         images: Number of training images.
 
     Returns:
-        For each epoch: `epoch`, `loss` and `accuracy` while training, and `validation_loss` and
-        `validation_accuracy`.
+        For each epoch that was run: `epoch`, `loss` and `accuracy` while training,
+        `validation_loss`, `validation_accuracy`, and `kept`: whether the head is that epoch's.
     """
-    history = []
+    history: list[dict[str, Any]] = []
+    best = BestHead(head, schedule.patience)
     for epoch in range(1, schedule.epochs + 1):
         view = view_of_epoch(epoch, schedule.budget)
         training = run_epoch(epoch, view, order_of_epoch(epoch, images, schedule.seed))
-        history.append({"epoch": epoch, **training, **validation.test(head)})
-    return history
+        tested = validation.test(head)
+        history.append({"epoch": epoch, **training, **tested})
+        if best.has_stalled(epoch, tested["validation_loss"]):
+            break
+    kept = best.restore()
+    return [{**entry, "kept": entry["epoch"] == kept} for entry in history]
 
 
 def by_fit(model: keras.Model, read: Reader, targets: Targets, batch_size: int) -> RunEpoch:

@@ -26,9 +26,9 @@ def predict(head: keras.Model, trained: TrainedHead, views: Sequence[np.ndarray]
 
 def score(trained: TrainedHead, labels: np.ndarray, logits: np.ndarray) -> dict[str, Any]:
     """Metrics of one head on the test images: `test_*` on view 0 (row 0 of the logits), and
-    `test_*_augmented`, the mean over their random views; and its last `validation_*`."""
+    `test_*_augmented`, the mean over their random views; and `validation_*` of the kept epoch."""
     clean, *random = (classification_metrics(labels, view) for view in logits)
-    last = load_history(trained.path)[-1]
+    [kept] = [entry for entry in load_history(trained.path) if entry["kept"]]
     return {
         "arm": trained.arm,
         "seed": trained.seed,
@@ -37,12 +37,12 @@ def score(trained: TrainedHead, labels: np.ndarray, logits: np.ndarray) -> dict[
             f"test_{name}_augmented": float(np.mean([view[name] for view in random]))
             for name in clean
         },
-        "validation_accuracy": last["validation_accuracy"],
-        "validation_loss": last["validation_loss"],
+        "validation_accuracy": kept["validation_accuracy"],
+        "validation_loss": kept["validation_loss"],
     }
 
 
 def learning_curve(trained: TrainedHead) -> pd.DataFrame:
     """One row an epoch: `arm`, `seed`, `epoch` and the metrics of training and validation."""
-    curve = pd.DataFrame(load_history(trained.path))
+    curve = pd.DataFrame(load_history(trained.path)).drop(columns="kept")
     return curve.assign(arm=trained.arm, seed=trained.seed)

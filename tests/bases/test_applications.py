@@ -56,7 +56,7 @@ def test_random_weights_are_always_the_same():
     ("pooling", "width"), [("avg", 96), ("max", 96), ("both", 192), ("flatten", 2 * 2 * 96)]
 )
 def test_a_map_at_a_named_layer_becomes_a_vector(small_images, pooling, width):
-    base = load_base(random("MobileNetV2", layer="block_12_project_BN", pooling=pooling))
+    base = load_base(random("MobileNetV2", layers=["block_12_project_BN"], pooling=pooling))
     assert base(small_images).shape == (4, width)
 
 
@@ -68,28 +68,37 @@ def test_both_is_the_average_and_then_the_maximum(small_images):
     np.testing.assert_array_equal(both, np.hstack([average, maximum]))
 
 
+def test_several_layers_are_pooled_each_by_itself_and_stand_in_their_order(small_images):
+    names = ["block_12_project_BN", "block_2_add"]
+    one, other, together = (
+        load_base(random("MobileNetV2", layers=layers))(small_images)
+        for layers in (names[:1], names[1:], names)
+    )
+    np.testing.assert_allclose(together, np.hstack([one, other]), rtol=1e-5)
+
+
 def test_a_layer_without_a_name_of_its_own_is_the_same_every_time():
     for _ in range(2):
-        base = load_base(random("InceptionV3", 75, layer="conv2d_5"))
+        base = load_base(random("InceptionV3", 75, layers=["conv2d_5"]))
         assert base.output_shape == (None, 64)
 
 
 def test_a_layer_of_the_classifier_can_be_taken(working_folder, small_images):
     images = np.pad(small_images, [(0, 0), (96, 96), (96, 96), (0, 0)])
     expected = efficientnet_lite0(224, include_top=True)(images.astype(np.float32))
-    features = load_base(spec(side=224, layer="fc"))(images)
+    features = load_base(spec(side=224, layers=["fc"]))(images)
     np.testing.assert_allclose(features, expected, atol=1e-6)
 
 
 def test_a_layer_of_the_classifier_needs_the_images_it_was_made_for():
     with pytest.raises(PipelineError, match=r"takes images of 224 px. Received: .* 64"):
-        load_base(spec(side=64, layer="fc"))
+        load_base(spec(side=64, layers=["fc"]))
 
 
 def test_an_unknown_layer_is_refused_with_near_names():
     words = "near it: block_1_expand, .* the last ones: .*, predictions. Received: 'blok_1_expand'"
     with pytest.raises(PipelineError, match=words):
-        load_base(random("MobileNetV2", layer="blok_1_expand"))
+        load_base(random("MobileNetV2", layers=["blok_1_expand"]))
 
 
 def test_images_that_are_too_small_are_refused():

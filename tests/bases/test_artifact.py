@@ -109,7 +109,7 @@ def test_openvino_gives_the_features_of_a_model_cut_at_a_layer(working_folder, s
     first = keras.layers.Conv2D(4, 3, activation="silu", name="first")
     inside = [keras.Input((None, None, 3)), first, keras.layers.Conv2D(2, 3)]
     keras.Sequential(inside).save("model.keras")
-    cut = model_file("model.keras", layer="first", preprocessing="torch", pooling="flatten")
+    cut = model_file("model.keras", layers=["first"], preprocessing="torch", pooling="flatten")
     assert_openvino_equals_keras(working_folder / "base", small_images, cut)
 
 

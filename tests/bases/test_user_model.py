@@ -48,7 +48,7 @@ def test_features_are_those_of_the_model_on_what_it_expects(
 
 def test_a_model_is_cut_at_a_named_layer(working_folder, small_images):
     path = save("model.keras")
-    base = load_base(model_file(path, layer="first", pooling="max"))
+    base = load_base(model_file(path, layers=["first"], pooling="max"))
     convolution = keras.saving.load_model(path).get_layer("first")
     expected = np.asarray(convolution(small_images.astype(np.float32))).max(axis=(1, 2))
     np.testing.assert_allclose(base(small_images), expected, rtol=1e-5)

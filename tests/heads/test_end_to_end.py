@@ -7,6 +7,7 @@ from stages.bases.artifact import compile_base, open_base
 from stages.bases.frozen import load_base
 from stages.heads.end_to_end import on_compiled, on_keras
 from stages.heads.head import build_head
+from stages.heads.settings import HeadSettings
 from stages.heads.training import (
     Schedule,
     Validation,
@@ -19,6 +20,7 @@ from tests.specs import spec
 
 IMAGES = np.stack([data.astronaut()[9 * row : 9 * row + 64, 30:94] for row in range(20)])
 LABELS = np.arange(20) % 2
+HEAD = HeadSettings(units=16, dropout=0.5, standardize=False, weight_decay=0.01)
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +29,14 @@ def bases(tmp_path_factory):
     folder = tmp_path_factory.mktemp("base")
     compile_base(folder, spec(), "openvino")
     keras_base = load_base(spec())
-    return on_keras(keras_base, 0.001), on_compiled(open_base(folder, 4))
+    return on_keras(keras_base, 0.001, 0.01), on_compiled(open_base(folder, 4))
 
 
 def train_on(base):
-    head = build_head(1280, 2, 0.001, 0, units=16, dropout=0.5)
+    head = build_head(1280, 2, HEAD, 0.001, seed=0)
     targets = make_targets(LABELS, "none")
     fit = by_fit(base.attach(head), lambda view, rows: base.prepare(IMAGES[rows]), targets, 8)
-    train(fit, head, 20, Validation(base.features(IMAGES), LABELS), Schedule(2, 8, 2, 0))
+    train(fit, head, 20, Validation(base.features(IMAGES), LABELS), Schedule(2, 8, 2, 0, None))
     return head.get_weights()
 
 
@@ -52,7 +54,7 @@ def test_neither_base_changes(bases):
 
 def test_an_unfrozen_keras_base_is_noticed():
     model = load_base(spec())
-    base = on_keras(model, 0.001)
+    base = on_keras(model, 0.001, 0.01)
     before = base.fingerprint()
     model.trainable = True
     train_on(base)
@@ -60,7 +62,7 @@ def test_an_unfrozen_keras_base_is_noticed():
 
 
 def test_the_keras_model_is_base_and_head(bases):
-    head = build_head(1280, 2, 0.001, 0, units=16, dropout=0.5)
+    head = build_head(1280, 2, HEAD, 0.001, seed=0)
     model = bases[0].attach(head)
     assert isinstance(model.layers[0], keras.Model)
     assert model.layers[1] is head

@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 
 from stages.heads.head import build_head, load_head_weights, save_head
+from stages.heads.settings import HeadSettings
 
 
-def head(seed=0, **changes):
-    usual = {"width": 6, "classes": 2, "learning_rate": 0.01, "units": 4, "dropout": 0.5}
-    return build_head(**usual | changes, seed=seed)
+def head(seed=0, classes=2, **changes):
+    usual = {"units": 4, "dropout": 0.5, "standardize": False, "weight_decay": 0}
+    return build_head(6, classes, HeadSettings(**usual | changes), 0.01, seed)
 
 
 def test_equal_seeds_start_equal_and_others_do_not():
@@ -29,6 +30,24 @@ def test_equal_seeds_drop_the_same_units_batch_after_batch():
     ours, theirs = ([model(ones, training=True) for _ in range(3)] for model in (head(), head()))
     assert all(map(np.array_equal, ours, theirs))
     assert not np.array_equal(ours[0], ours[1])
+
+
+def test_standardized_features_have_mean_0_and_variance_1_by_the_batch():
+    first = head(standardize=True).layers[0]
+    features = np.random.default_rng(0).normal(7, 3, (200, 6)).astype(np.float32)
+    standardized = np.asarray(first(features, training=True))
+    assert np.abs(standardized.mean(axis=0)).max() < 1e-5
+    assert np.abs(standardized.std(axis=0) - 1).max() < 1e-3
+
+
+def test_weight_decay_makes_weights_smaller():
+    sizes = []
+    for weight_decay in (0, 0.5):
+        model = head(weight_decay=weight_decay)
+        features, labels = np.zeros((8, 6), np.float32), np.zeros((8, 1), np.float32)
+        model.fit(features, labels, epochs=20, verbose=0)
+        sizes.append(np.abs(model.get_weights()[0]).max())
+    assert sizes[1] < 0.95 * sizes[0]
 
 
 def test_saved_weights_are_read_and_equal_weights_are_equal_bytes(tmp_path):

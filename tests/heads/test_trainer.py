@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from stages.heads.head import build_head
+from stages.heads.settings import HeadSettings
 from stages.heads.trainer import HeadTrainer
 from stages.heads.training import (
     Schedule,
@@ -18,41 +19,53 @@ LABELS = {
     2: (VIEWS[0][:, 0] > VIEWS[0][:, 1]).astype(int),
     3: VIEWS[0][:, :3].argmax(axis=1),
 }
-HEAD = {"units": 32, "dropout": 0.5}
+PLAIN = HeadSettings(units=32, dropout=0.5, standardize=False, weight_decay=0)
+REGULARIZED = HeadSettings(units=32, dropout=0.2, standardize=True, weight_decay=0.1)
 
 
 @pytest.fixture(scope="module")
 def trainers():
     make_deterministic()
-    return {classes: HeadTrainer(64, classes, 0.01, **HEAD) for classes in (2, 3)}
+    return {
+        (classes, head): HeadTrainer(64, classes, head, 0.01)
+        for classes, head in ((2, PLAIN), (3, PLAIN), (2, REGULARIZED))
+    }
 
 
 def validation(classes):
     return Validation(VIEWS[0][:50], LABELS[classes][:50])
 
 
-def with_fit(budget, seed, classes=2, weights="none", views=VIEWS):
-    head = build_head(64, classes, 0.01, seed, **HEAD)
+def with_fit(budget, seed, classes=2, weights="none", views=VIEWS, settings=PLAIN, patience=None):
+    head = build_head(64, classes, settings, 0.01, seed)
     targets = make_targets(LABELS[classes], weights)
     fit = by_fit(head, lambda view, rows: views[view][rows], targets, 32)
-    history = train(fit, head, 203, validation(classes), Schedule(6, 32, budget, seed))
+    history = train(fit, head, 203, validation(classes), Schedule(6, 32, budget, seed, patience))
     return head.get_weights(), history
 
 
-def with_trainer(trainers, budget, seed, classes=2, weights="none", views=VIEWS):
+def with_trainer(
+    trainers, budget, seed, classes=2, weights="none", views=VIEWS, settings=PLAIN, patience=None
+):
     targets = make_targets(LABELS[classes], weights)
-    schedule = Schedule(6, 32, budget, seed)
-    head, history = trainers[classes].train(views, targets, validation(classes), schedule)
+    schedule = Schedule(6, 32, budget, seed, patience)
+    head, history = trainers[classes, settings].train(views, targets, validation(classes), schedule)
     return head.get_weights(), history
 
 
 @pytest.mark.parametrize(
-    ("budget", "seed", "classes", "weights"),
-    [(0, 0, 2, "none"), (1, 7, 2, "balanced"), (4, 1, 2, "none"), (4, 2, 3, "none")],
+    "training",
+    [
+        {"budget": 0, "seed": 0},
+        {"budget": 1, "seed": 7, "weights": "balanced"},
+        {"budget": 4, "seed": 2, "classes": 3},
+        {"budget": 4, "seed": 1, "settings": REGULARIZED, "patience": 2},
+    ],
+    ids=str,
 )
-def test_a_trainer_trains_the_head_that_fit_trains(trainers, budget, seed, classes, weights):
-    ours, history = with_trainer(trainers, budget, seed, classes, weights)
-    expected, expected_history = with_fit(budget, seed, classes, weights)
+def test_a_trainer_trains_the_head_that_fit_trains(trainers, training):
+    ours, history = with_trainer(trainers, **training)
+    expected, expected_history = with_fit(**training)
     assert all(map(np.array_equal, ours, expected))
     for one, other in zip(history, expected_history, strict=True):
         assert one == pytest.approx(other, abs=1e-5)

@@ -3,6 +3,7 @@ import pytest
 
 from stages.heads.head import build_head
 from stages.heads.schedule import order_of_epoch
+from stages.heads.settings import HeadSettings
 from stages.heads.training import (
     Schedule,
     Validation,
@@ -15,6 +16,7 @@ from stages.heads.training import (
 )
 
 LABELS = np.arange(10) % 2
+HEAD = HeadSettings(units=4, dropout=0.5, standardize=False, weight_decay=0)
 VIEWS = np.random.default_rng(0).normal(size=(5, 10, 6)).astype(np.float32)
 
 
@@ -23,15 +25,15 @@ def deterministic():
     make_deterministic()
 
 
-def trained(budget, epochs=4, seed=0, views=VIEWS, seen=None):
+def trained(budget, epochs=4, seed=0, views=VIEWS, seen=None, patience=None):
     def read(view, rows):
         if seen is not None:
             seen.append((view, rows.tolist()))
         return views[view][rows]
 
-    head = build_head(6, 2, 0.01, seed, units=4, dropout=0.5)
+    head = build_head(6, 2, HEAD, 0.01, seed)
     fit = by_fit(head, read, make_targets(LABELS, "none"), batch_size=4)
-    schedule = Schedule(epochs, 4, budget, seed)
+    schedule = Schedule(epochs, 4, budget, seed, patience)
     history = train(fit, head, len(LABELS), Validation(views[0], LABELS), schedule)
     return head.get_weights(), history
 
@@ -66,6 +68,19 @@ def test_a_head_learns_what_can_be_learned():
     history = trained(4, epochs=60, views=np.concatenate([views] * 13))[1]
     assert history[-1]["validation_accuracy"] == 1.0
     assert history[-1]["loss"] < history[0]["loss"]
+
+
+def test_training_stops_when_the_validation_loss_stays_and_keeps_the_best_head():
+    head, history = trained(4, epochs=60, patience=3)
+    losses = [entry["validation_loss"] for entry in history]
+    [kept] = [entry["epoch"] for entry in history if entry["kept"]]
+    assert len(history) < 60
+    assert kept == 1 + losses.index(min(losses)) == len(history) - 3
+    assert all(map(np.array_equal, head, trained(4, epochs=kept)[0]))
+
+
+def test_without_patience_the_last_head_is_kept():
+    assert [entry["kept"] for entry in trained(4, epochs=3)[1]] == [False, False, True]
 
 
 def test_a_history_has_an_entry_an_epoch_and_is_read_as_written(tmp_path):
