@@ -81,6 +81,8 @@ class Extract(Section):
 
 class Evaluate(Section):
     test_views: Positive
+    margin: Annotated[float, Field(gt=0, lt=1)]
+    rule: Literal["robustness", "clean"]
 
 
 class Head(Section):
