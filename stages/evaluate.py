@@ -12,19 +12,15 @@ from stages.extract import open_features_of
 from stages.heads.head import build_head, load_head_weights
 from stages.images.prepared import Prepared, open_prepared, read_classes
 from stages.params import Train, load_params
-from stages.paths import PREPARED, feature_file, replay_file
+from stages.paths import PREPARED, replay_file
 from stages.report import results
-from stages.report.arms import (
-    END_TO_END,
-    TrainedHead,
-    cached_head,
-    end_to_end_head,
-    trained_heads,
-)
-from stages.report.comparison import compare_heads, decide, speedups, summarize
-from stages.report.costs import cached_costs, end_to_end_costs
+from stages.report.arms import TrainedHead, cached_head, end_to_end_head, trained_heads
+from stages.report.comparison import compare_heads, merge, same_heads, speedups, summarize
+from stages.report.correctness import carry_over, correctness, intervals
+from stages.report.costs import costs_of_arms
 from stages.report.testing import learning_curve, predict, score
 from stages.report.tracking import TRACKING_ERRORS, log_results
+from stages.report.verdict import decide
 from stages.views.plan import ids_of_test_views
 
 
@@ -43,16 +39,21 @@ def main() -> None:
     heads = trained_heads(params.train)
     logits = {trained: predict(head, trained, views) for trained in heads}
     runs = pd.DataFrame(score(trained, test.labels, logits[trained]) for trained in heads)
-    arms = summarize(runs)
-    for name, costs in _costs(params.train, len(train.labels)).items():
-        arms[name].update(costs)
-    for name, factors in speedups(arms).items():
-        arms[name].update(factors)
     equivalence = _equivalence(params.train, train, logits)
+    stand_in, correct = same_heads(equivalence), correctness(test.labels, logits)
+    costs = costs_of_arms(params.train, len(train.labels), load_costs)
+    arms = merge(summarize(runs), costs, intervals(carry_over(correct, stand_in)))
+    arms = merge(arms, speedups(arms))
     results.write(
         arms=arms,
         equivalence=equivalence,
-        verdict=decide(arms, params.train.budgets, equivalence),
+        verdict=decide(
+            correct,
+            {name: arm["speedup"] for name, arm in arms.items()},
+            stand_in,
+            margin=params.evaluate.margin,
+            rule=params.evaluate.rule,
+        ),
         runs=runs,
         curves=pd.concat([learning_curve(trained) for trained in heads]),
     )
@@ -61,21 +62,6 @@ def main() -> None:
     except TRACKING_ERRORS as error:
         message = f"results are kept but not in MLflow; `make ui` logs them. Received: {error}"
         print(f"viewcache: {message}", file=sys.stderr)
-
-
-def _costs(settings: Train, images: int) -> dict[str, dict[str, Any]]:
-    heads = len(settings.budgets) * len(settings.seeds)
-    costs = {
-        f"cached_{budget}": cached_costs(
-            budget, heads, images, load_costs, lambda view: feature_file("train", view)
-        )
-        for budget in settings.budgets
-    }
-    for kind in settings.end_to_end_bases:
-        costs[END_TO_END[kind]] = end_to_end_costs(
-            kind, settings.epochs, settings.end_to_end_seeds, heads, images, load_costs
-        )
-    return costs
 
 
 def _equivalence(

@@ -79,6 +79,8 @@ class Extract(BaseSettings):
 
 class Evaluate(Section):
     test_views: Positive
+    margin: Annotated[float, Field(gt=0, lt=1)]
+    rule: Literal["robustness", "clean"]
 
 
 class Train(Section):

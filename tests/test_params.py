@@ -63,6 +63,9 @@ def test_default_params_are_valid():
         ("extract.pooling", "sum"),
         ("extract.views", [0, 0]),
         ("evaluate.test_views", 0),
+        ("evaluate.margin", 0.0),
+        ("evaluate.margin", 1.0),
+        ("evaluate.rule", "speed"),
     ],
 )
 def test_a_bad_parameter_is_named_with_what_was_received(tmp_path, name, value):

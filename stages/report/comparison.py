@@ -1,6 +1,6 @@
-"""What the arms' figures say: their means and spreads, their equivalence, and the verdict."""
+"""What the arms' figures say: their means, their equivalence, and their speed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,36 +8,30 @@ import pandas as pd
 
 from stages.heads.metrics import predicted_classes
 
-MARGIN = 0.01
-"""Accuracies that differ by less than one point count as equal."""
-
 
 def summarize(runs: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    """Mean of every metric over an arm's seeds, and the standard deviation of test accuracies.
+    """Mean of every metric over an arm's seeds.
 
     Args:
         runs: One row an arm and seed: `arm`, `seed`, and metrics.
 
     Returns:
-        For each arm: metrics, `seeds` (their number), `test_accuracy_std` and
-        `test_accuracy_augmented_std` (None with one seed).
+        For each arm: metrics, and `seeds`, their number.
     """
     summary: dict[str, dict[str, Any]] = {}
     for arm, group in runs.groupby("arm", sort=False):
-        metrics = group.drop(columns=["arm", "seed"])
-        summary[str(arm)] = {
-            "seeds": len(group),
-            **{str(name): float(value) for name, value in metrics.mean().items()},
-            **{f"{name}_std": _spread(group[name]) for name in _WITH_SPREAD},
-        }
+        means = group.drop(columns=["arm", "seed"]).mean()
+        metrics = {str(name): float(value) for name, value in means.items()}
+        summary[str(arm)] = {"seeds": len(group), **metrics}
     return summary
 
 
-_WITH_SPREAD = ("test_accuracy", "test_accuracy_augmented")
-
-
-def _spread(values: pd.Series) -> float | None:
-    return float(values.std(ddof=1)) if len(values) > 1 else None
+def merge(*parts: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """All that the parts say of each arm; the arms and their order are the first part's."""
+    return {
+        arm: {name: entry for part in parts for name, entry in part[arm].items()}
+        for arm in parts[0]
+    }
 
 
 def compare_heads(
@@ -101,76 +95,16 @@ def _speedup_factors(
     }
 
 
-def decide(
-    arms: dict[str, dict[str, Any]], budgets: Sequence[int], equivalence: dict[str, Any] | None
-) -> dict[str, Any]:
-    """Choose a way to train.
-
-    The rule: the fewest cached views (at least one) that, within the margin, reach end-to-end's
-    accuracy on clean images and under random views and cached_0's on clean images; else
-    end-to-end. Where cached_E was found to train the very heads of end-to-end, its accuracies,
-    which are over more seeds, stand for end-to-end's.
+def same_heads(equivalence: dict[str, Any] | None) -> str | None:
+    """The cached arm that was found to train end-to-end's very heads, if one was.
 
     Args:
-        equivalence: What `compare_heads` found, if cached_E was trained.
-
-    Returns:
-        `choice` and `budget` (None for end-to-end); `accuracy_difference` (under random views)
-        and `speedup` of the choice over end-to-end, None where the times are of two machines; and
-        the `reason`.
+        equivalence: What `compare_heads` found and the `budget` it was found at, if it was.
     """
-    reference = arms["end_to_end"]
-    if equivalence and _equivalent(equivalence):
-        reference = arms[f"cached_{equivalence['budget']}"]
-    for budget in sorted(set(budgets) - {0}):
-        if _holds_up(arms[f"cached_{budget}"], reference, arms.get("cached_0")):
-            return _verdict(f"cached_{budget}", budget, arms)
-    return _verdict("end_to_end", None, arms)
-
-
-def _equivalent(equivalence: dict[str, Any]) -> bool:
-    return (
-        equivalence["max_abs_weight_difference"] <= 1e-4
-        and equivalence["identical_test_predictions"]
-    )
-
-
-def _holds_up(
-    arm: dict[str, Any], reference: dict[str, Any], unaugmented: dict[str, Any] | None
-) -> bool:
-    floors = [
-        ("test_accuracy", reference),
-        ("test_accuracy_augmented", reference),
-        ("test_accuracy", unaugmented or reference),
-    ]
-    return all(arm[name] >= other[name] - MARGIN for name, other in floors)
-
-
-def _verdict(choice: str, budget: int | None, arms: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    arm, reference = arms[choice], arms["end_to_end"]
-    difference = arm["test_accuracy_augmented"] - reference["test_accuracy_augmented"]
-    speedup = _speedup(arm, reference)
-    if budget is None:
-        reason = (
-            f"no number of cached views comes within {MARGIN:.0%} of end-to-end, clean "
-            f"({reference['test_accuracy']:.3f}) and under random views "
-            f"({reference['test_accuracy_augmented']:.3f}), and of cached_0 on clean images"
-        )
-    else:
-        faster = f"{speedup:.1f} times faster" if speedup else "of another machine's time"
-        reason = (
-            f"{budget} cached views: {arm['test_accuracy']:.3f} on clean test images and "
-            f"{arm['test_accuracy_augmented']:.3f} under random views; end-to-end: "
-            f"{reference['test_accuracy']:.3f} and {reference['test_accuracy_augmented']:.3f}; "
-            f"{faster}"
-        )
-    return {
-        "choice": choice,
-        "budget": budget,
-        "accuracy_difference": difference,
-        "speedup": speedup,
-        "reason": reason,
-    }
+    if equivalence is None or not equivalence["identical_test_predictions"]:
+        return None
+    same = equivalence["max_abs_weight_difference"] <= 1e-4
+    return f"cached_{equivalence['budget']}" if same else None
 
 
 def _speedup(arm: dict[str, Any], reference: dict[str, Any]) -> float | None:

@@ -6,11 +6,34 @@ from statistics import mean
 from typing import Any
 
 from stages.heads.schedule import views_of_budget
+from stages.params import Train
+from stages.paths import feature_file
+from stages.report.arms import END_TO_END
 
 Record = dict[str, Any]
 """What `stages.costs.Costs.save` wrote: seconds by phase, peak memory, machine, time."""
 Load = Callable[[str], Record]
 """From the name of a stage to its record."""
+
+
+def costs_of_arms(settings: Train, images: int, load: Load) -> dict[str, dict[str, Any]]:
+    """What every arm cost, by name, as `cached_costs` gives it.
+
+    Args:
+        images: Number of training images.
+    """
+    heads = len(settings.budgets) * len(settings.seeds)
+    costs = {
+        f"cached_{budget}": cached_costs(
+            budget, heads, images, load, lambda view: feature_file("train", view)
+        )
+        for budget in settings.budgets
+    }
+    for kind in settings.end_to_end_bases:
+        costs[END_TO_END[kind]] = end_to_end_costs(
+            kind, settings.epochs, settings.end_to_end_seeds, heads, images, load
+        )
+    return costs
 
 
 def cached_costs(

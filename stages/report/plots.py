@@ -14,17 +14,19 @@ from stages.report.tables import TESTED_ON
 def draw_accuracy_against_seconds(path: Path, arms: dict[str, dict[str, Any]]) -> None:
     """Draw each arm's accuracy, clean and under random views, against its seconds, into a PNG.
 
-    Bars are one standard deviation over seeds. Arms whose parts were timed on different machines
-    are left out.
+    Bars are intervals at the 95 % level. Arms whose parts were timed on different machines are
+    left out.
     """
     arms = {name: arm for name, arm in arms.items() if arm["total_seconds"] is not None}
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = figure.subplots()
     seconds = [arm["total_seconds"] for arm in arms.values()]
     for (metric, label), marker in zip(TESTED_ON.items(), "os", strict=True):
-        accuracies = [arm[metric] for arm in arms.values()]
-        spreads = [arm[f"{metric}_std"] or 0 for arm in arms.values()]
-        axes.errorbar(seconds, accuracies, spreads, fmt=marker, capsize=3, label=label)
+        accuracies, lows, highs = (
+            [arm[metric + end] for arm in arms.values()] for end in ("", "_low", "_high")
+        )
+        points = axes.scatter(seconds, accuracies, marker=marker, label=label)
+        axes.vlines(seconds, lows, highs, points.get_facecolor())
     for name, arm in arms.items():
         _label(axes, name, arm)
     axes.set_xscale("log")
@@ -41,8 +43,8 @@ def draw_accuracy_against_seconds(path: Path, arms: dict[str, dict[str, Any]]) -
 def _label(axes: Axes, name: str, arm: dict[str, Any]) -> None:
     """Name an arm, end-to-end's above its points and the others below theirs."""
     above = name.startswith("end_to_end")
-    sign, end = (1, max) if above else (-1, min)
-    height = end(arm[metric] + sign * (arm[f"{metric}_std"] or 0) for metric in TESTED_ON)
+    sign, end, side = (1, max, "high") if above else (-1, min, "low")
+    height = end(arm[f"{metric}_{side}"] for metric in TESTED_ON)
     axes.annotate(
         name.replace("_", " "),
         (arm["total_seconds"], height),

@@ -11,12 +11,12 @@ TESTED_ON = {
 
 
 def markdown_table(arms: dict[str, dict[str, Any]]) -> str:
-    """One row an arm: accuracies with their spread over seeds, passes, seconds and disk."""
+    """One row an arm: accuracies with their intervals, passes, seconds and disk."""
     rows = [
         {
             "arm": name,
-            "test accuracy": _with_spread(arm, "test_accuracy"),
-            "under random views": _with_spread(arm, "test_accuracy_augmented"),
+            "test accuracy": _with_interval(arm, "test_accuracy"),
+            "under random views": _with_interval(arm, "test_accuracy_augmented"),
             "seeds": arm["seeds"],
             "base passes": f"{arm['base_passes']:,}",
             "augment s": f"{arm['augment_seconds']:.1f}",
@@ -46,9 +46,8 @@ def accuracy_against_seconds(arms: dict[str, dict[str, Any]]) -> pd.DataFrame:
     )
 
 
-def _with_spread(arm: dict[str, Any], metric: str) -> str:
-    spread = arm[f"{metric}_std"]
-    return f"{arm[metric]:.3f}" + ("" if spread is None else f" ± {spread:.3f}")
+def _with_interval(arm: dict[str, Any], metric: str) -> str:
+    return f"{arm[metric]:.3f} ({arm[f'{metric}_low']:.3f} to {arm[f'{metric}_high']:.3f})"
 
 
 def _factor(factor: float | None) -> str:

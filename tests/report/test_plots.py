@@ -31,6 +31,13 @@ def test_an_arm_without_a_comparable_time_is_left_out(tmp_path):
     assert one.read_bytes() == two.read_bytes()
 
 
+def test_a_wider_interval_is_a_longer_bar(tmp_path):
+    one, two = tmp_path / "one.png", tmp_path / "two.png"
+    draw_accuracy_against_seconds(one, {"cached_1": ARM})
+    draw_accuracy_against_seconds(two, {"cached_1": ARM | {"test_accuracy_low": 0.5}})
+    assert one.read_bytes() != two.read_bytes()
+
+
 def test_learning_curves_are_drawn_for_every_arm(tmp_path):
     curves = pd.DataFrame(
         {

@@ -3,9 +3,11 @@ from stages.report.tables import accuracy_against_seconds, markdown_table
 ARM = {
     "seeds": 2,
     "test_accuracy": 0.8515,
-    "test_accuracy_std": 0.0041,
+    "test_accuracy_low": 0.831,
+    "test_accuracy_high": 0.8712,
     "test_accuracy_augmented": 0.7,
-    "test_accuracy_augmented_std": None,
+    "test_accuracy_augmented_low": 0.68,
+    "test_accuracy_augmented_high": 0.72,
     "base_passes": 12345,
     "augment_seconds": 1.0,
     "base_seconds": 2.0,
@@ -22,7 +24,7 @@ def test_the_table_has_a_row_an_arm_with_its_figures():
         "\n"
     )
     cells = [cell.strip() for cell in lines[2].split("|")[1:-1]]
-    assert cells[:3] == ["cached_1", "0.852 ± 0.004", "0.700"]
+    assert cells[:3] == ["cached_1", "0.852 (0.831 to 0.871)", "0.700 (0.680 to 0.720)"]
     assert cells[4] == "12,345"
     assert cells[-3:] == ["10.0", "4.0 x", "2.5"]
     assert "two machines" in lines[3]

@@ -1,0 +1,87 @@
+"""The verdict: which way to train, by a rule that is written down before any result is seen.
+
+The smallest number of cached views, 0 included, that is non-inferior to end-to-end and to cached_0
+in what counts; else end-to-end. docs/statistics.md has the rule in full.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from stages.report.arms import budget_of
+from stages.report.correctness import Correct
+from stages.report.decisions import (
+    END_TO_END,
+    UNAUGMENTED,
+    Findings,
+    Rule,
+    between,
+    compare_arms,
+)
+from stages.report.wording import reason
+
+
+def decide(
+    correct: dict[str, Correct],
+    speedups: Mapping[str, float | None],
+    stand_in: str | None,
+    *,
+    margin: float,
+    rule: Rule,
+) -> dict[str, Any]:
+    """Choose a way to train.
+
+    Args:
+        correct: Of every arm, as `correctness` gives it.
+        speedups: How many times faster than end-to-end each arm is; None where times are of two
+            machines.
+        stand_in: The cached arm that trains end-to-end's very heads, if there is one.
+        margin: In (0, 1): the loss of accuracy that counts as none.
+        rule: What the choice rests on. `robustness`: accuracy under random views, and never at a
+            loss on clean images beyond the margin. `clean`: accuracy on clean images alone.
+
+    Returns:
+        `choice`, an arm, or None where not decided; `budget`, its number of cached views;
+        `accuracy_difference`, by the rule's measure, and `speedup` of the choice over end-to-end;
+        `reason`, a sentence; `margin` and `rule`; and `decisions`, one record a comparison.
+    """
+    findings = compare_arms(correct, stand_in, margin, rule)
+    choice = _cheaper_of_same(_choose(findings), findings, speedups)
+    return {
+        "choice": choice,
+        "budget": budget_of(choice) if choice else None,
+        "accuracy_difference": _difference(choice, findings),
+        "speedup": speedups[choice] if choice else None,
+        "reason": reason(choice, findings, speedups),
+        "margin": margin,
+        "rule": rule,
+        "decisions": [comparison.as_record() for comparison in findings.comparisons],
+    }
+
+
+def _choose(findings: Findings) -> str | None:
+    states = {arm: findings.state(arm) for arm in findings.arms}
+    for arm in findings.arms[:-1]:
+        if states[arm] == "as good":
+            return arm
+    if "open" in states.values():
+        return None
+    return UNAUGMENTED if states[END_TO_END] == "worse" else END_TO_END
+
+
+def _cheaper_of_same(
+    choice: str | None, findings: Findings, speedups: Mapping[str, float | None]
+) -> str | None:
+    """End-to-end, where the choice trains its very heads and takes longer."""
+    if choice is None or choice != findings.stand_in:
+        return choice
+    return END_TO_END if (speedups[choice] or 1) < 1 else choice
+
+
+def _difference(choice: str | None, findings: Findings) -> float | None:
+    if choice is None:
+        return None
+    differences = {
+        one.on: one.decision.difference.estimate
+        for one in between(findings.comparisons, choice, END_TO_END)
+    }
+    return differences.get(findings.rule, 0.0)
