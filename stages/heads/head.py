@@ -20,16 +20,13 @@ def build_head(
         where there are two classes, else of every class, shape (batch, classes).
     """
     first, last = (keras.initializers.GlorotUniform(seed + number) for number in (0, 1))
-    model = keras.Sequential(
-        [
-            keras.Input((width,)),
-            *([layers.BatchNormalization(center=False, scale=False)] * settings.standardize),
-            layers.Dense(settings.units, "relu", kernel_initializer=first),
-            layers.Dropout(settings.dropout, seed=seed),
-            layers.Dense(1 if classes == 2 else classes, kernel_initializer=last),
-        ],
-        name="head",
-    )
+    model = keras.Sequential([keras.Input((width,))], name="head")
+    if settings.standardize:
+        model.add(layers.BatchNormalization(momentum=0.9, center=False, scale=False))
+    if settings.units:
+        model.add(layers.Dense(settings.units, "relu", kernel_initializer=first))
+    model.add(layers.Dropout(settings.dropout, seed=seed))
+    model.add(layers.Dense(1 if classes == 2 else classes, kernel_initializer=last))
     compile_model(model, learning_rate, settings.weight_decay)
     return model
 

@@ -28,7 +28,7 @@ def _choice(choice: str | None, findings: Findings, speedups: Mapping[str, float
     faster = _faster(speedups[choice])
     if choice == findings.stand_in:
         return f"{choice} trains the very heads of end_to_end, {faster}"
-    if findings.state(choice) == "worse":
+    if findings.state(choice) != "as good":
         return f"{choice}, since no arm that augments is as good, end_to_end included"
     differences = _figures(between(findings.counting, choice, END_TO_END))
     return f"{choice} is as good as end_to_end within {_margin(findings)}: {differences}, {faster}"
