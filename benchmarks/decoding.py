@@ -50,7 +50,7 @@ def decode_pictures(images: int) -> None:
 def _plain_loop() -> None:
     for number in range(IMAGES):
         with Image.open(PICTURES / f"{number}.jpg") as picture:
-            np.asarray(picture.convert("RGB").resize((SIDE, SIDE)))
+            np.asarray(picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BILINEAR))
 
 
 def _write_pictures() -> None:
