@@ -11,10 +11,11 @@ import numpy as np
 from benchmarks.measure import Row, clock, ratio, single
 from benchmarks.stages_apart import Workspace
 from stages.costs import load_costs
+from stages.features.store import feature_file
 from stages.heads.head import build_head, load_head_weights
 from stages.images.prepared import open_prepared
 from stages.params import load_params
-from stages.paths import PREPARED, cached_head_file, feature_file
+from stages.paths import FEATURES, PREPARED, cached_head_file
 
 EPOCHS = 30
 LEARNING_RATES, SEEDS = (0.0003, 0.001, 0.003, 0.01), list(range(25))
@@ -77,7 +78,7 @@ def _accuracy(workspace: Workspace, by_hand: float) -> Iterator[Row]:
     workspace.set("train", budgets=[4], seeds=list(range(5)))
     workspace.python("stages.train_head")
     with contextlib.chdir(workspace.path):
-        features = np.load(feature_file("test", 0))
+        features = np.load(feature_file(FEATURES / "test", 0))
         labels = open_prepared(PREPARED / "test").labels
         head = build_head(features.shape[1], 2, load_params().train.head, 0.001, 0)
         accuracies = []

@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import os
 import subprocess
 import sys
 import tempfile
@@ -15,7 +14,7 @@ from PIL import Image
 from skimage import data
 
 from benchmarks.measure import Row, interleaved, ratio, single
-from benchmarks.stages_apart import ROOT
+from benchmarks.stages_apart import stage_environment
 from stages.costs import Costs, load_costs
 from stages.images.decoding import DecodingPolicy, decode_files
 
@@ -81,7 +80,7 @@ def _digest(number: int) -> str:
 def _peak_apart(images: int) -> int:
     """Peak memory, in bytes, of a process that does nothing else."""
     command = [sys.executable, "-m", "benchmarks.decoding", str(images)]
-    subprocess.run(command, check=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    subprocess.run(command, check=True, env=stage_environment())
     return load_costs("decoding")["peak_rss_bytes"]
 
 

@@ -32,7 +32,8 @@ from stages.bases.spec import BaseSpec
 from stages.images.decoding import DecodingPolicy
 from stages.images.fetching import fetch_elpv
 from stages.images.index import index_images
-from stages.images.prepared import open_prepared, write_prepared
+from stages.images.prepared import open_prepared
+from stages.images.preparing import write_prepared
 from stages.images.sources import open_source
 from stages.views.plan import draw
 from stages.views.policy import Policy
@@ -103,7 +104,8 @@ def _features() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         base(render(everything, draw(FLIPS, 0, view, images.digests)))
         for view in tqdm(VIEWS, "views")
     ]
-    return np.stack(views), images.labels, index["defect_probability"].to_numpy()
+    probabilities = source.table.set_index("path")["defect_probability"]
+    return np.stack(views), images.labels, probabilities[images.paths].to_numpy()
 
 
 def _experiment(

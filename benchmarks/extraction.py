@@ -1,7 +1,6 @@
 """The whole of `extract` against Keras, against its own runtime, and against the processor."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -19,7 +18,6 @@ from stages.extract import extract
 from stages.images.prepared import open_prepared
 from stages.paths import BASE, PREPARED
 
-ROOT = Path(__file__).parents[1]
 BATCH = 8
 MATRIX = 4096
 BASES = {

@@ -8,11 +8,11 @@ import pandas as pd
 
 from stages.costs import load_costs
 from stages.errors import run
-from stages.extract import open_features_of
+from stages.features.store import open_views
 from stages.heads.head import build_head, load_head_weights
 from stages.images.prepared import Prepared, open_prepared, read_classes
 from stages.params import Train, load_params
-from stages.paths import PREPARED, replay_file
+from stages.paths import FEATURES, PREPARED, replay_file
 from stages.report import results
 from stages.report.arms import TrainedHead, cached_head, end_to_end_head, trained_heads
 from stages.report.comparison import compare_heads, merge, same_heads, speedups, summarize
@@ -28,7 +28,7 @@ def main() -> None:
     params = load_params()
     train, test = (open_prepared(PREPARED / split) for split in ("train", "test"))
     test_views = [0, *ids_of_test_views(params.evaluate.test_views)]
-    views = open_features_of("test", test, test_views)
+    views = open_views(FEATURES / "test", test_views, test.digests)
     head = build_head(
         views[0].shape[1],
         len(read_classes(PREPARED)),
@@ -77,7 +77,7 @@ def _equivalence(
     found = {}
     for kind in settings.end_to_end_bases:
         with np.load(replay_file(kind), allow_pickle=False) as replay:
-            [cached] = open_features_of("train", train, [int(replay["view"])])
+            [cached] = open_views(FEATURES / "train", [int(replay["view"])], train.digests)
             difference = np.abs(cached[replay["rows"]] - replay["features"]).max()
         ways = [
             [(load_head_weights(trained.path), logits[trained]) for trained in way]

@@ -6,7 +6,7 @@ command line, so that this process, one for each view, starts without what valid
 """
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from tqdm import tqdm
@@ -15,17 +15,11 @@ from stages.bases.artifact import open_base
 from stages.bases.base import Base
 from stages.costs import Costs
 from stages.errors import run
-from stages.features.store import Origin, digest_of_digests, open_views, write_features
-from stages.images.prepared import Prepared, open_prepared
-from stages.images.splits import SPLITS
-from stages.paths import BASE, PREPARED, feature_file, plan_file
+from stages.features.store import Origin, digest_of_digests, feature_file, write_features
+from stages.images.prepared import SPLITS, Prepared, open_prepared
+from stages.paths import BASE, FEATURES, PREPARED, plan_file
 from stages.views import plan as plans
 from stages.views.render import render
-
-
-def open_features_of(split: str, images: Prepared, views: Iterable[int]) -> list[np.ndarray]:
-    """Features of a split's images under views."""
-    return open_views(lambda view: feature_file(split, view), views, images.digests)
 
 
 def main() -> None:
@@ -46,7 +40,7 @@ def extract(
     origin = Origin(view, digest_of_digests(images.digests), plans.digest(plan), base.identity)
     features = base.stream(_rendered(images, plan, base.batch_size, costs))
     with costs.phase("extract"):
-        path = feature_file(split, view)
+        path = feature_file(FEATURES / split, view)
         write_features(path, features, (len(plan), base.width), dtype, origin)
 
 

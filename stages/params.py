@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 import yaml
 from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from stages.bases.spec import BaseSettings, BaseSpec, default_side
 from stages.errors import PipelineError, run
@@ -18,6 +19,7 @@ from stages.views.policy import Policy
 VALID = Path("data/params_are_valid")
 ViewId = Annotated[int, Field(ge=0, lt=TEST_VIEW_OFFSET)]
 Positive = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0)]
 Channel = Annotated[int, Field(ge=0, le=255)]
 
 
@@ -49,18 +51,21 @@ class Data(Section):
     @model_validator(mode="after")
     def _leave_images_for_training(self) -> Self:
         if self.validation + self.test >= 1:
-            raise ValueError("validation + test must be below 1")
+            received = f"{self.validation} + {self.test}"
+            raise ValueError(f"validation: with test it must be below 1. Received: {received}")
         return self
 
     @model_validator(mode="after")
     def _say_where_images_come_from(self) -> Self:
         if (self.source == "archive") != (self.archive is not None):
-            raise ValueError("archive must be stated where source is archive, and null elsewhere")
-        fetched = Path(self.path) == SOURCE
-        if fetched == (self.source == "folder"):
-            raise ValueError(f"path must be {SOURCE}, unless source is folder")
-        if self.source == "folder" and not Path(self.path).is_dir():
-            raise ValueError("path must be a folder that exists")
+            rule = "must be stated where source is archive, and null elsewhere"
+            raise ValueError(f"archive: {rule}. Received: {self.archive} for {self.source}")
+        if self.source != "folder" and Path(self.path) != SOURCE:
+            rule = f"must be {SOURCE} for source {self.source}"
+            raise ValueError(f"path: {rule}. Received: {self.path!r}")
+        if self.source == "folder" and (Path(self.path) == SOURCE or not Path(self.path).is_dir()):
+            rule = f"must be a folder that exists, other than {SOURCE}"
+            raise ValueError(f"path: {rule}. Received: {self.path!r}")
         return self
 
 
@@ -73,7 +78,8 @@ class Extract(BaseSettings):
     @model_validator(mode="after")
     def _hold_view_0(self) -> Self:
         if 0 not in self.views:
-            raise ValueError("views must hold 0, the view that validation and test read")
+            rule = "must hold 0, the view that validation and test read"
+            raise ValueError(f"views: {rule}. Received: {self.views}")
         return self
 
 
@@ -91,18 +97,21 @@ class Train(Section):
     head: HeadSettings
     class_weights: Literal["none", "balanced"]
     budgets: Annotated[list[ViewId], AfterValidator(_distinct), Field(min_length=1)]
-    seeds: Annotated[list[int], AfterValidator(_distinct), Field(min_length=1)]
+    seeds: Annotated[list[Seed], AfterValidator(_distinct), Field(min_length=1)]
     end_to_end_bases: list[Literal["keras", "compiled"]]
-    end_to_end_seeds: Annotated[list[int], AfterValidator(_distinct), Field(min_length=1)]
+    end_to_end_seeds: Annotated[list[Seed], AfterValidator(_distinct), Field(min_length=1)]
 
     @model_validator(mode="after")
     def _train_comparable_arms(self) -> Self:
         if max(self.budgets) > self.epochs:
-            raise ValueError("no budget may exceed epochs: a view beyond them is never read")
+            rule = f"none may exceed the {self.epochs} epochs: a view beyond them is never read"
+            raise ValueError(f"budgets: {rule}. Received: {self.budgets}")
         if not set(self.end_to_end_seeds) <= set(self.seeds):
-            raise ValueError("end_to_end_seeds must be among seeds")
+            rule = f"must be among seeds, {self.seeds}"
+            raise ValueError(f"end_to_end_seeds: {rule}. Received: {self.end_to_end_seeds}")
         if self.end_to_end_bases not in (["keras"], ["keras", "compiled"]):
-            raise ValueError("end_to_end_bases must be [keras] or [keras, compiled]")
+            rule = "must be [keras] or [keras, compiled]"
+            raise ValueError(f"end_to_end_bases: {rule}. Received: {self.end_to_end_bases}")
         return self
 
 
@@ -142,10 +151,8 @@ class Params(Section):
     def _extract_what_is_trained_on(self) -> Self:
         missing = set(range(max(self.train.budgets) + 1)) - set(self.extract.views)
         if missing:
-            raise ValueError(
-                f"train.budgets reaches {max(self.train.budgets)}, "
-                f"so extract.views must hold {sorted(missing)} too"
-            )
+            rule = f"must hold {sorted(missing)} too, which train.budgets reaches"
+            raise ValueError(f"extract.views: {rule}. Received: {self.extract.views}")
         return self
 
 
@@ -170,17 +177,19 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
     try:
         return Params.model_validate(yaml.load(path.read_text(), _Loader))
     except ValidationError as error:
-        raise PipelineError("; ".join(_complaints(path, error))) from error
+        raise PipelineError(
+            "; ".join(_complaint(path, problem) for problem in error.errors())
+        ) from error
     except yaml.YAMLError as error:
         raise PipelineError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
 
 
-def _complaints(path: Path, error: ValidationError) -> list[str]:
-    return [
-        f"{path}: {'.'.join(map(str, problem['loc'])) or 'the whole'}: {problem['msg']}. "
-        f"Received: {problem['input']!r}"
-        for problem in error.errors()
-    ]
+def _complaint(path: Path, problem: ErrorDetails) -> str:
+    where = ".".join(map(str, problem["loc"]))
+    message = problem["msg"].removeprefix("Value error, ")
+    if "Received: " in message:  # a rule between parameters, which names them itself
+        return f"{path}: {'.'.join(filter(None, [where, message]))}"
+    return f"{path}: {where or 'the whole'}: {message}. Received: {problem['input']!r}"
 
 
 def main() -> None:

@@ -8,18 +8,16 @@ SOURCE = Path("data/source")
 """What `fetch` fills."""
 DOWNLOADS = Path("data/downloads")
 IMAGE_REPORT = Path("plots")
+LEFT_OUT = Path("plots/left_out.csv")
 PREPARED = Path("data/prepared")
-"""With a folder for each split."""
+FEATURES = Path("data/features")
+"""Both with a folder for each split."""
 BASE = Path("data/base")
 CONTACT_SHEET = Path("plots/views.png")
 
 
 def plan_file(view: int) -> Path:
     return Path("data/views") / ("train" if view < TEST_VIEW_OFFSET else "test") / f"{view}.npy"
-
-
-def feature_file(split: str, view: int) -> Path:
-    return Path("data/features") / split / str(view) / "features.npy"
 
 
 def cached_head_file(budget: int, seed: int) -> Path:

@@ -9,12 +9,12 @@ from stages.errors import PipelineError, run
 from stages.files import replace_folder, scratch
 from stages.images.decoding import DecodingPolicy
 from stages.images.index import index_images, refuse_missing_class
-from stages.images.prepared import write_classes, write_prepared
+from stages.images.prepared import SPLITS
+from stages.images.preparing import write_classes, write_prepared
 from stages.images.report import odd_images, rejects, write_report
 from stages.images.sources import open_source
-from stages.images.splits import SPLITS
 from stages.params import load_params
-from stages.paths import IMAGE_REPORT, PREPARED
+from stages.paths import IMAGE_REPORT, LEFT_OUT, PREPARED
 
 
 def main() -> None:
@@ -27,6 +27,8 @@ def main() -> None:
     with scratch(PREPARED) as folder:
         index = _decode(folder, source.root, index, policy)
         rejected = rejects(source, index)
+        LEFT_OUT.parent.mkdir(exist_ok=True)
+        rejected.to_csv(LEFT_OUT, index=False)
         _refuse_too_many(rejected, data.max_rejected)
         kept = index[index["rejected"] == ""]
         refuse_missing_class(kept, source.classes)
@@ -51,7 +53,7 @@ def _decode(folder: Path, root: Path, index: pd.DataFrame, policy: DecodingPolic
 def _refuse_too_many(rejected: pd.DataFrame, limit: int) -> None:
     if len(rejected) > limit:
         first = [f"{path!r}: {reason}" for path, _, reason in rejected.head(10).to_numpy()]
-        more = f" and {len(rejected) - 10} more" if len(rejected) > 10 else ""
+        more = f" and {len(rejected) - 10} more in {LEFT_OUT}" if len(rejected) > 10 else ""
         rule = f"no more than {limit} images may be left out (data.max_rejected)"
         raise PipelineError(f"{rule}. Received: {len(rejected)}: {', '.join(first)}{more}")
 

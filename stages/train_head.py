@@ -8,23 +8,23 @@ from tqdm import tqdm
 
 from stages.costs import Costs
 from stages.errors import run
-from stages.extract import open_features_of
+from stages.features.store import open_views
 from stages.heads import training
 from stages.heads.head import save_head
 from stages.heads.schedule import views_of_budget
 from stages.heads.trainer import HeadTrainer
 from stages.images.prepared import open_prepared, read_classes
 from stages.params import Train, load_params
-from stages.paths import PREPARED, cached_head_file
+from stages.paths import FEATURES, PREPARED, cached_head_file
 
 
 def main() -> None:
     params = load_params().train
     training.make_deterministic()
     train, held_out = (open_prepared(PREPARED / split) for split in ("train", "validation"))
-    [held_out_features] = open_features_of("validation", held_out, [0])
+    [held_out_features] = open_views(FEATURES / "validation", [0], held_out.digests)
     read = sorted({view for budget in params.budgets for view in views_of_budget(budget)})
-    views = dict(zip(read, open_features_of("train", train, read), strict=True))
+    views = dict(zip(read, open_views(FEATURES / "train", read, train.digests), strict=True))
     targets = training.make_targets(train.labels, params.class_weights)
     validation = training.Validation(held_out_features, held_out.labels)
     costs = Costs()

@@ -4,11 +4,14 @@ import os
 import sys
 
 from stages.errors import run
-from stages.report.tracking import log_missing_results, tracking_uri
+from stages.report.tracking import TRACKING_ERRORS, log_missing_results, tracking_uri
 
 
 def main() -> None:
-    log_missing_results()
+    try:
+        log_missing_results()
+    except TRACKING_ERRORS as error:
+        print(f"viewcache: results could not be logged. Received: {error}", file=sys.stderr)
     command = ["mlflow", "ui", "--backend-store-uri", tracking_uri(), *sys.argv[1:]]
     os.execvp(command[0], command)
 

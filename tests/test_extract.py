@@ -6,7 +6,8 @@ from benchmarks.stages_apart import extract_command, stage_environment
 from benchmarks.workspace import generated
 from stages.bases.artifact import compile_base
 from stages.costs import load_costs
-from stages.paths import BASE, feature_file
+from stages.features.store import feature_file
+from stages.paths import BASE, FEATURES
 from tests.specs import spec
 
 
@@ -14,7 +15,7 @@ def peak_memory(images: int) -> int:
     with generated(images, 32):
         compile_base(BASE, spec(side=32), "openvino")
         subprocess.run(extract_command(1), check=True, env=stage_environment())
-        features = np.load(feature_file("train", 1), mmap_mode="r")
+        features = np.load(feature_file(FEATURES / "train", 1), mmap_mode="r")
         assert features.shape == (images, 1280)
         return load_costs("extract_1")["peak_rss_bytes"]
 

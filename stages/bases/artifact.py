@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stages.bases.base import Base
-from stages.bases.spec import BaseSpec
 from stages.errors import PipelineError
 
 if TYPE_CHECKING:
     import keras
+
+    from stages.bases.spec import BaseSpec
 
 TOLERANCE = 1e-4
 """Largest difference between features of a runtime and of TensorFlow: absolute, or relative to
 the largest feature where that is above 1."""
 
 
-def compile_base(folder: Path, spec: BaseSpec, runtime: str) -> None:
+def compile_base(folder: Path, spec: "BaseSpec", runtime: str) -> None:
     """Compile a base for a runtime.
 
     Args:
@@ -60,6 +61,7 @@ def open_base(folder: Path, batch_size: int) -> Base:
         return OpenVINOBase(folder / "base.xml", identity, batch_size)
 
     from stages.bases.frozen import load_base
+    from stages.bases.spec import BaseSpec
     from stages.bases.tensorflow_base import TensorFlowBase
 
     spec = BaseSpec.model_construct(**description["spec"])
@@ -86,7 +88,7 @@ def _convert_to_openvino(model: "keras.Model", path: Path) -> None:
     openvino.save_model(network, path, compress_to_fp16=False)
 
 
-def _made_of(spec: BaseSpec, model: "keras.Model") -> dict[str, Any]:
+def _made_of(spec: "BaseSpec", model: "keras.Model") -> dict[str, Any]:
     from stages.bases.pins import file_digest, weights_digest
 
     return {

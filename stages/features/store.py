@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -44,10 +44,10 @@ def write_features(
     """Stream features into `path` (.npy) and their manifest beside it (.json).
 
     Raises:
-        PipelineError: a feature is NaN or infinite; nothing is left at `path` then.
+        PipelineError: a feature is NaN, infinite, or beyond the dtype; nothing is left at `path`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    digest = write_rows(path, _finite(batches, path), shape[1:], dtype, shape[0])
+    digest = write_rows(path, _finite(batches, dtype, path), shape[1:], dtype, shape[0])
     manifest = {"sha256": digest, "shape": list(shape), "dtype": dtype.str, **asdict(origin)}
     path.with_suffix(".json").write_text(json.dumps(manifest, indent=2) + "\n")
 
@@ -84,13 +84,16 @@ def open_features(path: Path, images: str) -> tuple[np.ndarray, Origin]:
     return features, Origin(*(manifest[name] for name in ("view", "images", "plan", "base")))
 
 
-def open_views(
-    path_of: Callable[[int], Path], views: Iterable[int], digests: Iterable[str]
-) -> list[np.ndarray]:
+def feature_file(folder: Path, view: int) -> Path:
+    """Where the features of a view lie in the folder of a split."""
+    return folder / str(view) / "features.npy"
+
+
+def open_views(folder: Path, views: Iterable[int], digests: Iterable[str]) -> list[np.ndarray]:
     """Open the features of views of the same images, all of one base.
 
     Args:
-        path_of: From a view to its file.
+        folder: Of the features of a split.
         digests: Of the images, in order of the rows.
 
     Raises:
@@ -100,19 +103,24 @@ def open_views(
     images = digest_of_digests(digests)
     opened: list[tuple[np.ndarray, Origin]] = []
     for view in views:
-        features, origin = open_features(path_of(view), images)
+        path = feature_file(folder, view)
+        features, origin = open_features(path, images)
         opened.append((features, origin))
         expected = (view, opened[0][1].base)
         if (origin.view, origin.base) != expected:
             raise PipelineError(
-                f"{path_of(view)} must hold view and base {expected}. "
-                f"Received: {origin.view, origin.base}"
+                f"{path} must hold view and base {expected}. Received: {origin.view, origin.base}"
             )
     return [features for features, _ in opened]
 
 
-def _finite(batches: Iterable[np.ndarray], path: Path) -> Iterator[np.ndarray]:
+def _finite(
+    batches: Iterable[np.ndarray], dtype: np.dtype[Any], path: Path
+) -> Iterator[np.ndarray]:
     for batch in batches:
-        if not np.isfinite(batch).all():
-            raise PipelineError(f"features for {path} must be finite. Received: NaN or infinity")
-        yield batch
+        with np.errstate(over="ignore"):
+            stored = batch.astype(dtype)
+        if not np.isfinite(stored).all():
+            rule = f"features for {path} must be finite as {dtype}"
+            raise PipelineError(f"{rule}. Received: up to {np.abs(batch).max()}")
+        yield stored

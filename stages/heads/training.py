@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 from sklearn.utils.class_weight import compute_sample_weight
 
+from stages.errors import PipelineError
 from stages.heads.metrics import losses, predicted_classes
 from stages.heads.schedule import order_of_epoch, view_of_epoch
 from stages.heads.stopping import BestHead
@@ -94,6 +95,9 @@ def train(
     Returns:
         For each epoch that was run: `epoch`, `loss` and `accuracy` while training,
         `validation_loss`, `validation_accuracy`, and `kept`: whether the head is that epoch's.
+
+    Raises:
+        PipelineError: the loss is no longer finite.
     """
     history: list[dict[str, Any]] = []
     best = BestHead(head, schedule.patience)
@@ -101,6 +105,9 @@ def train(
         view = view_of_epoch(epoch, schedule.budget)
         training = run_epoch(epoch, view, order_of_epoch(epoch, images, schedule.seed))
         tested = validation.test(head)
+        if not np.isfinite(tested["validation_loss"]):
+            rule = f"training must not diverge (train.learning_rate), as in epoch {epoch}"
+            raise PipelineError(f"{rule}. Received: a loss of {tested['validation_loss']}")
         history.append({"epoch": epoch, **training, **tested})
         if best.has_stalled(epoch, tested["validation_loss"]):
             break

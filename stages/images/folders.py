@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from stages.errors import PipelineError
-from stages.images.splits import SPLITS
+from stages.images.prepared import SPLITS
 
 SPLIT_OF = dict(zip(SPLITS, SPLITS, strict=True)) | {"val": "validation"}
 _IMAGE_EXTENSIONS = {

@@ -8,8 +8,9 @@ import pandas as pd
 from tqdm import tqdm
 
 from stages.errors import PipelineError
+from stages.images.prepared import SPLITS
 from stages.images.sources import Source
-from stages.images.splits import SPLITS, assign_splits
+from stages.images.splits import assign_splits
 
 
 def index_images(
@@ -21,13 +22,15 @@ def index_images(
         limit: Keep only as many images, those with the smallest digests: a fair sample.
 
     Returns:
-        The source's table with `digest` and `split`, in order of digest.
+        One row an image, in order of digest: `digest`, `path`, `label`, `split`, and `group` where
+        the source knows it.
 
     Raises:
         PipelineError: a file cannot be read, the same bytes stand under two labels, or the source
             puts what belongs together into two splits.
     """
-    index = source.table.copy()
+    known = source.table.columns.intersection(["path", "label", "group", "split"])
+    index = source.table[known].copy()
     index.insert(0, "digest", _digests(source.root, index["path"].tolist()))
     index = index.sort_values(["digest", "path"], ignore_index=True).iloc[:limit]
     _refuse_two_labels(index)

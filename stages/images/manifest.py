@@ -8,7 +8,7 @@ import pandas as pd
 
 from stages.errors import PipelineError
 from stages.images.folders import SPLIT_OF
-from stages.images.splits import SPLITS
+from stages.images.prepared import SPLITS
 
 
 def read_manifest(root: Path, name: str) -> pd.DataFrame:
@@ -23,6 +23,8 @@ def read_manifest(root: Path, name: str) -> pd.DataFrame:
     """
     manifest = root / name
     rows = _parse(manifest)
+    for column in rows.columns.intersection(["label", "group", "split"]):
+        rows[column] = rows[column].str.strip()
     if "split" in rows and (rows["split"] == "").all():
         del rows["split"]
     _refuse_wrong_values(manifest, rows)
@@ -54,6 +56,9 @@ def _lines(manifest: Path) -> list[tuple[int, list[str]]]:
         with manifest.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             return [(reader.line_num, fields) for fields in reader if fields]
+    except OSError as error:
+        rule = "must be a file that can be read (data.manifest)"
+        raise PipelineError(f"{manifest} {rule}. Received: {error.strerror}") from error
     except (csv.Error, UnicodeDecodeError) as error:
         raise PipelineError(f"{manifest} must be CSV in UTF-8. Received: {error}") from error
 

@@ -58,7 +58,7 @@ def write_report(
         f"{len(kept):,} images in {len(source.classes)} classes. The largest class, "
         f"{shares.idxmax()}, holds {shares.max():.0%}: what naming it always would get right. "
         f"{source.skipped:,} hidden or foreign files were passed over.",
-        counts.assign(all=counts.sum(axis=1)).to_markdown(),
+        _table_of_counts(counts),
         "![Examples](images.png)",
         f"Sizes range from {_size(kept, 'min')} to {_size(kept, 'max')} pixels.",
         "![Sizes](image_sizes.png)",
@@ -66,6 +66,12 @@ def write_report(
         *_section("Accepted with a warning", odd_images(kept)),
     ]
     (folder / "images.md").write_text("\n\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _table_of_counts(counts: pd.DataFrame) -> str:
+    table = counts.rename(columns=_in_a_cell)
+    table.insert(0, "images", counts.sum(axis=1), allow_duplicates=True)
+    return table.to_markdown()
 
 
 def _size(kept: pd.DataFrame, extreme: str) -> str:

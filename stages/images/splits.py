@@ -8,8 +8,6 @@ from scipy.sparse.csgraph import connected_components
 
 from stages.errors import PipelineError
 
-SPLITS = ("train", "validation", "test")
-
 
 def split_of(key: str, seed: int, validation: float, test: float) -> str:
     """The split of a key, an image's digest or its group, from (seed, key) alone.

@@ -5,9 +5,10 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from stages.features.store import feature_file
 from stages.heads.schedule import views_of_budget
 from stages.params import Train
-from stages.paths import feature_file
+from stages.paths import FEATURES
 from stages.report.arms import END_TO_END
 
 Record = dict[str, Any]
@@ -25,7 +26,7 @@ def costs_of_arms(settings: Train, images: int, load: Load) -> dict[str, dict[st
     heads = len(settings.budgets) * len(settings.seeds)
     costs = {
         f"cached_{budget}": cached_costs(
-            budget, heads, images, load, lambda view: feature_file("train", view)
+            budget, heads, images, load, lambda view: feature_file(FEATURES / "train", view)
         )
         for budget in settings.budgets
     }

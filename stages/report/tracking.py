@@ -22,11 +22,10 @@ from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
 from stages.costs import load_costs
-from stages.features.store import digest_of_digests
-from stages.images.prepared import open_prepared
-from stages.images.splits import SPLITS
+from stages.features.store import digest_of_digests, feature_file
+from stages.images.prepared import SPLITS, open_prepared
 from stages.params import load_params
-from stages.paths import PREPARED, feature_file
+from stages.paths import FEATURES, PREPARED
 from stages.report import results
 from stages.report.arms import budget_of, feature_stages, training_stage
 from stages.report.results import Results
@@ -183,7 +182,7 @@ def _is_dvc(process: psutil.Process) -> bool:
 
 def _tags() -> dict[str, str]:
     views = load_params().extract.views
-    features = [feature_file("train", view).with_suffix(".json") for view in views]
+    features = [feature_file(FEATURES / "train", view).with_suffix(".json") for view in views]
     tags = {
         "mlflow.source.git.commit": _git_commit(),
         "dvc.experiment": os.environ.get("DVC_EXP_NAME", ""),

@@ -4,8 +4,7 @@ The smallest number of cached views, 0 included, that is non-inferior to end-to-
 in what counts; else end-to-end. docs/statistics.md has the rule in full.
 """
 
-from collections.abc import Mapping, Sequence
-from itertools import product
+from collections.abc import Mapping
 from typing import Any
 
 from stages.report.arms import budget_of
@@ -60,21 +59,15 @@ def decide(
 
 
 def _choose(findings: Findings) -> str | None:
-    """The first arm known to be as good; else the arm that it will be however the open ones turn
-    out, if there is one."""
-    states = [findings.state(arm) for arm in findings.arms]
-    if "as good" in states[:-1]:
-        return findings.arms[states.index("as good")]
-    possible = [("as good", "worse") if state == "open" else (state,) for state in states]
-    choices = {_first_as_good(findings.arms, turned_out) for turned_out in product(*possible)}
-    return choices.pop() if len(choices) == 1 else None
-
-
-def _first_as_good(arms: list[str], states: Sequence[str]) -> str:
-    """The rule, with end-to-end as the last of the arms."""
-    return next(
-        (arm for arm, state in zip(arms, states, strict=True) if state == "as good"), UNAUGMENTED
-    )
+    """The first arm known to be as good; else the last resort, unless an open arm may be one."""
+    cached = findings.arms[:-1]
+    for arm in cached:
+        if findings.state(arm) == "as good":
+            return arm
+    last_resort = {"as good": END_TO_END, "worse": UNAUGMENTED, "open": None}
+    choice = last_resort[findings.state(END_TO_END)]
+    still_open = {arm for arm in cached if findings.state(arm) == "open"}
+    return choice if still_open <= {choice} else None
 
 
 def _cheaper_of_same(

@@ -2,10 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stages.views.policy import Policy
+if TYPE_CHECKING:
+    from stages.views.policy import Policy
+
 
 TEST_VIEW_OFFSET = 1_000_000
 """Test views are numbered from here on, so that no training view shares their ids."""
@@ -27,7 +30,7 @@ PLAN_DTYPE = np.dtype(
 """One row an image: 31 bytes."""
 
 
-def draw(policy: Policy, seed: int, view: int, digests: Sequence[str]) -> np.ndarray:
+def draw(policy: "Policy", seed: int, view: int, digests: Sequence[str]) -> np.ndarray:
     """Draw a view's parameters for images.
 
     A row depends on (seed, view, digest) and the policy alone, so images and views can be added,

@@ -62,11 +62,11 @@ def test_a_stream_keeps_the_order_of_its_batches(folders, images, runtime):
         assert np.array_equal(features, base(batch))
 
 
-def test_opening_an_openvino_base_does_not_import_tensorflow(folders):
+def test_running_an_openvino_base_imports_nothing_large(folders):
     program = (
         "import sys; from pathlib import Path; from stages.bases.artifact import open_base; "
         f"open_base(Path({str(folders / 'openvino')!r}), 4); import stages.extract; "
-        "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
+        "sys.exit(str({'tensorflow', 'keras', 'pandas', 'pydantic', 'scipy'} & set(sys.modules) or ''))"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
 

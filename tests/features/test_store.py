@@ -7,6 +7,7 @@ from stages.errors import PipelineError
 from stages.features.store import (
     Origin,
     digest_of_digests,
+    feature_file,
     open_features,
     open_views,
     write_features,
@@ -71,6 +72,12 @@ def test_what_is_not_finite_is_not_written(tmp_path, value):
     assert not path.exists()
 
 
+def test_what_the_dtype_cannot_hold_is_not_written(path):
+    large = FEATURES + 70_000
+    with pytest.raises(PipelineError, match=r"finite as float16\. Received: up to 70011"):
+        write_features(path, [large], (3, 4), np.dtype(np.float16), ORIGIN)
+
+
 def test_the_manifest_is_readable(path):
     manifest = json.loads(path.with_suffix(".json").read_text())
     assert manifest["shape"] == [3, 4]
@@ -78,7 +85,7 @@ def test_the_manifest_is_readable(path):
 
 
 def write_view(folder, view, base="base"):
-    path = folder / f"{view}.npy"
+    path = feature_file(folder, view)
     origin = Origin(view=view, images=IMAGES, plan="plan", base=base)
     write_features(path, [FEATURES + view], (3, 4), FEATURES.dtype, origin)
 
@@ -86,19 +93,20 @@ def write_view(folder, view, base="base"):
 def test_only_the_listed_views_are_read_and_each_is_checked(tmp_path):
     for view in (0, 1, 2):
         write_view(tmp_path, view)
-    (tmp_path / "1.npy").write_bytes(b"stale")
-    views = open_views(lambda view: tmp_path / f"{view}.npy", [2, 0], "abc")
+    feature_file(tmp_path, 1).write_bytes(b"stale")
+    views = open_views(tmp_path, [2, 0], "abc")
     assert [view[0, 0] for view in views] == [2, 0]
 
 
 def test_a_view_under_another_name_is_refused(tmp_path):
     write_view(tmp_path, 2)
+    (tmp_path / "2").rename(tmp_path / "5")
     with pytest.raises(PipelineError, match=r"must hold view and base \(5, 'base'\)"):
-        open_views(lambda view: tmp_path / "2.npy", [5], "abc")
+        open_views(tmp_path, [5], "abc")
 
 
 def test_views_of_two_bases_are_refused(tmp_path):
     write_view(tmp_path, 0)
     write_view(tmp_path, 1, base="other")
     with pytest.raises(PipelineError, match=r"Received: \(1, 'other'\)"):
-        open_views(lambda view: tmp_path / f"{view}.npy", [0, 1], "abc")
+        open_views(tmp_path, [0, 1], "abc")

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from stages.errors import PipelineError
 from stages.heads.head import build_head
 from stages.heads.schedule import order_of_epoch
 from stages.heads.settings import HeadSettings
@@ -77,6 +78,14 @@ def test_training_stops_when_the_validation_loss_stays_and_keeps_the_best_head()
     assert len(history) < 60
     assert kept == 1 + losses.index(min(losses)) == len(history) - 3
     assert all(map(np.array_equal, head, trained(4, epochs=kept)[0]))
+
+
+@pytest.mark.parametrize("patience", [None, 2])
+def test_a_training_that_diverges_is_named(patience):
+    views = VIEWS.copy()
+    views[1:, 3] = np.inf
+    with pytest.raises(PipelineError, match=r"train\.learning_rate.*Received: a loss of nan"):
+        trained(2, views=views, patience=patience)
 
 
 def test_without_patience_the_last_head_is_kept():

@@ -6,7 +6,8 @@ import pytest
 from PIL import Image
 
 from stages.images.decoding import DecodingPolicy
-from stages.images.prepared import open_prepared, read_classes, write_classes, write_prepared
+from stages.images.prepared import open_prepared, read_classes
+from stages.images.preparing import write_classes, write_prepared
 from tests.images.pictures import save_noise
 
 POLICY = DecodingPolicy(side=40, min_size=16, background=(255, 255, 255))

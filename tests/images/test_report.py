@@ -5,7 +5,7 @@ import pytest
 
 from stages.images.decoding import DecodingPolicy
 from stages.images.index import index_images
-from stages.images.prepared import write_prepared
+from stages.images.preparing import write_prepared
 from stages.images.report import odd_images, rejects, write_report
 from stages.images.sources import Source, open_source
 from tests.images.pictures import save_noise

@@ -20,9 +20,9 @@ def test_fractions_hold_on_average():
     assert abs(counts["test"] / 20_000 - 0.25) < 0.01
 
 
-@given(seed=st.integers(), digest=st.text("0123456789abcdef", min_size=64, max_size=64))
-def test_a_split_depends_on_seed_and_digest_alone(seed, digest):
-    assert split_of(digest, seed, 0.15, 0.25) == split_of(digest, seed, 0.15, 0.25)
+def test_splits_stay_what_they_were():
+    found = "".join(split_of(digest, 0, 0.15, 0.25)[0] for digest in digests(40))
+    assert found == "ttttttvtvvttvtttvtvtttvttttttvvtttttvttt"
 
 
 def test_another_seed_splits_differently():
