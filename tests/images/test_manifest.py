@@ -117,7 +117,5 @@ def test_a_manifest_without_rows_is_refused(root):
 
 
 def test_a_missing_manifest_is_named(root):
-    with pytest.raises(
-        PipelineError, match=r"list\.csv must be a file that can be read"
-    ):
+    with pytest.raises(PipelineError, match=r"list\.csv must be a file that can be read"):
         open_source(root, "list.csv", None)
