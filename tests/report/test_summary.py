@@ -8,7 +8,13 @@ ARMS = {
     "cached_2": ARM | {"feature_bytes": 5_000_000, "speedup": 2.0},
     "end_to_end": ARM | {"total_seconds": 40.4, "further_seconds": 35.0, "speedup": 1.0},
 }
-SAME = {"budget": 2, "max_abs_weight_difference": 0.0, "changed_test_predictions": 0}
+SAME = {
+    "budget": 2,
+    "base": "compiled",
+    "max_abs_weight_difference": 0.0,
+    "changed_test_predictions": 0,
+    "on_keras": {"changed_test_predictions": 7},
+}
 DECISIONS = [
     {"arm": "end_to_end", "reference": "cached_0", "on": on, "difference": difference}
     for on, difference in (("robustness", 0.188), ("clean", -0.022))
@@ -50,6 +56,12 @@ def test_heads_that_differ_are_told_by_how_many_answers():
     ]
     assert answer == "39 test answers differ"
     assert "cached_2" in sentence
+
+
+def test_what_another_runtime_changes_is_told_where_there_is_another():
+    question = "Is it as accurate?"
+    assert answers()[question][1].endswith("last digits: 7.")
+    assert "Keras" not in answers(equivalence=SAME | {"base": "keras"})[question][1]
 
 
 def test_what_was_not_compared_is_not_told():

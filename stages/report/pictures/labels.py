@@ -10,12 +10,14 @@ from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
 SIZE, CLEARANCE = 9, 4  # points; pixels
+STEPS, STEP_COST = 8, 15
+"""How far names may be put off, and how many covered pixels are better than a step further."""
 
 
 def label_bars(
     axes: Axes, bars: Mapping[str, tuple[float, float, float]], colours: Mapping[str, str]
 ) -> None:
-    """Name upright bars.
+    """Name upright bars, each nearby where it covers least of what is there.
 
     Args:
         bars: From a name to the bar's x, its lower and its upper end.
@@ -23,15 +25,15 @@ def label_bars(
     cast(Figure, axes.figure).draw_without_rendering()
     taken = [_box(axes, bar) for bar in bars.values()]
     for name, bar in sorted(bars.items(), key=lambda item: item[1]):
-        places = [
-            _label(axes, name, bar, colours[name], step, side)
-            for step, side in product(range(8), ("center", "right", "left"))
-        ]
-        best = min(places, key=lambda label: _cover(axes, label, taken))
+        places = {
+            _label(axes, name, bar, colours[name], step, side): step
+            for step, side in product(range(STEPS), ("center", "right", "left"))
+        }
+        best = min(places, key=lambda label: _cover(axes, label, taken) + STEP_COST * places[label])
         for label in places:
             if label is not best:
                 label.remove()
-        taken.append(best.get_window_extent())
+        taken.append(best.get_window_extent().padded(CLEARANCE))
 
 
 def _box(axes: Axes, bar: tuple[float, float, float]) -> Bbox:
