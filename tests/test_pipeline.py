@@ -71,6 +71,14 @@ def test_pictures_and_table_are_written(reproduced):
         assert (plots / f"{name}.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_the_page_tells_of_this_run(reproduced):
+    page = (reproduced.path / "report.html").read_text()
+    commit = reproduced.parents()[0].data.tags["mlflow.source.git.commit"]
+    digest = reproduced.parents()[0].data.tags["viewcache.images"]
+    for words in (*ARMS, commit, digest, "The verdict", "Images that the arms disagree on"):
+        assert words in page
+
+
 def test_mlflow_has_a_run_an_arm_and_seed_below_the_pipeline_run(reproduced):
     [parent] = reproduced.parents()
     children = reproduced.children(parent)
@@ -95,7 +103,7 @@ def test_mlflow_has_the_metrics_of_every_epoch_and_the_pictures(reproduced):
     history = client.get_metric_history(child.info.run_id, "epoch_validation_accuracy")
     assert sorted(metric.step for metric in history) == [1, 2]
     artifacts = {file.path for file in client.list_artifacts(parent.info.run_id)}
-    assert {"metrics.json", "table.md", "views.png", "accuracy_against_seconds.png"} <= artifacts
+    assert {"report.html", "metrics.json", "table.md", "views.png"} <= artifacts
 
 
 def test_nothing_runs_again(repository):

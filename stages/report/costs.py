@@ -1,6 +1,6 @@
 """What each arm cost, put together from what its stages measured."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -17,11 +17,14 @@ Load = Callable[[str], Record]
 """From the name of a stage to its record."""
 
 
-def costs_of_arms(settings: Train, images: int, load: Load) -> dict[str, dict[str, Any]]:
+def costs_of_arms(
+    settings: Train, images: int, epochs: Mapping[str, float], load: Load
+) -> dict[str, dict[str, Any]]:
     """What every arm cost, by name, as `cached_costs` gives it.
 
     Args:
         images: Number of training images.
+        epochs: That each arm ran, mean over its seeds.
     """
     heads = len(settings.budgets) * len(settings.seeds)
     costs = {
@@ -31,8 +34,9 @@ def costs_of_arms(settings: Train, images: int, load: Load) -> dict[str, dict[st
         for budget in settings.budgets
     }
     for kind in settings.end_to_end_bases:
-        costs[END_TO_END[kind]] = end_to_end_costs(
-            kind, settings.epochs, settings.end_to_end_seeds, heads, images, load
+        arm = END_TO_END[kind]
+        costs[arm] = end_to_end_costs(
+            kind, epochs[arm], settings.end_to_end_seeds, heads, images, load
         )
     return costs
 
@@ -52,26 +56,30 @@ def cached_costs(
 
     Returns:
         `base_passes`, `augment_seconds`, `base_seconds`, `head_seconds`, `setup_seconds`,
-        `total_seconds`, `feature_bytes`, `peak_rss_bytes` and `machine`. Passes and seconds are
-        those of the training images: validation and test cost every arm the same.
+        `total_seconds`, `further_seconds`, `feature_bytes`, `peak_rss_bytes` and `machine`. Passes
+        and seconds are those of the training images: validation and test cost every arm the same.
+        `further_seconds` is what another training takes once the first is done.
     """
     views = views_of_budget(budget)
     augment = load("augment")
     extracts = [load(f"extract_{view}") for view in views]
     rendering = sum(record["seconds"]["augment"] for record in extracts)
     drawing = sum(augment["seconds"][f"view {view}"] for view in views)
+    training = load("train_head")
+    head = head_seconds(heads, load)
     return _costs(
-        [augment, load("compile_base"), load("train_head"), *extracts],
+        [augment, load("compile_base"), training, *extracts],
         base_passes=images * len(views),
         augment=drawing + rendering,
         base=sum(record["seconds"]["extract"] for record in extracts) - rendering,
-        head=head_seconds(heads, load),
+        head=head,
+        further=head + training["seconds"]["setup"],
         feature_bytes=sum(feature_file(view).stat().st_size for view in views),
     )
 
 
 def end_to_end_costs(
-    kind: str, epochs: int, seeds: Sequence[int], heads: int, images: int, load: Load
+    kind: str, epochs: float, seeds: Sequence[int], heads: int, images: int, load: Load
 ) -> dict[str, Any]:
     """Cost of one end-to-end training, as `cached_costs` gives it.
 
@@ -80,6 +88,7 @@ def end_to_end_costs(
 
     Args:
         kind: `keras` or `compiled`.
+        epochs: That were run, mean over the seeds.
     """
     record = load(f"train_end_to_end_{kind}")
     augment = mean(record["seconds"][f"seed {seed} augment"] for seed in seeds)
@@ -87,10 +96,11 @@ def end_to_end_costs(
     head = head_seconds(heads, load)
     return _costs(
         [record, load("compile_base")] if kind == "compiled" else [record],
-        base_passes=images * epochs,
+        base_passes=round(images * epochs),
         augment=augment,
         base=fit - augment - head,
         head=head,
+        further=fit + record["seconds"]["setup"],
         feature_bytes=0,
     )
 
@@ -107,19 +117,22 @@ def _costs(
     augment: float,
     base: float,
     head: float,
+    further: float,
     feature_bytes: int,
 ) -> dict[str, Any]:
     setup = sum(
         record["seconds"]["setup"] + record["seconds"].get("compile", 0) for record in records
     )
     machines = {record["machine"]["id"] for record in records}
+    one_machine = len(machines) == 1
     return {
         "base_passes": base_passes,
         "augment_seconds": augment,
         "base_seconds": base,
         "head_seconds": head,
         "setup_seconds": setup,
-        "total_seconds": augment + base + head + setup if len(machines) == 1 else None,
+        "total_seconds": augment + base + head + setup if one_machine else None,
+        "further_seconds": further if one_machine else None,
         "feature_bytes": feature_bytes,
         "peak_rss_bytes": max(record["peak_rss_bytes"] for record in records),
         "machine": " and ".join(sorted(machines)),

@@ -3,20 +3,24 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from stages.report.plots import draw_accuracy_against_seconds, draw_learning_curves
-from stages.report.tables import accuracy_against_seconds, markdown_table
+from stages.report.pictures.accuracy import against_seconds, learning_curves
+from stages.report.pictures.style import draw_png
+from stages.report.tables import TESTED_ON, accuracy_against_seconds, markdown_table
 
 METRICS = Path("metrics.json")
+PAGE = Path("report.html")
 PLOTS = Path("plots")
 RUNS, CURVES = PLOTS / "runs.csv", PLOTS / "learning_curves.csv"
 ACCURACY_AGAINST_SECONDS = PLOTS / "accuracy_against_seconds.csv"
 TABLE = PLOTS / "table.md"
 ARTIFACTS = (
+    PAGE,
     METRICS,
     TABLE,
     PLOTS / "accuracy_against_seconds.png",
@@ -57,8 +61,9 @@ def write(
     runs.to_csv(RUNS, index=False)
     curves.to_csv(CURVES, index=False)
     accuracy_against_seconds(arms).to_csv(ACCURACY_AGAINST_SECONDS, index=False)
-    draw_accuracy_against_seconds(PLOTS / "accuracy_against_seconds.png", arms)
-    draw_learning_curves(PLOTS / "learning_curves.png", curves)
+    panels = [partial(against_seconds, arms=arms, metric=metric) for metric in TESTED_ON]
+    draw_png(PLOTS / "accuracy_against_seconds.png", panels)
+    draw_png(PLOTS / "learning_curves.png", [partial(learning_curves, curves=curves)])
 
 
 def read() -> Results:

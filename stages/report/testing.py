@@ -26,9 +26,11 @@ def predict(head: keras.Model, trained: TrainedHead, views: Sequence[np.ndarray]
 
 def score(trained: TrainedHead, labels: np.ndarray, logits: np.ndarray) -> dict[str, Any]:
     """Metrics of one head on the test images: `test_*` on view 0 (row 0 of the logits), and
-    `test_*_augmented`, the mean over their random views; and `validation_*` of the kept epoch."""
+    `test_*_augmented`, the mean over their random views; `validation_*` of the kept epoch; and
+    `epochs`, how many were run, and `kept_epoch`."""
     clean, *random = (classification_metrics(labels, view) for view in logits)
-    [kept] = [entry for entry in load_history(trained.path) if entry["kept"]]
+    history = load_history(trained.path)
+    [kept] = [entry for entry in history if entry["kept"]]
     return {
         "arm": trained.arm,
         "seed": trained.seed,
@@ -39,6 +41,8 @@ def score(trained: TrainedHead, labels: np.ndarray, logits: np.ndarray) -> dict[
         },
         "validation_accuracy": kept["validation_accuracy"],
         "validation_loss": kept["validation_loss"],
+        "epochs": len(history),
+        "kept_epoch": kept["epoch"],
     }
 
 

@@ -5,7 +5,6 @@ From files, because a stage that DVC restores does not run and so could log noth
 
 import json
 import os
-import subprocess
 import time
 from collections.abc import Hashable, Mapping
 from pathlib import Path
@@ -22,12 +21,12 @@ from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
 from stages.costs import load_costs
-from stages.features.store import digest_of_digests, feature_file
 from stages.images.prepared import SPLITS, open_prepared
 from stages.params import load_params
-from stages.paths import FEATURES, PREPARED
+from stages.paths import PREPARED
 from stages.report import results
 from stages.report.arms import budget_of, feature_stages, training_stage
+from stages.report.provenance import digest_of_features, digest_of_images, git_commit
 from stages.report.results import Results
 
 EXPERIMENT = "viewcache"
@@ -157,6 +156,9 @@ _COSTS = (
     "head_seconds",
     "setup_seconds",
     "total_seconds",
+    "further_seconds",
+    "unused_views",
+    "unused_seconds",
     "feature_bytes",
     "peak_rss_bytes",
     "speedup",
@@ -181,27 +183,13 @@ def _is_dvc(process: psutil.Process) -> bool:
 
 
 def _tags() -> dict[str, str]:
-    views = load_params().extract.views
-    features = [feature_file(FEATURES / "train", view).with_suffix(".json") for view in views]
     tags = {
-        "mlflow.source.git.commit": _git_commit(),
+        "mlflow.source.git.commit": git_commit(),
         "dvc.experiment": os.environ.get("DVC_EXP_NAME", ""),
-        "viewcache.images": _digest_of_images(),
-        "viewcache.feature_digests": digest_of_digests(path.read_text() for path in features),
+        "viewcache.images": digest_of_images(),
+        "viewcache.feature_digests": digest_of_features(load_params().extract.views),
     }
     return {name: value for name, value in tags.items() if value}
-
-
-def _git_commit() -> str:
-    command = ["git", "rev-parse", "HEAD"]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-
-
-def _digest_of_images() -> str:
-    """Of the images of all splits."""
-    return digest_of_digests(
-        digest for split in SPLITS for digest in open_prepared(PREPARED / split).digests
-    )
 
 
 def _dataset() -> DatasetInput:
@@ -209,7 +197,7 @@ def _dataset() -> DatasetInput:
     params = load_params()
     dataset = Dataset(
         name=params.data.source,
-        digest=_digest_of_images()[:36],
+        digest=digest_of_images()[:36],
         source_type="code",
         source=f'{{"source": "{params.data.source}"}}',
         profile=json.dumps(counts),

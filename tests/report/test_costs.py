@@ -37,6 +37,7 @@ def test_a_cached_arm_costs_its_own_views_and_one_head(feature_file):
     assert costs["head_seconds"] == 4
     assert costs["setup_seconds"] == 0.5 + (3 + 2) + 4 + 2 * 1
     assert costs["total_seconds"] == pytest.approx(4.5 + 20 + 4 + 11.5)
+    assert costs["further_seconds"] == 4 + 4
     assert costs["feature_bytes"] == 128
 
 
@@ -50,8 +51,13 @@ def test_end_to_end_splits_its_fit_into_base_and_head():
     costs = end_to_end_costs("keras", 10, [0], 6, 50, records().__getitem__)
     assert costs["base_passes"] == 500
     assert costs["base_seconds"] == 30 - 4 - 4
-    assert costs["total_seconds"] == 36
+    assert costs["total_seconds"] == costs["further_seconds"] == 36
     assert costs["peak_rss_bytes"] == 300
+
+
+def test_end_to_end_passes_images_for_as_many_epochs_as_were_run():
+    costs = end_to_end_costs("keras", 7.5, [0], 6, 50, records().__getitem__)
+    assert costs["base_passes"] == 375
 
 
 def test_only_the_compiled_base_costs_compiling():
@@ -68,5 +74,5 @@ def test_a_head_costs_its_share_of_all_of_them():
 
 def test_times_of_two_machines_are_not_added_up(feature_file):
     costs = cached_costs(2, 6, 50, records(THERE).__getitem__, feature_file)
-    assert costs["total_seconds"] is None
+    assert costs["total_seconds"] is costs["further_seconds"] is None
     assert costs["machine"] == "here and there"

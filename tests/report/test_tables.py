@@ -14,6 +14,10 @@ ARM = {
     "head_seconds": 3.0,
     "setup_seconds": 4.0,
     "total_seconds": 10.0,
+    "further_seconds": 3.5,
+    "unused_views": 0,
+    "unused_seconds": 0.0,
+    "machine": "here",
     "speedup": 4.04,
     "feature_bytes": 2_500_000,
 }

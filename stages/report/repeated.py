@@ -1,0 +1,24 @@
+"""What several trainings cost, one after another, where the first pays for what it caches."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+
+def seconds_of_trainings(arm: Mapping[str, Any], trainings: int) -> float:
+    """Seconds of so many trainings of an arm, which was timed on one machine."""
+    return arm["total_seconds"] + (trainings - 1) * arm["further_seconds"]
+
+
+def break_even(arm: Mapping[str, Any], reference: Mapping[str, Any]) -> int | None:
+    """From which training on an arm costs no more than a reference, however many follow.
+
+    None where it never does for good, and where the two were not timed on one machine.
+    """
+    if None in (arm["total_seconds"], reference["total_seconds"]):
+        return None
+    lead = arm["total_seconds"] - reference["total_seconds"]
+    gain = reference["further_seconds"] - arm["further_seconds"]
+    if arm["machine"] != reference["machine"] or gain <= 0:
+        return None
+    return 1 + max(math.ceil(lead / gain), 0)

@@ -1,0 +1,67 @@
+import base64
+from functools import partial
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from PIL import Image
+
+from stages.report.pictures.accuracy import against_seconds
+from stages.report.pictures.style import draw_png, draw_svg, plain_numbers, styles
+from tests.report.test_tables import ARM
+
+NAMES = ["cached_0", "cached_1", "cached_4", "cached_30", "end_to_end", "end_to_end_compiled"]
+PAINT = partial(against_seconds, arms={"end_to_end": ARM}, metric="test_accuracy")
+
+
+def luminance(colour):
+    channels = [
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+        for channel in to_rgb(colour)
+    ]
+    return float(np.dot((0.2126, 0.7152, 0.0722), channels))
+
+
+def test_no_two_arms_look_the_same_even_without_colour():
+    looks = styles(NAMES)
+    assert len({look.colour for look in looks.values()}) == len(NAMES)
+    assert len({look.marker for look in looks.values()}) == len(NAMES)
+
+
+def test_every_arm_stands_out_on_white():
+    contrasts = [1.05 / (luminance(look.colour) + 0.05) for look in styles(NAMES).values()]
+    assert min(contrasts) >= 3
+
+
+def test_more_cached_views_are_darker():
+    looks = styles(NAMES)
+    shades = [luminance(looks[f"cached_{budget}"].colour) for budget in (1, 4, 30)]
+    assert shades == sorted(shades, reverse=True)
+
+
+def test_a_picture_is_the_same_bytes_whenever_it_is_drawn():
+    one, two = (draw_svg(PAINT, "words") for _ in range(2))
+    assert one == two
+    kind, content = one.source.split(",")
+    assert kind == "data:image/svg+xml;base64"
+    assert b"<svg" in base64.b64decode(content)
+
+
+def test_pictures_stand_side_by_side_in_a_png(tmp_path):
+    draw_png(tmp_path / "one.png", [PAINT])
+    draw_png(tmp_path / "two.png", [PAINT, PAINT])
+    with Image.open(tmp_path / "one.png") as one, Image.open(tmp_path / "two.png") as two:
+        assert two.width == 2 * one.width
+
+
+@pytest.mark.parametrize("high", [25, 2000, 2_000_000])
+def test_a_log_axis_has_some_plain_numbers_but_not_many(high):
+    figure = Figure()
+    axes = figure.subplots()
+    axes.semilogx([20, high], [0, 1])
+    plain_numbers(axes.xaxis)
+    figure.draw_without_rendering()
+    texts = [label.get_text() for label in axes.get_xticklabels()]
+    assert 2 <= len([text for text in texts if text]) <= 20
+    assert all(text.replace(",", "").replace(".", "").isdigit() for text in texts if text)
