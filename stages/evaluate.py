@@ -23,6 +23,7 @@ from stages.report.arms import (
 )
 from stages.report.comparison import compare_heads, decide, speedups, summarize
 from stages.report.costs import cached_costs, end_to_end_costs
+from stages.report.prediction import compare_with_plan
 from stages.report.testing import learning_curve, predict, score
 from stages.report.tracking import TRACKING_ERRORS, log_results
 from stages.views.plan import ids_of_test_views
@@ -53,6 +54,7 @@ def main() -> None:
         arms=arms,
         equivalence=equivalence,
         verdict=decide(arms, params.train.budgets, equivalence),
+        prediction=compare_with_plan(arms, params),
         runs=runs,
         curves=pd.concat([learning_curve(trained) for trained in heads]),
     )
