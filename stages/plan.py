@@ -26,6 +26,7 @@ from stages.report.cost_model import (
     disk_bytes,
     predict,
 )
+from stages.report.forecast import forecast
 from stages.report.prediction import PLAN, params_digest
 
 SAMPLE = 64
@@ -47,9 +48,7 @@ def main() -> None:
         for kind in params.train.end_to_end_bases
     ]
     _write(params, images, costs, arms, points)
-    print(_table(arms))
-    print(*points, sep="\n")
-    print(_disk(disk_bytes(costs, params, images)))
+    print(forecast(arms, points, disk_bytes(costs, params, images), shutil.disk_usage(".").free))
 
 
 def _open(data: Data, folder: Path) -> Source:
@@ -91,33 +90,6 @@ def _write(
         "break_even": [asdict(point) for point in points],
     }
     PLAN.write_text(json.dumps(plan, indent=2) + "\n")
-
-
-def _table(arms: dict[str, Prediction]) -> str:
-    rows = [
-        {
-            "arm": name,
-            "base passes": f"{arm.base_passes:,}",
-            "augment s": f"{arm.augment_seconds:.1f}",
-            "base s": f"{arm.base_seconds:.1f}",
-            "head s": f"{arm.head_seconds:.1f}",
-            "set-up s": f"{arm.setup_seconds:.1f}",
-            "total s": f"{arm.total_seconds:.1f}",
-            "each further s": f"{arm.again_seconds:.1f}",
-            "features MB": f"{arm.feature_bytes / 1e6:.1f}",
-        }
-        for name, arm in arms.items()
-    ]
-    return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
-
-
-def _disk(needed: int) -> str:
-    free = shutil.disk_usage(".").free
-    fits = "it fits" if needed <= free else "it does not fit"
-    return (
-        f"Images and features of all splits take {needed / 1e6:,.0f} MB, DVC's copy included; "
-        f"{free / 1e6:,.0f} MB are free: {fits}."
-    )
 
 
 if __name__ == "__main__":
