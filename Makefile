@@ -2,7 +2,10 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run ui check test bench
+.PHONY: plan run ui check test bench
+
+plan: .venv/ready  ## Say what a run will cost, in half a minute.
+	python -m stages.plan
 
 run: .venv/ready  ## Answer the question of params.yaml, or of recipes/NAME.yaml: make run RECIPE=NAME.
 	$(if $(RECIPE),cp recipes/$(RECIPE).yaml params.yaml)

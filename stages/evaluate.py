@@ -19,6 +19,7 @@ from stages.report.costs import costs_of_arms
 from stages.report.disagreement import find_disagreement
 from stages.report.equivalence import find_equivalence
 from stages.report.page import write_page
+from stages.report.prediction import compare_with_plan
 from stages.report.provenance import trace
 from stages.report.testing import learning_curve, predict, score
 from stages.report.tracking import TRACKING_ERRORS, log_results
@@ -61,6 +62,7 @@ def main() -> None:
             margin=params.evaluate.margin,
             rule=params.evaluate.rule,
         ),
+        prediction=compare_with_plan(arms, params),
         runs=runs,
         curves=pd.concat([learning_curve(trained) for trained in heads]),
     )

@@ -34,7 +34,7 @@ class Results:
     """What `evaluate` found.
 
     Attributes:
-        metrics: `arms`, `equivalence` and `verdict`, as in metrics.json.
+        metrics: `arms`, `equivalence`, `verdict` and maybe `prediction`, as in metrics.json.
         runs: One row an arm and seed with its final metrics.
         curves: One row an arm, seed and epoch.
         digest: SHA-256 of all of it. Times are part of it, so it names one run of the stages.
@@ -51,11 +51,14 @@ def write(
     arms: dict[str, dict[str, Any]],
     equivalence: dict[str, Any] | None,
     verdict: dict[str, Any],
+    prediction: dict[str, Any] | None,
     runs: pd.DataFrame,
     curves: pd.DataFrame,
 ) -> None:
     PLOTS.mkdir(exist_ok=True)
-    metrics = {"arms": arms, "equivalence": equivalence, "verdict": verdict}
+    metrics = {"arms": arms, "equivalence": equivalence, "verdict": verdict} | (
+        {"prediction": prediction} if prediction else {}
+    )
     METRICS.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
     TABLE.write_text(markdown_table(arms))
     runs.to_csv(RUNS, index=False)

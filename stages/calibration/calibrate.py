@@ -1,0 +1,73 @@
+"""Unit costs, measured in well under a minute."""
+
+import importlib
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import numpy as np
+
+from stages.bases.artifact import compile_base, open_base
+from stages.images.prepared import Prepared
+from stages.params import Params
+from stages.report.cost_model import SetUp, UnitCosts
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+_START = "import stages.augment; stages.augment.load_params()"
+_START_EXTRACT = "import stages.extract, pathlib; stages.extract.open_base(pathlib.Path({!r}), {})"
+_AGE = "; from stages.costs import Costs; print(Costs().seconds['setup'])"
+
+
+def calibrate(
+    params: Params, sample: Prepared, classes: int, images: int, folder: Path
+) -> UnitCosts:
+    """Measure what the parts of the pipeline cost.
+
+    TensorFlow must not have been imported before, or its import takes no time.
+
+    Args:
+        sample: Some of the training images.
+        classes: Number of classes.
+        images: Number of training images.
+        folder: Where the base is compiled to.
+
+    Raises:
+        PipelineError: the base cannot be loaded or compiled.
+    """
+    batch_size = params.extract.batch_size
+    import_tensorflow, paces = _timed(importlib.import_module, "stages.calibration.paces")
+    compiling, _ = _timed(compile_base, folder, params.base_spec, params.extract.runtime)
+    opening, base = _timed(open_base, folder, batch_size)
+    from stages.bases.frozen import load_base
+
+    loading, model = _timed(load_base, params.base_spec)
+    set_up = SetUp(
+        start=_seconds_until(_START),
+        start_extract=_seconds_until(_START_EXTRACT.format(str(folder), batch_size)),
+        import_tensorflow=import_tensorflow,
+        compile_base=compiling,
+        load_base=loading,
+        open_base=opening,
+    )
+    measured = paces.measure_paces(base, model, params, sample, classes, images)
+    return UnitCosts(set_up, measured, base.width * np.dtype(params.extract.dtype).itemsize)
+
+
+def _seconds_until(program: str) -> float:
+    """Seconds from the start of a Python process until it has done a program."""
+    command = [sys.executable, "-c", program + _AGE]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return float(done.stdout.splitlines()[-1])
+
+
+def _timed(
+    function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> tuple[float, Result]:
+    start = time.perf_counter()
+    result = function(*args, **kwargs)
+    return time.perf_counter() - start, result
