@@ -12,7 +12,7 @@ from stages.images.prepared import open_prepared, read_classes
 from stages.params import load_params
 from stages.paths import FEATURES, PREPARED
 from stages.report import results
-from stages.report.arms import trained_heads
+from stages.report.arms import END_TO_END, trained_heads
 from stages.report.comparison import merge, same_heads, speedups, summarize
 from stages.report.correctness import carry_over, correctness, intervals
 from stages.report.costs import costs_of_arms
@@ -50,9 +50,12 @@ def main() -> None:
     epochs = {name: arm["epochs"] for name, arm in summary.items()}
     costs = costs_of_arms(params.train, len(train.labels), epochs, load_costs)
     unused = unused_of_arms(runs, load_costs)
-    arms = merge(summary, costs, unused, intervals(carry_over(correct, stand_in)))
+    # On the base that both share; on Keras' own, heads differ a little.
+    sharing = END_TO_END[params.train.end_to_end_bases[-1]]
+    arms = merge(summary, costs, unused, intervals(carry_over(correct, stand_in, sharing)))
     arms = merge(arms, speedups(arms))
     results.write(
+        params=params.model_dump(),
         arms=arms,
         equivalence=equivalence,
         verdict=decide(

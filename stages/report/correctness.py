@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from stages.heads.metrics import predicted_classes
-from stages.report.arms import TrainedHead, budget_of
+from stages.report.arms import TrainedHead
 from stages.report.statistics import accuracy_interval
 
 Correct = dict[str, np.ndarray]
@@ -35,17 +35,19 @@ def correctness(labels: np.ndarray, logits: Mapping[TrainedHead, np.ndarray]) ->
     }
 
 
-def carry_over(correct: dict[str, Correct], stand_in: str | None) -> dict[str, Correct]:
+def carry_over(
+    correct: dict[str, Correct], stand_in: str | None, end_to_end: str
+) -> dict[str, Correct]:
     """Let the arm that trains end-to-end's very heads, on more seeds, speak for end-to-end.
 
     Args:
         stand_in: The name of that arm, if there is one.
+        end_to_end: The name of the arm that it speaks for.
     """
     if stand_in is None:
         return correct
     return {
-        arm: correct[stand_in] if budget_of(arm) is None else tables
-        for arm, tables in correct.items()
+        arm: correct[stand_in] if arm == end_to_end else tables for arm, tables in correct.items()
     }
 
 

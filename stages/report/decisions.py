@@ -90,7 +90,7 @@ def compare_arms(
     """
     cached = [arm for arm in correct if budget_of(arm) is not None]
     arms = [*sorted(cached, key=lambda arm: budget_of(arm) or 0), END_TO_END]
-    carried = carry_over(correct, stand_in)
+    carried = carry_over(correct, stand_in, END_TO_END)
     comparisons = [
         Comparison(arm, reference, on, decision)
         for arm, reference in _pairs(arms)

@@ -16,6 +16,7 @@ from stages.report.tables import TESTED_ON, accuracy_against_seconds, markdown_t
 METRICS = Path("metrics.json")
 PAGE = Path("report.html")
 PLOTS = Path("plots")
+PARAMS = PLOTS / "params.json"
 RUNS, CURVES = PLOTS / "runs.csv", PLOTS / "learning_curves.csv"
 ACCURACY_AGAINST_SECONDS = PLOTS / "accuracy_against_seconds.csv"
 TABLE = PLOTS / "table.md"
@@ -35,12 +36,14 @@ class Results:
 
     Attributes:
         metrics: `arms`, `equivalence`, `verdict` and maybe `prediction`, as in metrics.json.
+        params: The parameters that it was found with.
         runs: One row an arm and seed with its final metrics.
         curves: One row an arm, seed and epoch.
         digest: SHA-256 of all of it. Times are part of it, so it names one run of the stages.
     """
 
     metrics: dict[str, Any]
+    params: dict[str, Any]
     runs: pd.DataFrame
     curves: pd.DataFrame
     digest: str
@@ -48,6 +51,7 @@ class Results:
 
 def write(
     *,
+    params: dict[str, Any],
     arms: dict[str, dict[str, Any]],
     equivalence: dict[str, Any] | None,
     verdict: dict[str, Any],
@@ -60,6 +64,7 @@ def write(
         {"prediction": prediction} if prediction else {}
     )
     METRICS.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
+    PARAMS.write_text(json.dumps(params, indent=2) + "\n")
     TABLE.write_text(markdown_table(arms))
     runs.to_csv(RUNS, index=False)
     curves.to_csv(CURVES, index=False)
@@ -70,9 +75,10 @@ def write(
 
 
 def read() -> Results:
-    contents = [path.read_bytes() for path in (METRICS, RUNS, CURVES)]
+    contents = [path.read_bytes() for path in (METRICS, PARAMS, RUNS, CURVES)]
     return Results(
         json.loads(contents[0]),
+        json.loads(contents[1]),
         pd.read_csv(RUNS),
         pd.read_csv(CURVES),
         hashlib.sha256(b"".join(contents)).hexdigest(),

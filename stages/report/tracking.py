@@ -22,7 +22,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from stages.costs import load_costs
 from stages.images.prepared import SPLITS, open_prepared
-from stages.params import load_params
 from stages.paths import PREPARED
 from stages.report import results
 from stages.report.arms import budget_of, feature_stages, training_stage
@@ -80,9 +79,9 @@ class _Pipeline:
         self, client: mlflow.MlflowClient, experiment: str, found: Results, start: float
     ) -> None:
         self._client, self._experiment, self._found, self._start = client, experiment, found, start
-        self._params = _flat(load_params().model_dump())
-        self._tags = _tags()
-        self._dataset = _dataset()
+        self._params = _flat(found.params)
+        self._tags = _tags(found.params["extract"]["views"])
+        self._dataset = _dataset(found.params["data"]["source"])
 
     def log(self) -> str:
         verdict = self._found.metrics["verdict"]
@@ -182,24 +181,23 @@ def _is_dvc(process: psutil.Process) -> bool:
         return False
 
 
-def _tags() -> dict[str, str]:
+def _tags(views: list[int]) -> dict[str, str]:
     tags = {
         "mlflow.source.git.commit": git_commit(),
         "dvc.experiment": os.environ.get("DVC_EXP_NAME", ""),
         "viewcache.images": digest_of_images(),
-        "viewcache.feature_digests": digest_of_features(load_params().extract.views),
+        "viewcache.feature_digests": digest_of_features(views),
     }
     return {name: value for name, value in tags.items() if value}
 
 
-def _dataset() -> DatasetInput:
+def _dataset(name: str) -> DatasetInput:
     counts = {split: len(open_prepared(PREPARED / split).digests) for split in SPLITS}
-    params = load_params()
     dataset = Dataset(
-        name=params.data.source,
+        name=name,
         digest=digest_of_images()[:36],
         source_type="code",
-        source=f'{{"source": "{params.data.source}"}}',
+        source=json.dumps({"source": name}),
         profile=json.dumps(counts),
     )
     return DatasetInput(dataset, [InputTag("mlflow.data.context", "training and test")])

@@ -63,7 +63,8 @@ def _augmentation(findings: Findings) -> str:
 
 def _stand_in(findings: Findings) -> str:
     same = findings.stand_in
-    return f"end_to_end is judged by {same}, which trains the same heads" if same else ""
+    judged = f"end_to_end is judged by {same}, which trains the same heads on the same base"
+    return judged if same else ""
 
 
 def _what_would_decide(findings: Findings, arms: list[str]) -> str:

@@ -40,9 +40,9 @@ def test_the_arm_with_the_same_heads_speaks_for_end_to_end():
         arm: {"clean": np.full((seeds, 50), value), "robustness": np.full((seeds, 50), value)}
         for arm, seeds, value in (("cached_4", 5, 0.5), ("cached_1", 5, 1.0), ("end_to_end", 1, 0))
     }
-    carried = intervals(carry_over(tables, "cached_4"))
+    carried = intervals(carry_over(tables, "cached_4", "end_to_end"))
     assert carried["end_to_end"] == carried["cached_4"] != carried["cached_1"]
-    assert carry_over(tables, None) == tables
+    assert carry_over(tables, None, "end_to_end") == tables
 
 
 def test_intervals_are_named_by_the_metric_they_belong_to():

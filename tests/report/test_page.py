@@ -55,7 +55,7 @@ def results(prediction=None):
     }
     metrics = {"arms": ARMS, "equivalence": SAME, "verdict": verdict, "prediction": prediction}
     runs = pd.DataFrame({"arm": [*ARMS, "cached_2"], "epochs": 7, "kept_epoch": [4, 5, 6, 2]})
-    return Results(metrics, runs, CURVES, "digest")
+    return Results(metrics, {}, runs, CURVES, "digest")
 
 
 def provenance(**train):
