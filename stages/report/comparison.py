@@ -95,7 +95,7 @@ def _speedup_factors(
     }
 
 
-def same_heads(equivalence: dict[str, Any] | None) -> str | None:
+def same_heads(equivalence: Mapping[str, Any] | None) -> str | None:
     """The cached arm that was found to train end-to-end's very heads, if one was.
 
     Args:

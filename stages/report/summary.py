@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from stages.report.arms import budget_of
+from stages.report.comparison import same_heads
 from stages.report.decisions import END_TO_END, UNAUGMENTED
 from stages.report.pictures.style import Arms
 from stages.report.repeated import break_even
@@ -52,9 +53,10 @@ def _as_accurate(equivalence: Mapping[str, Any] | None) -> KeyFigure | None:
     if equivalence is None:
         return None
     changed = equivalence["changed_test_predictions"]
+    same = "the same head" if same_heads(equivalence) else "the same answers"
     return KeyFigure(
         "Is it as accurate?",
-        f"{changed:,} test answers differ" if changed else "the same head",
+        f"{changed:,} test answers differ" if changed else same,
         f"cached_{equivalence['budget']} has a view for every epoch and so sees what end-to-end "
         f"sees. Largest difference of weights: {equivalence['max_abs_weight_difference']:.2g}; "
         f"test answers that differ: {changed:,}.{_across_runtimes(equivalence)}",
@@ -105,8 +107,8 @@ def _augmentation(decisions: Sequence[Mapping[str, Any]]) -> KeyFigure | None:
     return KeyFigure(
         "What does augmentation bring?",
         f"{points['robustness']} points",
-        "of accuracy on images that are turned, zoomed or lit otherwise (random views), and "
-        f"{points['clean']} points on clean ones: end_to_end against cached_0.",
+        "of accuracy under random views of the test images, and "
+        f"{points['clean']} points on the images as they are: end_to_end against cached_0.",
     )
 
 
@@ -143,8 +145,9 @@ def _from(training: int | None) -> str:
 
 
 def _ratio(reference: Mapping[str, Any], arm: Mapping[str, Any]) -> float | None:
-    seconds = reference["further_seconds"], arm["further_seconds"]
-    return None if None in seconds else seconds[0] / seconds[1]
+    if arm["speedup"] is None:
+        return None
+    return reference["further_seconds"] / arm["further_seconds"]
 
 
 def _factors(factors: Iterable[float | None]) -> str:

@@ -12,6 +12,7 @@ SAME = {
     "budget": 2,
     "base": "compiled",
     "max_abs_weight_difference": 0.0,
+    "identical_test_predictions": True,
     "changed_test_predictions": 0,
     "on_keras": {"changed_test_predictions": 7},
 }
@@ -51,11 +52,13 @@ def test_the_questions_are_answered_in_a_figure_each():
 
 
 def test_heads_that_differ_are_told_by_how_many_answers():
-    answer, sentence = answers(equivalence=SAME | {"changed_test_predictions": 39})[
-        "Is it as accurate?"
-    ]
+    question = "Is it as accurate?"
+    other = SAME | {"changed_test_predictions": 39, "identical_test_predictions": False}
+    answer, sentence = answers(equivalence=other)[question]
     assert answer == "39 test answers differ"
     assert "cached_2" in sentence
+    near = SAME | {"max_abs_weight_difference": 0.07}
+    assert answers(equivalence=near)[question][0] == "the same answers"
 
 
 def test_what_another_runtime_changes_is_told_where_there_is_another():

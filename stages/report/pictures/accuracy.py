@@ -10,31 +10,29 @@ from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator, ScalarForm
 from stages.report.arms import budget_of
 from stages.report.decisions import END_TO_END
 from stages.report.pictures.labels import label_bars
-from stages.report.pictures.style import Arms, ArmStyle, plain_numbers, styles
+from stages.report.pictures.style import Arms, ArmStyle, plain_numbers, styles, timed
 from stages.report.tables import TESTED_ON
 
 
 def against_seconds(axes: Axes, arms: Arms, metric: str) -> None:
     """Draw each arm's accuracy against the seconds of its first training, on a log axis.
 
-    Bars are intervals at the 95 % level. Arms whose parts were timed on different machines are
-    left out.
+    Bars are intervals at the 95 % level. Arms that were timed on another machine are left out.
     """
-    timed = {name: arm for name, arm in arms.items() if arm["total_seconds"] is not None}
-    looks = styles(arms)
-    seconds = [arm["total_seconds"] for arm in timed.values()]
+    shown, looks = timed(arms), styles(arms)
+    seconds = [arm["total_seconds"] for arm in shown.values()]
     axes.set_xscale("log")
     axes.set_xlim(min(seconds, default=1) / 1.35, max(seconds, default=1) * 1.35)
-    for name, arm in timed.items():
+    for name, arm in shown.items():
         _draw_point(axes, arm["total_seconds"], arm, metric, looks[name])
     _set_up_accuracy(axes, arms, metric)
     axes.set(xlabel="first training, images to head (seconds, log scale)")
     plain_numbers(axes.xaxis)
     bars = {
         name: (arm["total_seconds"], arm[f"{metric}_low"], arm[f"{metric}_high"])
-        for name, arm in timed.items()
+        for name, arm in shown.items()
     }
-    label_bars(axes, bars, {name: looks[name].colour for name in timed})
+    label_bars(axes, bars, {name: looks[name].colour for name in shown})
 
 
 def against_views(axes: Axes, arms: Arms, metric: str) -> None:

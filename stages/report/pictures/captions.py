@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from stages.report.pictures.style import PHASES, Arms
+from stages.report.pictures.style import PHASES, Arms, timed
 from stages.report.repeated import seconds_of_trainings
 from stages.report.tables import TESTED_ON
 
@@ -10,8 +10,7 @@ from stages.report.tables import TESTED_ON
 def of_accuracy_against_seconds(arms: Arms, metric: str) -> str:
     figures = [
         f"{name} {_accuracy(arms, name, metric)} in {arm['total_seconds']:.0f} seconds"
-        for name, arm in arms.items()
-        if arm["total_seconds"] is not None
+        for name, arm in timed(arms).items()
     ]
     return f"Accuracy on {TESTED_ON[metric]}, against seconds: {'; '.join(figures)}."
 
@@ -34,8 +33,7 @@ def of_cumulative_seconds(arms: Arms, trainings: int) -> str:
     figures = [
         f"{name} {arm['total_seconds']:.0f} seconds for one and "
         f"{seconds_of_trainings(arm, trainings):,.0f} for {trainings}"
-        for name, arm in arms.items()
-        if arm["total_seconds"] is not None
+        for name, arm in timed(arms).items()
     ]
     return f"Seconds altogether by number of trainings: {'; '.join(figures)}."
 
@@ -46,7 +44,7 @@ def of_seconds_by_phase(arms: Arms) -> str:
         + ", ".join(
             f"{label} {arm[f'{phase}_seconds']:.1f}" for phase, (label, *_) in PHASES.items()
         )
-        for name, arm in arms.items()
+        for name, arm in timed(arms).items()
     ]
     return f"Seconds of the first training by phase: {'; '.join(figures)}."
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from stages.report.arms import budget_of
 from stages.report.decisions import END_TO_END
-from stages.report.pictures.style import INK, PHASES, Arms, plain_numbers, styles
+from stages.report.pictures.style import INK, PHASES, Arms, plain_numbers, styles, timed
 from stages.report.repeated import break_even, seconds_of_trainings
 
 MOST_TRAININGS = 100
@@ -16,14 +16,13 @@ MOST_TRAININGS = 100
 def cumulative_seconds(axes: Axes, arms: Arms) -> None:
     """Draw seconds altogether against the number of trainings, with rings at break-even.
 
-    From its ring on, a cached arm costs no more than end-to-end. Arms whose parts were timed on
-    different machines are left out.
+    From its ring on, a cached arm costs no more than end-to-end. Arms that were timed on another
+    machine are left out.
     """
-    looks = styles(arms)
-    timed = {name: arm for name, arm in arms.items() if arm["total_seconds"] is not None}
+    shown, looks = timed(arms), styles(arms)
     axes.set(xscale="log", yscale="log")
     trainings = range(1, MOST_TRAININGS + 1)
-    for name, arm in timed.items():
+    for name, arm in shown.items():
         look = looks[name]
         axes.plot(
             trainings,
@@ -34,11 +33,11 @@ def cumulative_seconds(axes: Axes, arms: Arms) -> None:
             markevery=[1, 4, 19, 99],
             label=name,
         )
-    _draw_rings(axes, timed, arms[END_TO_END])
+    _draw_rings(axes, shown, arms[END_TO_END])
     axes.set(xlabel="trainings (log scale)", ylabel="seconds altogether (log scale)")
     plain_numbers(axes.xaxis)
     plain_numbers(axes.yaxis)
-    axes.figure.legend(loc="outside lower center", ncols=3)
+    axes.figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
 
 
 def _draw_rings(axes: Axes, arms: Arms, reference: Mapping[str, Any]) -> None:
@@ -55,7 +54,11 @@ def _draw_rings(axes: Axes, arms: Arms, reference: Mapping[str, Any]) -> None:
 
 
 def seconds_by_phase(axes: Axes, arms: Arms) -> None:
-    """Draw the seconds of each arm's first training as a bar, split by phase."""
+    """Draw the seconds of each arm's first training as a bar, split by phase.
+
+    Arms that were timed on another machine are left out.
+    """
+    arms = timed(arms)
     names = list(arms)
     ends = [0.0] * len(names)
     for phase, (label, colour, hatch) in PHASES.items():

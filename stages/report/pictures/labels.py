@@ -11,7 +11,7 @@ from matplotlib.transforms import Bbox
 
 SIZE, CLEARANCE = 9, 4  # points; pixels
 STEPS, STEP_COST = 8, 15
-"""How far names may be put off, and how many covered pixels are better than a step further."""
+"""How many places off a name may stand, and how many covered pixels outweigh one place."""
 
 
 def label_bars(

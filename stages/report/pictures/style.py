@@ -71,6 +71,11 @@ class Picture(NamedTuple):
     alt: str
 
 
+def timed(arms: Arms) -> Arms:
+    """Arms whose seconds can be compared: those that were timed on end-to-end's machine."""
+    return {name: arm for name, arm in arms.items() if arm["speedup"] is not None}
+
+
 def styles(arms: Iterable[str]) -> dict[str, ArmStyle]:
     """The style of each arm: cached views are the darker, the more of them there are."""
     arms = list(arms)

@@ -29,6 +29,12 @@ def test_there_is_no_ring_where_nothing_breaks_even():
     assert not axes.collections
 
 
+def test_arms_that_were_timed_elsewhere_leave_empty_pictures():
+    elsewhere = {name: arm | {"speedup": None} for name, arm in ARMS.items()}
+    assert not painted(partial(seconds_by_phase, arms=elsewhere)).patches
+    assert not painted(partial(cumulative_seconds, arms=elsewhere)).lines
+
+
 def test_a_bar_is_as_long_as_its_phases_together():
     axes = painted(partial(seconds_by_phase, arms=ARMS))
     assert max(patch.get_x() + patch.get_width() for patch in axes.patches) == pytest.approx(10)
