@@ -129,11 +129,11 @@ class BreakEven:
     trainings: int | None
 
     def __str__(self) -> str:
-        up_to = f"up to {self.views} cached views are" if self.views else "no cached view is"
+        up_to = f"up to {self.views} cached views" if self.views else "no cached view"
         from_on = "never" if self.trainings is None else f"from training {self.trainings} on"
         return (
-            f"Against {self.arm}: {up_to} faster in a first training; {self.budget} cached views "
-            f"with all their heads {from_on}."
+            f"Against {self.arm}: a first training is faster on {up_to}; "
+            f"caching {self.budget} views pays {from_on}."
         )
 
 
