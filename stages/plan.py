@@ -1,39 +1,32 @@
 """Say what each arm will cost, before anything is run: `python -m stages.plan`, or `make plan`."""
 
-import json
 import shutil
-from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 
 from stages.calibration.calibrate import calibrate
-from stages.costs import machine
+from stages.calibration.paces import Work
+from stages.costs import Costs
 from stages.errors import PipelineError, run
 from stages.files import scratch
 from stages.images.decoding import DecodingPolicy
 from stages.images.fetching import fetch_elpv
 from stages.images.index import index_images, refuse_missing_class
-from stages.images.prepared import SPLITS, open_prepared
+from stages.images.prepared import SPLITS, Prepared, open_prepared
 from stages.images.preparing import write_prepared
 from stages.images.sources import Source, open_source
 from stages.params import Data, Params, load_params
-from stages.report.cost_model import (
-    BreakEven,
-    Prediction,
-    UnitCosts,
-    break_even,
-    disk_bytes,
-    predict,
-)
+from stages.report.cost_model import break_even, disk_bytes, predict
 from stages.report.forecast import forecast
-from stages.report.prediction import PLAN, params_digest
+from stages.report.prediction import PLAN, write_plan
 
-SAMPLE = 64
+SAMPLE = 128
 """Images that are decoded, to calibrate on."""
 
 
 def main() -> None:
+    start = Costs().seconds["setup"]
     params = load_params()
     with scratch(PLAN.with_suffix("")) as folder:
         source = _open(params.data, folder / "source")
@@ -41,13 +34,15 @@ def main() -> None:
         index = index_images(source, params.seed, data.validation, data.test, data.limit)
         refuse_missing_class(index, source.classes)
         images = {split: int((index["split"] == split).sum()) for split in SPLITS}
-        costs = _calibrate(params, source, index[index["split"] == "train"], folder)
+        sample = _decode(params, source.root, index[index["split"] == "train"], folder / "sample")
+        work = Work(params, sample, images["train"], len(source.classes))
+        costs = calibrate(work, folder / "base", start)
     arms = predict(costs, params.train, images["train"])
     points = [
         break_even(costs, params.train, images["train"], kind)
         for kind in params.train.end_to_end_bases
     ]
-    _write(params, images, costs, arms, points)
+    write_plan(params, images, costs, arms, points)
     print(forecast(arms, points, disk_bytes(costs, params, images), shutil.disk_usage(".").free))
 
 
@@ -62,34 +57,15 @@ def _open(data: Data, folder: Path) -> Source:
     return open_source(Path(data.path), data.manifest, data.classes)
 
 
-def _calibrate(params: Params, source: Source, train: pd.DataFrame, folder: Path) -> UnitCosts:
+def _decode(params: Params, root: Path, train: pd.DataFrame, folder: Path) -> Prepared:
+    """Some of the training images."""
     policy = DecodingPolicy(params.side, params.data.min_size, params.data.background)
-    write_prepared(folder / "sample", source.root, train.head(SAMPLE), policy)
-    sample = open_prepared(folder / "sample")
+    write_prepared(folder, root, train.head(SAMPLE), policy)
+    sample = open_prepared(folder)
     if not sample.digests:
         first = train["path"].iloc[0]
         raise PipelineError(f"some of the first images must be readable. Received: {first}")
-    return calibrate(params, sample, len(source.classes), len(train), folder / "base")
-
-
-def _write(
-    params: Params,
-    images: dict[str, int],
-    costs: UnitCosts,
-    arms: dict[str, Prediction],
-    points: list[BreakEven],
-) -> None:
-    plan = {
-        "machine": machine(),
-        "params": params_digest(params),
-        "images": images,
-        "unit_costs": asdict(costs),
-        "arms": {
-            name: {**asdict(arm), "total_seconds": arm.total_seconds} for name, arm in arms.items()
-        },
-        "break_even": [asdict(point) for point in points],
-    }
-    PLAN.write_text(json.dumps(plan, indent=2) + "\n")
+    return sample
 
 
 if __name__ == "__main__":

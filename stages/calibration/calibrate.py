@@ -1,6 +1,5 @@
 """Unit costs, measured in well under a minute."""
 
-import importlib
 import subprocess
 import sys
 import time
@@ -11,8 +10,8 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 
 from stages.bases.artifact import compile_base, open_base
-from stages.images.prepared import Prepared
-from stages.params import Params
+from stages.bases.frozen import load_base
+from stages.calibration.paces import Work, measure_paces
 from stages.report.cost_model import SetUp, UnitCosts
 
 Arguments = ParamSpec("Arguments")
@@ -23,39 +22,31 @@ _START_EXTRACT = "import stages.extract, pathlib; stages.extract.open_base(pathl
 _AGE = "; from stages.costs import Costs; print(Costs().seconds['setup'])"
 
 
-def calibrate(
-    params: Params, sample: Prepared, classes: int, images: int, folder: Path
-) -> UnitCosts:
+def calibrate(work: Work, folder: Path, start_tensorflow: float) -> UnitCosts:
     """Measure what the parts of the pipeline cost.
 
-    TensorFlow must not have been imported before, or its import takes no time.
-
     Args:
-        sample: Some of the training images.
-        classes: Number of classes.
-        images: Number of training images.
         folder: Where the base is compiled to.
+        start_tensorflow: Seconds from the start of this process until TensorFlow was imported.
 
     Raises:
         PipelineError: the base cannot be loaded or compiled.
     """
+    params = work.params
     batch_size = params.extract.batch_size
-    import_tensorflow, paces = _timed(importlib.import_module, "stages.calibration.paces")
     compiling, _ = _timed(compile_base, folder, params.base_spec, params.extract.runtime)
     opening, base = _timed(open_base, folder, batch_size)
-    from stages.bases.frozen import load_base
-
     loading, model = _timed(load_base, params.base_spec)
     set_up = SetUp(
         start=_seconds_until(_START),
         start_extract=_seconds_until(_START_EXTRACT.format(str(folder), batch_size)),
-        import_tensorflow=import_tensorflow,
+        start_tensorflow=start_tensorflow,
         compile_base=compiling,
         load_base=loading,
         open_base=opening,
     )
-    measured = paces.measure_paces(base, model, params, sample, classes, images)
-    return UnitCosts(set_up, measured, base.width * np.dtype(params.extract.dtype).itemsize)
+    paces = measure_paces(work, base, model)
+    return UnitCosts(set_up, paces, base.width * np.dtype(params.extract.dtype).itemsize)
 
 
 def _seconds_until(program: str) -> float:

@@ -6,20 +6,21 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from stages.arrays import write_rows
 from stages.bases.base import Base
 from stages.costs import Costs
+from stages.features.store import Origin, write_features
 from stages.heads import training
 from stages.heads.end_to_end import EndToEndBase, on_compiled, on_keras
 from stages.heads.head import build_head
 from stages.heads.trainer import HeadTrainer
 from stages.images.prepared import Prepared
-from stages.params import Params, Train
+from stages.params import Params
 from stages.report.cost_model import Pace, Paces
 from stages.views.fresh import fresh_views
 
@@ -29,41 +30,56 @@ HEAD_ROWS = 512
 """Images of an epoch that heads are measured in."""
 
 
-def measure_paces(
-    base: Base, model: keras.Model, params: Params, sample: Prepared, classes: int, images: int
-) -> Paces:
+@dataclass(frozen=True)
+class Work:
+    """What is planned.
+
+    Attributes:
+        sample: Some of the training images, which are gone through as often as it takes.
+        images: Number of all training images.
+        classes: Number of classes.
+    """
+
+    params: Params
+    sample: Prepared
+    images: int
+    classes: int
+
+
+def measure_paces(work: Work, base: Base, model: keras.Model) -> Paces:
     """Measure every pace, as the stages work: deterministically, which sets TensorFlow so.
 
     Args:
         base: The compiled base.
         model: The same base in Keras.
-        sample: Some of the training images, which are gone through as often as it takes.
-        classes: Number of classes.
-        images: Number of training images.
     """
     training.make_deterministic()
+    params = work.params
     settings = params.train
     ways = {
         "keras": on_keras(model, settings.learning_rate, settings.head.weight_decay),
         "compiled": on_compiled(base),
     }
-    with sample.read() as pixels:
-        read = fresh_views(pixels, sample.digests, params.augment, params.seed)
+    with work.sample.read() as pixels:
+        read = fresh_views(pixels, work.sample.digests, params.augment, params.seed)
         return Paces(
-            extract=_extraction(base, read, len(sample.labels), 1),
-            extract_identity=_extraction(base, read, len(sample.labels), 0),
+            extract=_extraction(work, base, read, 1),
+            extract_identity=_extraction(work, base, read, 0),
             end_to_end={
-                kind: _end_to_end(ways[kind], base.width, read, sample, classes, settings, images)
-                for kind in settings.end_to_end_bases
+                kind: _end_to_end(work, ways[kind], base.width, read)
+                for kind in params.train.end_to_end_bases
             },
-            head=_heads(base.width, classes, settings, images),
+            head=_heads(work, base.width),
         )
 
 
-def _extraction(base: Base, read: training.Reader, sample: int, view: int) -> Pace:
+def _extraction(work: Work, base: Base, read: training.Reader, view: int) -> Pace:
+    """The base over a view, its features written to a file."""
     costs = Costs()
     render = costs.timed("augment", read)
-    size = base.batch_size
+    sample, size = len(work.sample.labels), base.batch_size
+    dtype = np.dtype(work.params.extract.dtype)
+    origin = Origin(view, images="", plan="", base=base.identity)
 
     def batches(count: int) -> Iterator[np.ndarray]:
         for start in range(0, count * size, size):
@@ -71,46 +87,41 @@ def _extraction(base: Base, read: training.Reader, sample: int, view: int) -> Pa
 
     def run(count: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            features = base.stream(batches(count))
-            write_rows(Path(folder) / "features.npy", features, (base.width,), np.dtype("float32"))
+            path, shape = Path(folder) / "features.npy", (count * size, base.width)
+            write_features(path, base.stream(batches(count)), shape, dtype, origin)
 
     return _pace(run, size, costs)
 
 
-def _end_to_end(
-    base: EndToEndBase,
-    width: int,
-    read: training.Reader,
-    sample: Prepared,
-    classes: int,
-    settings: Train,
-    images: int,
-) -> Pace:
+def _end_to_end(work: Work, base: EndToEndBase, width: int, read: training.Reader) -> Pace:
     """Base and head in `fit`, for an epoch of all training images or as many as time allows."""
     costs = Costs()
     render = costs.timed("augment", read)
-    head = build_head(width, classes, settings.head, settings.learning_rate, seed=0)
-    targets = training.make_targets(sample.labels, settings.class_weights)
+    settings, labels = work.params.train, work.sample.labels
     size = settings.batch_size
     run_epoch = training.by_fit(
-        base.attach(head), lambda view, rows: base.prepare(render(view, rows)), targets, size
+        base.attach(build_head(width, work.classes, settings.head, settings.learning_rate, seed=0)),
+        lambda view, rows: base.prepare(render(view, rows)),
+        training.make_targets(labels, settings.class_weights),
+        size,
     )
 
     def run(steps: int) -> None:
-        run_epoch(1, 1, np.arange(steps * size) % len(sample.labels))
+        run_epoch(1, 1, np.arange(steps * size) % len(labels))
 
-    return _pace(run, size, costs, most=math.ceil(images / size))
+    return _pace(run, size, costs, most=math.ceil(work.images / size))
 
 
-def _heads(width: int, classes: int, settings: Train, images: int) -> Pace:
+def _heads(work: Work, width: int) -> Pace:
     """Heads side by side, one a core, on features without meaning."""
-    count = min(os.cpu_count() or 1, len(settings.budgets) * len(settings.seeds))
-    rows = min(images, HEAD_ROWS)
+    settings, rows = work.params.train, min(work.images, HEAD_ROWS)
     features = np.random.default_rng(0).random((rows, width), np.float32)
-    targets = training.make_targets(np.arange(rows) % classes, settings.class_weights)
+    targets = training.make_targets(np.arange(rows) % work.classes, settings.class_weights)
     held_out = training.Validation(features[: rows // 4 + 1], targets.labels[: rows // 4 + 1])
+    count = min(os.cpu_count() or 1, len(settings.budgets) * len(settings.seeds))
     trainers = [
-        HeadTrainer(width, classes, settings.head, settings.learning_rate) for _ in range(count)
+        HeadTrainer(width, work.classes, settings.head, settings.learning_rate)
+        for _ in range(count)
     ]
 
     def run(epochs: int) -> None:

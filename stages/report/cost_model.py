@@ -56,7 +56,7 @@ class SetUp:
     Attributes:
         start: Start of a process without TensorFlow.
         start_extract: Start of a process that opens the compiled base to run it.
-        import_tensorflow: What TensorFlow and Keras add to the start of a process.
+        start_tensorflow: Start of a process with TensorFlow.
         compile_base: Loading and compiling the base, TensorFlow being there.
         load_base: Loading the base into Keras.
         open_base: Opening the compiled base, TensorFlow being there.
@@ -64,15 +64,10 @@ class SetUp:
 
     start: float
     start_extract: float
-    import_tensorflow: float
+    start_tensorflow: float
     compile_base: float
     load_base: float
     open_base: float
-
-    @property
-    def start_tensorflow(self) -> float:
-        """Start of a process with TensorFlow."""
-        return self.start + self.import_tensorflow
 
     @property
     def compiling(self) -> float:
@@ -134,11 +129,11 @@ class BreakEven:
     trainings: int | None
 
     def __str__(self) -> str:
-        up_to = f"up to {self.views} cached views are" if self.views else "no cached view is"
+        up_to = f"up to {self.views} cached views" if self.views else "no cached view"
         from_on = "never" if self.trainings is None else f"from training {self.trainings} on"
         return (
-            f"Against {self.arm}: {up_to} faster in a first training; {self.budget} cached views "
-            f"with all their heads {from_on}."
+            f"Against {self.arm}: a first training is faster on {up_to}; "
+            f"caching {self.budget} views pays {from_on}."
         )
 
 

@@ -2,10 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from stages.costs import machine
 from stages.params import Params
+from stages.report.cost_model import BreakEven, Prediction, UnitCosts
 
 PLAN = Path("data/plan.json")
 """No stage depends on it: times are no input. `evaluate` reads it where it is."""
@@ -14,6 +18,31 @@ PLAN = Path("data/plan.json")
 def params_digest(params: Params) -> str:
     """SHA-256 of the values of all parameters."""
     return hashlib.sha256(params.model_dump_json().encode()).hexdigest()
+
+
+def write_plan(
+    params: Params,
+    images: dict[str, int],
+    costs: UnitCosts,
+    arms: dict[str, Prediction],
+    points: Sequence[BreakEven],
+) -> None:
+    """Write a plan with the machine and the parameters that it is of.
+
+    Args:
+        images: Number of images of each split.
+    """
+    plan = {
+        "machine": machine(),
+        "params": params_digest(params),
+        "images": images,
+        "unit_costs": asdict(costs),
+        "arms": {
+            name: {**asdict(arm), "total_seconds": arm.total_seconds} for name, arm in arms.items()
+        },
+        "break_even": [asdict(point) for point in points],
+    }
+    PLAN.write_text(json.dumps(plan, indent=2) + "\n")
 
 
 def compare_with_plan(

@@ -18,7 +18,7 @@ from stages.report.cost_model import (
 SET_UP = SetUp(
     start=1.0,
     start_extract=2.0,
-    import_tensorflow=4.0,
+    start_tensorflow=5.0,
     compile_base=8.0,
     load_base=0.5,
     open_base=0.25,
