@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,14 +20,21 @@ class Prepared:
     Attributes:
         digests: SHA-256 of each image's bytes, in hexadecimal.
         labels: int64, shape (images,).
-        paths: Of the images in their source.
-        pixels: The array's file: uint8, shape (images, side, side, 3).
     """
 
+    folder: Path
     digests: list[str]
     labels: np.ndarray
-    paths: list[str]
-    pixels: Path
+
+    @property
+    def pixels(self) -> Path:
+        """The array's file: uint8, shape (images, side, side, 3)."""
+        return self.folder / "images.npy"
+
+    @property
+    def paths(self) -> list[str]:
+        """Of the images in their source; not kept, since memory is dear and few ask for them."""
+        return list(_column(self.folder, "path"))
 
     def read(self) -> RowFile:
         """Open the pixels."""
@@ -35,16 +43,18 @@ class Prepared:
 
 def open_prepared(folder: Path) -> Prepared:
     """Open the folder of a split."""
-    with (folder / "index.csv").open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    return Prepared(
-        [row["digest"] for row in rows],
-        np.array([int(row["label"]) for row in rows]),
-        [row["path"] for row in rows],
-        folder / "images.npy",
-    )
+    labels = np.fromiter(map(int, _column(folder, "label")), np.int64)
+    return Prepared(folder, list(_column(folder, "digest")), labels)
 
 
 def read_classes(folder: Path) -> list[str]:
     """Names of the classes, which labels are indices of, from the folder of all splits."""
     return json.loads((folder / "classes.json").read_text(encoding="utf-8"))
+
+
+def _column(folder: Path, name: str) -> Iterator[str]:
+    with (folder / "index.csv").open(newline="", encoding="utf-8") as file:
+        rows = csv.reader(file)
+        place = next(rows).index(name)
+        for row in rows:
+            yield row[place]

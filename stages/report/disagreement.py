@@ -93,9 +93,10 @@ def _examples(
 ) -> list[Example]:
     with test.read() as file:
         pixels = file.read(rows)
+    paths = test.paths
     return [
         Example(
-            test.paths[row],
+            paths[row],
             classes[test.labels[row]],
             picture,
             [_answer(arm, heads[:, row], classes, test.labels[row]) for arm, heads in said.items()],

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages.images.prepared import Prepared
+from stages.images.prepared import open_prepared
 from stages.report.arms import TrainedHead
 from stages.report.disagreement import Answer, find_disagreement
 
@@ -23,8 +23,9 @@ SAID = {
 def found(tmp_path):
     pixels = np.arange(4, dtype=np.uint8)[:, None, None, None] * np.ones((4, 8, 8, 3), np.uint8)
     np.save(tmp_path / "images.npy", pixels)
-    paths = [f"{number}.png" for number in range(4)]
-    test = Prepared(paths, LABELS, paths, tmp_path / "images.npy")
+    rows = [f"{number},{label},{number}.png" for number, label in enumerate(LABELS)]
+    (tmp_path / "index.csv").write_text("\n".join(["digest,label,path", *rows]))
+    test = open_prepared(tmp_path)
     logits = {
         TrainedHead(arm, seed, Path("nowhere")): np.array([answers, answers])[:, :, None] - 0.5
         for (arm, seed), answers in SAID.items()
