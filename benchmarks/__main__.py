@@ -25,14 +25,15 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 
 def main() -> None:
     rows: list[Row] = []
+    commit = _commit()
     for group, runs in GROUPS.items():
         for row in import_module(f"benchmarks.{group}").rows(runs):
             print(f"{row.name}: {row.value:.3g} {row.target}", flush=True)
             rows.append(row)
-        RESULTS.write_text(_page(rows))
+        RESULTS.write_text(_page(rows, commit))
 
 
-def _page(rows: list[Row]) -> str:
+def _page(rows: list[Row], commit: str) -> str:
     table = pd.DataFrame(
         {
             "what": row.name,
@@ -44,9 +45,6 @@ def _page(rows: list[Row]) -> str:
         for row in rows
     )
     here = machine()
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True
-    ).stdout.strip()
     versions = ", ".join(f"{name} {version(name)}" for name in ("tensorflow", "keras", "openvino"))
     return (
         "# Results of `make bench`\n\n"
@@ -56,6 +54,11 @@ def _page(rows: list[Row]) -> str:
         "many times faster the first is. A row of one run has no spread.\n\n"
         f"{table.to_markdown(index=False, disable_numparse=True)}\n"
     )
+
+
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--dirty"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 if __name__ == "__main__":
