@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from tqdm import tqdm
@@ -69,9 +70,19 @@ def _members(archive: Path, folder: Path) -> Iterator[_Member]:
 def _tar_members(archive: Path, folder: Path) -> Iterator[_Member]:
     with tarfile.open(archive) as tar:
         for member in tar:
-            extract = partial(tar.extract, member, folder, filter="data")
+            extract = partial(_extract_from_tar, tar, member, folder / member.name)
             yield _Member(member.name, member.size, member.isreg() or member.isdir(), extract)
         _refuse_cut(tar)
+
+
+def _extract_from_tar(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
+    """The content alone: no owner, mode or time. Names and kinds have been checked before."""
+    if member.isdir():
+        target.mkdir(parents=True, exist_ok=True)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tar.extractfile(member) or BytesIO() as content, target.open("wb") as file:
+        shutil.copyfileobj(content, file)
 
 
 def _refuse_cut(tar: tarfile.TarFile) -> None:
