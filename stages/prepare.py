@@ -34,8 +34,9 @@ def main() -> None:
         refuse_missing_class(kept, source.classes)
         write_classes(folder, source.classes)
         replace_folder(PREPARED, folder)
-    write_report(IMAGE_REPORT, source, kept, rejected, PREPARED)
-    _warn(rejected, odd_images(kept))
+    odd = odd_images(kept)
+    write_report(IMAGE_REPORT, source, kept, rejected, odd, PREPARED)
+    _warn(rejected, odd)
 
 
 def _decode(folder: Path, root: Path, index: pd.DataFrame, policy: DecodingPolicy) -> pd.DataFrame:

@@ -39,13 +39,19 @@ def odd_images(kept: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_report(
-    folder: Path, source: Source, kept: pd.DataFrame, rejected: pd.DataFrame, prepared: Path
+    folder: Path,
+    source: Source,
+    kept: pd.DataFrame,
+    rejected: pd.DataFrame,
+    odd: pd.DataFrame,
+    prepared: Path,
 ) -> None:
     """Write `images.md`, with `image_sizes.png` and `images.png` that it shows.
 
     Args:
         kept: One row an image, with `split`, `label`, `warnings`, `width` and `height`.
         rejected: As `rejects` gives it.
+        odd: As `odd_images` gives it.
         prepared: Folder of the prepared images.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +69,7 @@ def write_report(
         f"Sizes range from {_size(kept, 'min')} to {_size(kept, 'max')} pixels.",
         "![Sizes](image_sizes.png)",
         *_section("Left out", rejected),
-        *_section("Accepted with a warning", odd_images(kept)),
+        *_section("Accepted with a warning", odd),
     ]
     (folder / "images.md").write_text("\n\n".join(lines) + "\n", encoding="utf-8")
 

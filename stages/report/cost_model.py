@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from stages.heads.schedule import views_of_budget
 from stages.params import Params, Train
 from stages.report.arms import END_TO_END
+from stages.report.repeated import training_of
 
 HEADER_BYTES = 128
 """Of a `.npy` file."""
@@ -120,7 +121,7 @@ class BreakEven:
             than the epochs, which read no further view.
         budget: The largest number of views to be trained on.
         trainings: The number of trainings from which on so many views, extraction included, cost
-            less than end-to-end each time; None: never.
+            no more than end-to-end each time; None: never.
     """
 
     arm: str
@@ -233,8 +234,5 @@ def _head_seconds(pace: Pace, settings: Train, images: int) -> float:
 
 
 def _trainings(cached: Prediction, reference: Prediction) -> int | None:
-    behind = cached.total_seconds - reference.total_seconds
-    if behind < 0:
-        return 1
-    gain = reference.again_seconds - cached.again_seconds
-    return 2 + int(behind / gain) if gain > 0 else None
+    lead = cached.total_seconds - reference.total_seconds
+    return training_of(lead, reference.again_seconds - cached.again_seconds)

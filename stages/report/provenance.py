@@ -28,7 +28,7 @@ class Provenance:
     """What a run was made of.
 
     Attributes:
-        params: All parameters, as YAML.
+        params: All parameters.
         images: Number of images by split.
         machines: Each machine that was measured on, in words.
         measured: When the first and the last stage of the arms was measured, in UTC.

@@ -19,6 +19,14 @@ def break_even(arm: Mapping[str, Any], reference: Mapping[str, Any]) -> int | No
         return None
     lead = arm["total_seconds"] - reference["total_seconds"]
     gain = reference["further_seconds"] - arm["further_seconds"]
-    if arm["machine"] != reference["machine"] or gain <= 0:
-        return None
-    return 1 + max(math.ceil(lead / gain), 0)
+    return training_of(lead, gain) if arm["machine"] == reference["machine"] else None
+
+
+def training_of(lead: float, gain: float) -> int | None:
+    """From which training on what was paid more for the first is saved, however many follow.
+
+    Args:
+        lead: Seconds by which the first training takes longer than the reference's.
+        gain: Seconds that each further one saves.
+    """
+    return 1 + max(math.ceil(lead / gain), 0) if gain > 0 else None

@@ -47,7 +47,7 @@ def test_the_report_counts_and_shows_the_images(source, tmp_path):
     write_prepared(tmp_path / "prepared/train", source.root, index, policy)
     index.loc[2, "warnings"] = "constant: all pixels are equal"
     rejected = pd.DataFrame({"path": ["x|y\n.png"], "digest": ["d"], "reason": ["truncated"]})
-    write_report(tmp_path, source, index, rejected, tmp_path / "prepared")
+    write_report(tmp_path, source, index, rejected, odd_images(index), tmp_path / "prepared")
     text = (tmp_path / "images.md").read_text()
     assert "12 images in 2 classes" in text
     assert "40 x 30" in text
@@ -62,5 +62,6 @@ def test_a_long_list_is_cut(source, tmp_path):
     policy = DecodingPolicy(40, 16, (255, 255, 255))
     write_prepared(tmp_path / "prepared/train", source.root, found(source), policy)
     rejected = pd.DataFrame({"path": ["x"] * 80, "digest": "", "reason": "truncated"})
-    write_report(tmp_path, source, found(source), rejected, tmp_path / "prepared")
+    odd = odd_images(found(source))
+    write_report(tmp_path, source, found(source), rejected, odd, tmp_path / "prepared")
     assert "and 30 more" in Path(tmp_path / "images.md").read_text()
