@@ -100,12 +100,12 @@ def _features() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         base, images = open_base(Path("base"), 8), open_prepared(Path("all"))
         with images.read() as pixels:
             everything = pixels.read(range(len(images.labels)))
+        probabilities = source.table.set_index("path")["defect_probability"][images.paths]
     views = [
         base(render(everything, draw(FLIPS, 0, view, images.digests)))
         for view in tqdm(VIEWS, "views")
     ]
-    probabilities = source.table.set_index("path")["defect_probability"]
-    return np.stack(views), images.labels, probabilities[images.paths].to_numpy()
+    return np.stack(views), images.labels, probabilities.to_numpy(np.float64)
 
 
 def _experiment(
