@@ -2,13 +2,20 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: plan run ui check test bench
+.PHONY: plan run verify repair ui check test bench
 
 plan: .venv/ready  ## Say what a run will cost, in half a minute.
 	python -m stages.plan
 
 run: .venv/ready  ## Answer the question of params.yaml, or of recipes/NAME.yaml: make run RECIPE=NAME.
 	$(if $(RECIPE),cp recipes/$(RECIPE).yaml params.yaml)
+	dvc repro
+
+verify: .venv/ready  ## Verify every array; compute FEATURES of them, 1000, again from the images.
+	python -m stages.verify $(if $(FEATURES),--features $(FEATURES))
+
+repair: .venv/ready  ## Compute again what is damaged. DVC hashes what may have changed, and only that.
+	find .dvc/cache/files data models -type f -exec chmod u+w {} + -exec touch {} +
 	dvc repro
 
 ui: .venv/ready  ## Browse and compare all runs in MLflow.

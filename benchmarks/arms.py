@@ -12,7 +12,8 @@ from benchmarks.measure import Row, clock, ratio, single
 from benchmarks.stages_apart import Workspace
 from stages.costs import load_costs
 from stages.features.store import feature_file
-from stages.heads.head import build_head, load_head_weights
+from stages.heads.head import build_head
+from stages.heads.saved import load_weights
 from stages.images.prepared import open_prepared
 from stages.params import load_params
 from stages.paths import FEATURES, PREPARED, cached_head_file
@@ -83,7 +84,7 @@ def _accuracy(workspace: Workspace, by_hand: float) -> Iterator[Row]:
         head = build_head(features.shape[1], 2, load_params().train.head, 0.001, 0)
         accuracies = []
         for seed in range(5):
-            head.set_weights(load_head_weights(cached_head_file(4, seed)))
+            head.set_weights(load_weights(cached_head_file(4, seed)))
             logits = head.predict(features, verbose=0)[:, 0]
             accuracies.append(float(((logits > 0) == labels).mean()))
     spread = (min(accuracies), max(accuracies))

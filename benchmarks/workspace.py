@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from stages.arrays import write_rows
+from stages.images.decoding import DecodingPolicy
+from stages.images.preparing import seal_prepared
 from stages.params import load_params
 from stages.paths import PREPARED, plan_file
-from stages.views.plan import draw
+from stages.views.plan import save_plan
 
 BLOCK = 1000
 
@@ -30,9 +32,9 @@ def generated(images: int, side: int, views: int = 1) -> Iterator[Path]:
         write_rows(pixels, _noise(images, side), (side, side, 3), np.dtype(np.uint8))
         index = pd.DataFrame({"digest": digests, "label": 0, "path": digests})
         index.to_csv(PREPARED / "train/index.csv", index=False)
+        seal_prepared(PREPARED / "train", digests, DecodingPolicy(side, 1, (0, 0, 0)))
         for view in range(1, views + 1):
-            plan_file(view).parent.mkdir(parents=True, exist_ok=True)
-            np.save(plan_file(view), draw(policy, 0, view, digests), allow_pickle=False)
+            save_plan(plan_file(view), policy, 0, view, digests)
         yield Path(folder)
 
 

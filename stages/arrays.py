@@ -1,6 +1,5 @@
 """`.npy` files that are written and read in rows, so that memory does not grow with them."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -16,15 +15,12 @@ def write_rows(
     row_shape: tuple[int, ...],
     dtype: np.dtype[Any],
     rows: int | None = None,
-) -> str:
+) -> None:
     """Stream batches of rows into a `.npy` file, which appears whole or not at all.
 
     Args:
         batches: Arrays of shape (any, *row_shape), cast to `dtype` as they come.
         rows: How many there must be; None: as many as come.
-
-    Returns:
-        SHA-256 of the rows' bytes, in hexadecimal.
 
     Raises:
         PipelineError: there are more or fewer rows than there must be, or the disk is full. What
@@ -32,7 +28,7 @@ def write_rows(
     """
     unfinished = path.with_name(path.name + ".unfinished")
     try:
-        written, digest = _write(unfinished, batches, row_shape, dtype)
+        written = _write(unfinished, batches, row_shape, dtype)
         if rows not in (None, written):
             raise PipelineError(f"{path} must get {rows} rows. Received: {written}")
         unfinished.replace(path)
@@ -40,25 +36,22 @@ def write_rows(
         raise PipelineError(f"{path} cannot be written. Received: {error}") from error
     finally:
         unfinished.unlink(missing_ok=True)
-    return digest
 
 
 def _write(
     path: Path, batches: Iterable[np.ndarray], row_shape: tuple[int, ...], dtype: np.dtype[Any]
-) -> tuple[int, str]:
-    """Number and digest of the rows written."""
-    digest = hashlib.sha256()
+) -> int:
+    """Number of the rows written."""
     written = 0
     with path.open("wb") as file:
         _write_header(file, (0, *row_shape), dtype)
         for batch in batches:
             content = np.ascontiguousarray(batch, dtype)
             file.write(content.data)
-            digest.update(content.data)
             written += len(content)
         file.seek(0)
         _write_header(file, (written, *row_shape), dtype)
-    return written, digest.hexdigest()
+    return written
 
 
 def _write_header(file: BinaryIO, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:

@@ -1,14 +1,12 @@
 """Draw the parameters of every view, and show on a sheet what they look like."""
 
-import numpy as np
-
 from stages.costs import Costs
 from stages.errors import run
 from stages.images.prepared import open_prepared
 from stages.params import load_params
 from stages.paths import CONTACT_SHEET, PREPARED, plan_file
 from stages.views.contact_sheet import draw_contact_sheet
-from stages.views.plan import draw, ids_of_test_views
+from stages.views.plan import draw, ids_of_test_views, save_plan
 
 SHEET_IMAGES, SHEET_VIEWS = 5, 8
 
@@ -21,11 +19,9 @@ def main() -> None:
         ("test", ids_of_test_views(params.evaluate.test_views)),
     ):
         digests = open_prepared(PREPARED / split).digests
-        plan_file(views[0]).parent.mkdir(parents=True, exist_ok=True)
         for view in views:
             with costs.phase(f"view {view}"):
-                plan = draw(params.augment, params.seed, view, digests)
-                np.save(plan_file(view), plan, allow_pickle=False)
+                save_plan(plan_file(view), params.augment, params.seed, view, digests)
 
     shown = open_prepared(PREPARED / "train")
     digests = shown.digests[:SHEET_IMAGES]

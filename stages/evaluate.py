@@ -8,7 +8,7 @@ from stages.costs import load_costs
 from stages.errors import run
 from stages.features.store import open_views
 from stages.heads.head import build_head
-from stages.images.prepared import open_prepared, read_classes
+from stages.images.prepared import SPLITS, open_prepared, read_classes
 from stages.params import load_params
 from stages.paths import FEATURES, PREPARED
 from stages.report import results
@@ -18,19 +18,25 @@ from stages.report.correctness import carry_over, correctness, intervals
 from stages.report.costs import costs_of_arms
 from stages.report.disagreement import find_disagreement
 from stages.report.equivalence import find_equivalence
+from stages.report.guards import refuse_unfair_comparison
 from stages.report.page import write_page
 from stages.report.prediction import compare_with_plan
 from stages.report.provenance import trace
+from stages.report.replay import replay
 from stages.report.testing import learning_curve, predict, score
 from stages.report.tracking import TRACKING_ERRORS, log_results
 from stages.report.unused import unused_of_arms
 from stages.report.verdict import decide
 from stages.views.plan import ids_of_test_views
 
+REPLAYED = 32
+"""Stored features that are computed again; `make verify` takes as many as wanted."""
+
 
 def main() -> None:
     params = load_params()
-    train, test = (open_prepared(PREPARED / split) for split in ("train", "test"))
+    images = {split: open_prepared(PREPARED / split) for split in SPLITS}
+    train, test = images["train"], images["test"]
     test_views = [0, *ids_of_test_views(params.evaluate.test_views)]
     views = open_views(FEATURES / "test", test_views, test.digests)
     classes = read_classes(PREPARED)
@@ -42,6 +48,7 @@ def main() -> None:
         seed=0,
     )
     heads = trained_heads(params.train)
+    refuse_unfair_comparison(heads, images)
     logits = {trained: predict(head, trained, views) for trained in heads}
     runs = pd.DataFrame(score(trained, test.labels, logits[trained]) for trained in heads)
     equivalence = find_equivalence(params.train, train, logits)
@@ -54,6 +61,7 @@ def main() -> None:
     sharing = END_TO_END[params.train.end_to_end_bases[-1]]
     arms = merge(summary, costs, unused, intervals(carry_over(correct, stand_in, sharing)))
     arms = merge(arms, speedups(arms))
+    replayed = replay(params, REPLAYED)
     results.write(
         params=params.model_dump(),
         arms=arms,
@@ -65,6 +73,7 @@ def main() -> None:
             margin=params.evaluate.margin,
             rule=params.evaluate.rule,
         ),
+        replay=replayed,
         prediction=compare_with_plan(arms, params),
         runs=runs,
         curves=pd.concat([learning_curve(trained) for trained in heads]),

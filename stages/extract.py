@@ -15,8 +15,9 @@ from stages.bases.artifact import open_base
 from stages.bases.base import Base
 from stages.costs import Costs
 from stages.errors import run
-from stages.features.store import Origin, digest_of_digests, feature_file, write_features
+from stages.features.store import Origin, feature_file, write_features
 from stages.images.prepared import SPLITS, Prepared, open_prepared
+from stages.manifests import digest_of_digests
 from stages.paths import BASE, FEATURES, PREPARED, plan_file
 from stages.views import plan as plans
 from stages.views.render import render
@@ -36,7 +37,11 @@ def extract(
     images: Prepared, base: Base, split: str, view: int, dtype: np.dtype, costs: Costs
 ) -> None:
     """Render a view of a split's images, run the base over it, and write the features."""
-    plan = np.load(plan_file(view)) if view else plans.identity(len(images.digests))
+    plan = (
+        plans.load_plan(plan_file(view), view, images.digests)
+        if view
+        else plans.identity(len(images.digests))
+    )
     origin = Origin(view, digest_of_digests(images.digests), plans.digest(plan), base.identity)
     features = base.stream(_rendered(images, plan, base.batch_size, costs))
     with costs.phase("extract"):

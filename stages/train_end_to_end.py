@@ -12,12 +12,14 @@ from tqdm import tqdm
 from stages.bases.artifact import open_base
 from stages.bases.frozen import load_base
 from stages.costs import Costs
-from stages.errors import PipelineError, run
+from stages.errors import run
 from stages.heads import training
-from stages.heads.end_to_end import EndToEndBase, on_compiled, on_keras
-from stages.heads.head import build_head, save_head
+from stages.heads.end_to_end import EndToEndBase, on_compiled, on_keras, train_end_to_end
+from stages.heads.head import build_head
+from stages.heads.saved import Trained, save_head
 from stages.heads.schedule import order_of_epoch
 from stages.images.prepared import Prepared, open_prepared, read_classes
+from stages.manifests import seal
 from stages.params import Params, Train, load_params
 from stages.paths import BASE, PREPARED, end_to_end_head_file, replay_file
 from stages.views.fresh import fresh_views
@@ -28,16 +30,14 @@ def main() -> None:
     training.make_deterministic()
     train, held_out = (open_prepared(PREPARED / split) for split in ("train", "validation"))
     base = _open(kind, params)
-    before = base.fingerprint()
     costs = Costs()
     validation = _features(base, held_out, params.train.batch_size)
     targets = training.make_targets(train.labels, params.train.class_weights)
     with train.read() as pixels:
         read = fresh_views(pixels, train.digests, params.augment, params.seed)
         for seed in params.train.end_to_end_seeds:
-            _train(kind, params.train, base, read, targets, validation, seed, costs)
-            if base.fingerprint() != before:
-                raise PipelineError(f"the base must stay {before}. Received: {base.fingerprint()}")
+            trained = _train(params.train, base, read, targets, validation, seed, costs)
+            save_head(end_to_end_head_file(kind, seed), trained, train.digests, held_out.digests)
         _save_replay(kind, params.train, base, read, len(train.labels))
     costs.save(f"train_end_to_end_{kind}")
 
@@ -45,9 +45,8 @@ def main() -> None:
 def _open(kind: str, params: Params) -> EndToEndBase:
     if kind == "compiled":
         return on_compiled(open_base(BASE, params.extract.batch_size))
-    settings = params.train
-    model = load_base(params.base_spec)
-    return on_keras(model, settings.learning_rate, settings.head.weight_decay)
+    model, train = load_base(params.base_spec), params.train
+    return on_keras(model, train.learning_rate, train.head.weight_decay)
 
 
 def _features(base: EndToEndBase, images: Prepared, batch_size: int) -> training.Validation:
@@ -59,7 +58,6 @@ def _features(base: EndToEndBase, images: Prepared, batch_size: int) -> training
 
 
 def _train(
-    kind: str,
     settings: Train,
     base: EndToEndBase,
     read: training.Reader,
@@ -67,27 +65,24 @@ def _train(
     validation: training.Validation,
     seed: int,
     costs: Costs,
-) -> None:
-    width = validation.features.shape[1]
-    classes = len(read_classes(PREPARED))
+) -> Trained:
+    width, classes = validation.features.shape[1], len(read_classes(PREPARED))
     head = build_head(width, classes, settings.head, settings.learning_rate, seed)
-    render = costs.timed(f"seed {seed} augment", read)
-    images = len(targets.labels)
-    total = settings.epochs * images
-    with tqdm(total=total, desc="end to end", unit=" images", disable=None) as bar:
+    schedule = training.Schedule(
+        settings.epochs, settings.batch_size, settings.epochs, seed, settings.patience
+    )
+    total = settings.epochs * len(targets.labels)
+    with (
+        tqdm(total=total, desc="end to end", unit=" images", disable=None) as bar,
+        costs.phase(f"seed {seed} fit"),
+    ):
+        timed = costs.timed(f"seed {seed} augment", read)
 
-        def inputs(view: int, rows: np.ndarray) -> np.ndarray:
+        def render(view: int, rows: np.ndarray) -> np.ndarray:
             bar.update(len(rows))
-            return base.prepare(render(view, rows))
+            return timed(view, rows)
 
-        with costs.phase(f"seed {seed} fit"):
-            fit = training.by_fit(base.attach(head), inputs, targets, settings.batch_size)
-            schedule = training.Schedule(
-                settings.epochs, settings.batch_size, settings.epochs, seed, settings.patience
-            )
-            history = training.train(fit, head, images, validation, schedule)
-    save_head(head, end_to_end_head_file(kind, seed))
-    training.save_history(history, end_to_end_head_file(kind, seed))
+        return train_end_to_end(base, head, render, targets, validation, schedule)
 
 
 def _save_replay(
@@ -97,7 +92,8 @@ def _save_replay(
     view = settings.epochs
     order = order_of_epoch(view, images, settings.end_to_end_seeds[0])
     rows = order[: settings.batch_size]
-    np.savez(replay_file(kind), view=view, rows=rows, features=base.features(read(view, rows)))
+    np.savez(replay_file(kind), rows=rows, features=base.features(read(view, rows)))
+    seal(replay_file(kind), view=view)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from stages.costs import Costs
 from stages.errors import run
 from stages.features.store import open_views
 from stages.heads import training
-from stages.heads.head import save_head
+from stages.heads.saved import save_head
 from stages.heads.schedule import views_of_budget
 from stages.heads.trainer import HeadTrainer
 from stages.images.prepared import open_prepared, read_classes
@@ -27,6 +27,7 @@ def main() -> None:
     views = dict(zip(read, open_views(FEATURES / "train", read, train.digests), strict=True))
     targets = training.make_targets(train.labels, params.class_weights)
     validation = training.Validation(held_out_features, held_out.labels)
+    digests = (train.digests, held_out.digests)
     costs = Costs()
     arms = [(budget, seed) for budget in params.budgets for seed in params.seeds]
     with (
@@ -36,7 +37,9 @@ def main() -> None:
     ):
         count = min(os.cpu_count() or 1, len(arms))
         shares = [
-            workers.submit(_train, arms[share::count], params, views, targets, validation, bar)
+            workers.submit(
+                _train, arms[share::count], params, views, targets, validation, digests, bar
+            )
             for share in range(count)
         ]
         for done in shares:
@@ -50,9 +53,14 @@ def _train(
     views: dict[int, np.ndarray],
     targets: training.Targets,
     validation: training.Validation,
+    digests: tuple[list[str], list[str]],
     bar: tqdm,
 ) -> None:
-    """Train and save heads, one after another."""
+    """Train and save heads, one after another.
+
+    Args:
+        digests: Of the training images, and of the validation images.
+    """
     trainer = HeadTrainer(
         validation.features.shape[1],
         len(read_classes(PREPARED)),
@@ -63,9 +71,8 @@ def _train(
         schedule = training.Schedule(
             settings.epochs, settings.batch_size, budget, seed, settings.patience
         )
-        head, history = trainer.train(views, targets, validation, schedule)
-        save_head(head, cached_head_file(budget, seed))
-        training.save_history(history, cached_head_file(budget, seed))
+        trained = trainer.train(views, targets, validation, schedule)
+        save_head(cached_head_file(budget, seed), trained, *digests)
         bar.update()
 
 

@@ -79,7 +79,7 @@ def judged(base, case):
     for budget in (0, 1, 2, EPOCHS):
         for seed in range(3):
             schedule = Schedule(EPOCHS, 16, budget, seed, None)
-            head, _ = trainer.train(views, targets, validation, schedule)
+            head = trainer.train(views, targets, validation, schedule).head
             found = np.stack([head.predict(view, verbose=0) for view in tested])
             logits[TrainedHead(f"cached_{budget}", seed, None)] = found
             if budget == EPOCHS and seed == 0:  # as many views as epochs: end-to-end's very head

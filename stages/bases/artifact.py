@@ -10,6 +10,7 @@ import numpy as np
 
 from stages.bases.base import Base
 from stages.errors import PipelineError
+from stages.manifests import digest_of_file
 
 if TYPE_CHECKING:
     import keras
@@ -42,7 +43,13 @@ def compile_base(folder: Path, spec: "BaseSpec", runtime: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if runtime == "openvino":
         _convert_to_openvino(model, folder / "base.xml")
-    description = {"runtime": runtime, "version": version(runtime), **_made_of(spec, model)}
+    files = {file.name: digest_of_file(file) for file in sorted(folder.glob("base.[bx]*"))}
+    description = {
+        "runtime": runtime,
+        "version": version(runtime),
+        "files": files,
+        **_made_of(spec, model),
+    }
     (folder / "base.json").write_text(json.dumps(description, indent=2) + "\n")
     _hold_to_tensorflow(open_base(folder, 4), model, f"{spec.base} on {runtime}")
 
@@ -51,9 +58,10 @@ def open_base(folder: Path, batch_size: int) -> Base:
     """Open a compiled base; TensorFlow is imported only if it is the runtime.
 
     Raises:
-        PipelineError: the weights are no longer those that were compiled.
+        PipelineError: a file is missing or damaged, or the weights are no longer those that were
+            compiled.
     """
-    description = json.loads((folder / "base.json").read_text())
+    description = _describe(folder)
     identity = hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()
     if description["runtime"] == "openvino":
         from stages.bases.openvino_base import OpenVINOBase
@@ -73,6 +81,21 @@ def open_base(folder: Path, batch_size: int) -> Base:
             f"compile_base`. Received: weights of SHA-256 {loaded['weights']}"
         )
     return TensorFlowBase(model, identity, batch_size)
+
+
+def _describe(folder: Path) -> dict[str, Any]:
+    """What `compile_base` wrote of a base, once its files are known to be those it wrote."""
+    file = folder / "base.json"
+    try:
+        description = json.loads(file.read_bytes())
+        received = {name: digest_of_file(folder / name) for name in description["files"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        rule = f"{file} must describe a base: `make repair` compiles it again"
+        raise PipelineError(f"{rule}. Received: {error!r}") from error
+    if received != description["files"]:
+        rule = f"{folder} is damaged: `make repair` compiles it again; it must hold"
+        raise PipelineError(f"{rule} {description['files']}. Received: {received}")
+    return description
 
 
 def _convert_to_openvino(model: "keras.Model", path: Path) -> None:

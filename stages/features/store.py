@@ -1,7 +1,5 @@
 """Feature arrays on disk, each with a manifest that says what it is."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +9,7 @@ import numpy as np
 
 from stages.arrays import write_rows
 from stages.errors import PipelineError
+from stages.manifests import Manifest, digest_of_digests, seal, verify
 
 
 @dataclass(frozen=True)
@@ -30,10 +29,6 @@ class Origin:
     base: str
 
 
-def digest_of_digests(digests: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
-
-
 def write_features(
     path: Path,
     batches: Iterable[np.ndarray],
@@ -47,41 +42,8 @@ def write_features(
         PipelineError: a feature is NaN, infinite, or beyond the dtype; nothing is left at `path`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    digest = write_rows(path, _finite(batches, dtype, path), shape[1:], dtype, shape[0])
-    manifest = {"sha256": digest, "shape": list(shape), "dtype": dtype.str, **asdict(origin)}
-    path.with_suffix(".json").write_text(json.dumps(manifest, indent=2) + "\n")
-
-
-def open_features(path: Path, images: str) -> tuple[np.ndarray, Origin]:
-    """Memory-map features, once they are known to be what their manifest says.
-
-    Args:
-        images: Digest of the digests of the images whose features are wanted.
-
-    Returns:
-        Features, read-only, shape (images, width), and what they were computed from.
-
-    Raises:
-        PipelineError: the file is missing, altered, or of other images.
-    """
-    if not path.exists():
-        raise PipelineError(f"features are missing; `dvc repro` computes them. Received: {path}")
-    manifest = json.loads(path.with_suffix(".json").read_text())
-    features = np.load(path, mmap_mode="r", allow_pickle=False)
-    received = {
-        "sha256": hashlib.sha256(features.data).hexdigest(),
-        "shape": list(features.shape),
-        "dtype": features.dtype.str,
-        "images": images,
-    }
-    wrong = [name for name, value in received.items() if manifest[name] != value]
-    if wrong:
-        raise PipelineError(
-            f"{path} is not what its manifest says of {', '.join(wrong)}; remove it and its DVC "
-            f"cache entry and run `dvc repro --force`. Received: "
-            f"{ {name: received[name] for name in wrong} }"
-        )
-    return features, Origin(*(manifest[name] for name in ("view", "images", "plan", "base")))
+    write_rows(path, _finite(batches, dtype, path), shape[1:], dtype, shape[0])
+    seal(path, shape=list(shape), dtype=dtype.str, **asdict(origin))
 
 
 def feature_file(folder: Path, view: int) -> Path:
@@ -90,28 +52,39 @@ def feature_file(folder: Path, view: int) -> Path:
 
 
 def open_views(folder: Path, views: Iterable[int], digests: Iterable[str]) -> list[np.ndarray]:
-    """Open the features of views of the same images, all of one base.
+    """Memory-map the features of views of the same images, all of one base.
 
     Args:
         folder: Of the features of a split.
         digests: Of the images, in order of the rows.
 
+    Returns:
+        Features of each view, read-only, shape (images, width).
+
     Raises:
-        PipelineError: a file is missing, altered, of another view, of other images, or of another
-            base than the first.
+        PipelineError: a file is missing, damaged, of another view, of other images, or of another
+            base than the first; or views that were drawn differently have equal features.
     """
     images = digest_of_digests(digests)
-    opened: list[tuple[np.ndarray, Origin]] = []
+    manifests: dict[Path, Manifest] = {}
     for view in views:
         path = feature_file(folder, view)
-        features, origin = open_features(path, images)
-        opened.append((features, origin))
-        expected = (view, opened[0][1].base)
-        if (origin.view, origin.base) != expected:
+        base = {"base": next(iter(manifests.values()))["base"]} if manifests else {}
+        manifests[path] = verify(path, view=view, images=images, **base)
+    _refuse_repeated(manifests)
+    return [np.load(path, mmap_mode="r", allow_pickle=False) for path in manifests]
+
+
+def _refuse_repeated(manifests: dict[Path, Manifest]) -> None:
+    """One view kept for all, or frozen by a cache, would have the features of every other."""
+    seen: dict[str, tuple[Path, Manifest]] = {}
+    for path, manifest in manifests.items():
+        twin, known = seen.setdefault(manifest["digest"], (path, manifest))
+        if known["plan"] != manifest["plan"]:
             raise PipelineError(
-                f"{path} must hold view and base {expected}. Received: {origin.view, origin.base}"
+                f"{path} must differ from {twin}, whose views are drawn differently. "
+                f"Received: equal features, {manifest['digest']}"
             )
-    return [features for features, _ in opened]
 
 
 def _finite(

@@ -1,5 +1,6 @@
 """A frozen base as end-to-end training meets it: in one Keras model with the head, or compiled."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -8,7 +9,11 @@ import numpy as np
 
 from stages.bases.base import Base
 from stages.bases.pins import weights_digest
+from stages.errors import PipelineError
 from stages.heads.head import compile_model
+from stages.heads.saved import Trained, starting_point
+from stages.heads.schedule import view_of_epoch
+from stages.heads.training import Reader, Schedule, Targets, Validation, by_fit, train
 
 
 class EndToEndBase(NamedTuple):
@@ -43,3 +48,44 @@ def on_keras(model: keras.Model, learning_rate: float, weight_decay: float) -> E
 def on_compiled(base: Base) -> EndToEndBase:
     """The head by itself, fitted on features that the compiled base gives batch by batch."""
     return EndToEndBase(base, lambda head: head, base, lambda: base.identity)
+
+
+def train_end_to_end(
+    base: EndToEndBase,
+    head: keras.Model,
+    render: Reader,
+    targets: Targets,
+    validation: Validation,
+    schedule: Schedule,
+) -> Trained:
+    """Fit a head on views that are rendered when they are read.
+
+    Raises:
+        PipelineError: the base changed, or an epoch did not render its own view of every image.
+    """
+    model = base.attach(head)
+    start, fingerprint = starting_point(head, model.optimizer), base.fingerprint()
+    rendered: Counter[int] = Counter()
+
+    def inputs(view: int, rows: np.ndarray) -> np.ndarray:
+        rendered[view] += len(rows)
+        return base.prepare(render(view, rows))
+
+    fit = by_fit(model, inputs, targets, schedule.batch_size)
+    history = train(fit, head, len(targets.labels), validation, schedule)
+    _refuse_other_views(rendered, len(targets.labels), len(history), schedule.budget)
+    if base.fingerprint() != fingerprint:
+        raise PipelineError(f"the base must stay {fingerprint}. Received: {base.fingerprint()}")
+    return Trained(head, history, start)
+
+
+def _refuse_other_views(rendered: Counter[int], images: int, epochs: int, budget: int) -> None:
+    """Raise unless every epoch rendered its view, which a cache behind the rendering prevents."""
+    expected: Counter[int] = Counter()
+    for epoch in range(1, epochs + 1):
+        expected[view_of_epoch(epoch, budget)] += images
+    if rendered != expected:
+        raise PipelineError(
+            f"every epoch must render its own view of all images, {dict(expected)}. "
+            f"Received: {dict(rendered)}"
+        )

@@ -1,9 +1,6 @@
 """The head: a small dense classifier on a base's features."""
 
-from pathlib import Path
-
 import keras
-import numpy as np
 from keras import layers
 
 from stages.heads.optimizer import FusedAdam
@@ -46,15 +43,3 @@ def compile_model(model: keras.Model, learning_rate: float, weight_decay: float)
         ],
         jit_compile=False,
     )
-
-
-def save_head(head: keras.Model, path: Path) -> None:
-    """Save a head's weights as `.npz`: the same weights give the same bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, *head.get_weights())
-
-
-def load_head_weights(path: Path) -> list[np.ndarray]:
-    """As `keras.Model.get_weights` gave them, float32."""
-    with np.load(path, allow_pickle=False) as file:
-        return [file[name] for name in file.files]

@@ -5,13 +5,12 @@ head to the last bit; what `fit` adds to every step, some milliseconds of it, is
 """
 
 from collections.abc import Mapping
-from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 from stages.heads.head import build_head
+from stages.heads.saved import Trained, starting_point
 from stages.heads.settings import HeadSettings
 from stages.heads.training import Schedule, Targets, Validation, train
 
@@ -36,16 +35,17 @@ class HeadTrainer:
         targets: Targets,
         validation: Validation,
         schedule: Schedule,
-    ) -> tuple[keras.Model, list[dict[str, Any]]]:
+    ) -> Trained:
         """Train a head over a sequence of views, as `fit` does.
 
         Args:
             views: From a view to the features of all training images.
 
         Returns:
-            The head, which the next training changes, and its history.
+            The head, which the next training changes, and how it came about.
         """
         self._reset(schedule.seed)
+        start = starting_point(self._head, self._head.optimizer)
         labels, weights = tf.constant(targets.labels, tf.float32)[:, None], targets.weights
         batch_size = tf.constant(schedule.batch_size)
 
@@ -57,7 +57,8 @@ class HeadTrainer:
             return {"loss": float(loss), "accuracy": float(accuracy)}
 
         images = len(targets.labels)
-        return self._head, train(run_epoch, self._head, images, validation, schedule)
+        history = train(run_epoch, self._head, images, validation, schedule)
+        return Trained(self._head, history, start)
 
     def _reset(self, seed: int) -> None:
         """Initial weights and dropout masks of a seed, and an optimizer that has seen nothing."""

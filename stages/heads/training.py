@@ -1,9 +1,7 @@
 """Training over a sequence of views: one epoch, one view; the same for every arm."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import keras
@@ -162,12 +160,3 @@ def batches_of_epoch(
     dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
     counted = dataset.apply(tf.data.experimental.assert_cardinality(len(parts)))
     return counted.prefetch(tf.data.AUTOTUNE)
-
-
-def save_history(history: list[dict[str, Any]], head: Path) -> None:
-    """Write a history beside the head's file, as JSON."""
-    head.with_suffix(".json").write_text(json.dumps(history, indent=1) + "\n")
-
-
-def load_history(head: Path) -> list[dict[str, Any]]:
-    return json.loads(head.with_suffix(".json").read_text())

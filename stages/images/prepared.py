@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from stages.arrays import RowFile
+from stages.manifests import digest_of_digests, verify
 
 SPLITS = ("train", "validation", "test")
 
@@ -37,12 +38,22 @@ class Prepared:
         return list(_column(self.folder, "path"))
 
     def read(self) -> RowFile:
-        """Open the pixels."""
+        """Open the pixels.
+
+        Raises:
+            PipelineError: they are missing or damaged, or of other images than the index.
+        """
+        verify(self.pixels, images=digest_of_digests(self.digests))
         return RowFile(self.pixels)
 
 
 def open_prepared(folder: Path) -> Prepared:
-    """Open the folder of a split."""
+    """Open the folder of a split.
+
+    Raises:
+        PipelineError: its index is missing or damaged.
+    """
+    verify(folder / "index.csv")
     labels = np.fromiter(map(int, _column(folder, "label")), np.int64)
     return Prepared(folder, list(_column(folder, "digest")), labels)
 

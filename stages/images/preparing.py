@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from stages.arrays import write_rows
 from stages.images.decoding import DecodingPolicy, Rejected, decode_files
+from stages.manifests import digest_of_digests, seal
 
 
 class Findings(NamedTuple):
@@ -50,9 +51,23 @@ def write_prepared(
     findings = Findings([], [], [])
     pixels = _pixels(root, index, policy, findings)
     write_rows(folder / "images.npy", pixels, (policy.side, policy.side, 3), np.dtype(np.uint8))
-    kept = [not reason for reason in findings.rejected]
-    index[kept].to_csv(folder / "index.csv", index=False)
+    kept = index[[not reason for reason in findings.rejected]]
+    kept.to_csv(folder / "index.csv", index=False)
+    seal_prepared(folder, kept["digest"].tolist(), policy)
     return findings
+
+
+def seal_prepared(folder: Path, digests: list[str], policy: DecodingPolicy) -> None:
+    """Write the manifests of a split's pixels and index."""
+    images, side = digest_of_digests(digests), policy.side
+    seal(
+        folder / "images.npy",
+        shape=[len(digests), side, side, 3],
+        dtype="|u1",
+        images=images,
+        background=list(policy.background),
+    )
+    seal(folder / "index.csv", images=images)
 
 
 def _pixels(

@@ -37,12 +37,12 @@ def assign_splits(index: pd.DataFrame, seed: int, validation: float, test: float
     Raises:
         PipelineError: the source puts equal images, or images of one group, into two splits.
     """
-    if "split" in index:
-        for column in {"digest", "group"} & set(index):
-            _refuse_crossing(index, column)
-        return index["split"]
-    keys = _joined_groups(index) if "group" in index else index["digest"]
-    return keys.map(lambda key: split_of(key, seed, validation, test))
+    if "split" not in index:
+        keys = _joined_groups(index) if "group" in index else index["digest"]
+        index = index.assign(split=keys.map(lambda key: split_of(key, seed, validation, test)))
+    for column in {"digest", "group"} & set(index):
+        _refuse_crossing(index, column)
+    return index["split"]
 
 
 def _joined_groups(index: pd.DataFrame) -> pd.Series:

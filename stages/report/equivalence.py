@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from stages.features.store import open_views
-from stages.heads.head import load_head_weights
+from stages.heads.saved import load_weights
 from stages.images.prepared import Prepared
+from stages.manifests import verify
 from stages.params import Train
 from stages.paths import FEATURES, replay_file
 from stages.report.arms import TrainedHead, cached_head, end_to_end_head
@@ -26,11 +27,12 @@ def find_equivalence(
         return None
     found = {}
     for kind in settings.end_to_end_bases:
+        view = verify(replay_file(kind))["view"]
+        [cached] = open_views(FEATURES / "train", [view], train.digests)
         with np.load(replay_file(kind), allow_pickle=False) as replay:
-            [cached] = open_views(FEATURES / "train", [int(replay["view"])], train.digests)
             difference = np.abs(cached[replay["rows"]] - replay["features"]).max()
         ways = [
-            [(load_head_weights(trained.path), logits[trained]) for trained in way]
+            [(load_weights(trained.path), logits[trained]) for trained in way]
             for way in (
                 [cached_head(settings.epochs, seed) for seed in settings.end_to_end_seeds],
                 [end_to_end_head(kind, seed) for seed in settings.end_to_end_seeds],

@@ -13,8 +13,9 @@ from typing import Any
 import yaml
 
 from stages.costs import load_costs
-from stages.features.store import digest_of_digests, feature_file
+from stages.features.store import feature_file
 from stages.images.prepared import SPLITS, open_prepared
+from stages.manifests import digest_of_digests, manifest_file
 from stages.params import Params
 from stages.paths import FEATURES, PREPARED
 from stages.report.arms import feature_stages, training_stage
@@ -93,7 +94,7 @@ def digest_of_features(views: Iterable[int]) -> str:
 
 
 def _manifest(view: int) -> Path:
-    return feature_file(FEATURES / "train", view).with_suffix(".json")
+    return manifest_file(feature_file(FEATURES / "train", view))
 
 
 def _stages(arms: Iterable[str]) -> set[str]:

@@ -35,7 +35,8 @@ class Results:
     """What `evaluate` found.
 
     Attributes:
-        metrics: `arms`, `equivalence`, `verdict` and maybe `prediction`, as in metrics.json.
+        metrics: `arms`, `equivalence`, `verdict`, `replay` and maybe `prediction`, as in
+            metrics.json.
         params: The parameters that it was found with.
         runs: One row an arm and seed with its final metrics.
         curves: One row an arm, seed and epoch.
@@ -55,14 +56,20 @@ def write(
     arms: dict[str, dict[str, Any]],
     equivalence: dict[str, Any] | None,
     verdict: dict[str, Any],
+    replay: dict[str, Any],
     prediction: dict[str, Any] | None,
     runs: pd.DataFrame,
     curves: pd.DataFrame,
 ) -> None:
     PLOTS.mkdir(exist_ok=True)
-    metrics = {"arms": arms, "equivalence": equivalence, "verdict": verdict} | (
-        {"prediction": prediction} if prediction else {}
-    )
+    metrics: dict[str, Any] = {
+        "arms": arms,
+        "equivalence": equivalence,
+        "verdict": verdict,
+        "replay": replay,
+    }
+    if prediction:
+        metrics["prediction"] = prediction
     METRICS.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
     PARAMS.write_text(json.dumps(params, indent=2) + "\n")
     TABLE.write_text(markdown_table(arms))

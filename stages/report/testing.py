@@ -7,9 +7,9 @@ import keras
 import numpy as np
 import pandas as pd
 
-from stages.heads.head import load_head_weights
 from stages.heads.metrics import classification_metrics
-from stages.heads.training import load_history
+from stages.heads.saved import load_weights
+from stages.manifests import verify
 from stages.report.arms import TrainedHead
 
 
@@ -20,7 +20,7 @@ def predict(head: keras.Model, trained: TrainedHead, views: Sequence[np.ndarray]
         head: A head of the same architecture; takes over the trained weights.
         views: Features of the same images under several views.
     """
-    head.set_weights(load_head_weights(trained.path))
+    head.set_weights(load_weights(trained.path))
     return np.stack([head.predict(view, batch_size=4096, verbose=0) for view in views])
 
 
@@ -29,7 +29,7 @@ def score(trained: TrainedHead, labels: np.ndarray, logits: np.ndarray) -> dict[
     `test_*_augmented`, the mean over their random views; `validation_*` of the kept epoch; and
     `epochs`, how many were run, and `kept_epoch`."""
     clean, *random = (classification_metrics(labels, view) for view in logits)
-    history = load_history(trained.path)
+    history = verify(trained.path)["history"]
     [kept] = [entry for entry in history if entry["kept"]]
     return {
         "arm": trained.arm,
@@ -48,5 +48,5 @@ def score(trained: TrainedHead, labels: np.ndarray, logits: np.ndarray) -> dict[
 
 def learning_curve(trained: TrainedHead) -> pd.DataFrame:
     """One row an epoch: `arm`, `seed`, `epoch` and the metrics of training and validation."""
-    curve = pd.DataFrame(load_history(trained.path)).drop(columns="kept")
+    curve = pd.DataFrame(verify(trained.path)["history"]).drop(columns="kept")
     return curve.assign(arm=trained.arm, seed=trained.seed)

@@ -86,8 +86,8 @@ class _Pipeline:
     def log(self) -> str:
         verdict = self._found.metrics["verdict"]
         parent = self._run("pipeline", {}, {"viewcache.verdict": verdict["reason"]})
-        numbers = _flat({name: self._found.metrics[name] for name in ("equivalence", "verdict")})
-        self._metrics(parent, numbers)
+        found = self._found.metrics
+        self._metrics(parent, _flat({name: found[name] for name in found if name != "arms"}))
         for path in results.ARTIFACTS:
             self._client.log_artifact(parent, str(path))
         for row in self._found.runs.to_dict("records"):

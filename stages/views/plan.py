@@ -2,9 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from stages.manifests import digest_of_digests, seal, verify
 
 if TYPE_CHECKING:
     from stages.views.policy import Policy
@@ -90,3 +93,29 @@ def ids_of_test_views(views: int) -> list[int]:
 def digest(plan: np.ndarray) -> str:
     """SHA-256 of a plan."""
     return hashlib.sha256(plan.tobytes()).hexdigest()
+
+
+def save_plan(path: Path, policy: "Policy", seed: int, view: int, digests: Sequence[str]) -> None:
+    """Draw a view's plan into a `.npy` file, and write its manifest beside it."""
+    plan = draw(policy, seed, view, digests)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.save(path, plan, allow_pickle=False)
+    seal(
+        path,
+        shape=list(plan.shape),
+        dtype=str(plan.dtype),
+        view=view,
+        images=digest_of_digests(digests),
+        seed=seed,
+        policy=policy.model_dump(),
+    )
+
+
+def load_plan(path: Path, view: int, digests: Sequence[str]) -> np.ndarray:
+    """Read a view's plan.
+
+    Raises:
+        PipelineError: it is missing, damaged, or of another view or of other images.
+    """
+    verify(path, view=view, images=digest_of_digests(digests))
+    return np.load(path, allow_pickle=False)

@@ -3,7 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from stages.images.decoding import DecodingPolicy
 from stages.images.prepared import open_prepared
+from stages.images.preparing import seal_prepared
 from stages.report.arms import TrainedHead
 from stages.report.disagreement import Answer, find_disagreement
 
@@ -25,6 +27,7 @@ def found(tmp_path):
     np.save(tmp_path / "images.npy", pixels)
     rows = [f"{number},{label},{number}.png" for number, label in enumerate(LABELS)]
     (tmp_path / "index.csv").write_text("\n".join(["digest,label,path", *rows]))
+    seal_prepared(tmp_path, list("0123"), DecodingPolicy(8, 1, (0, 0, 0)))
     test = open_prepared(tmp_path)
     logits = {
         TrainedHead(arm, seed, Path("nowhere")): np.array([answers, answers])[:, :, None] - 0.5

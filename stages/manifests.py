@@ -1,0 +1,81 @@
+"""What a file is and what it was made from, written beside it, and checked when it is opened."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import xxhash
+
+from stages.errors import PipelineError
+
+Manifest = dict[str, Any]
+"""`digest`, of the file's bytes, and what the file was made from."""
+
+
+def seal(path: Path, **made_from: Any) -> None:
+    """Write the manifest of a finished file beside it, as JSON.
+
+    Args:
+        made_from: Values that JSON can hold.
+    """
+    manifest = {"digest": digest_of_file(path), **made_from}
+    manifest_file(path).write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def verify(path: Path, **expected: Any) -> Manifest:
+    """Hold a file to its manifest, and its manifest to what the file should be made from.
+
+    Raises:
+        PipelineError: the file or its manifest is missing or damaged, or the file was made from
+            something else.
+    """
+    manifest = _read(path)
+    received = digest_of_file(path)
+    if received != manifest.get("digest"):
+        raise PipelineError(
+            f"{path} is damaged: `make repair` computes it again. Its digest must be "
+            f"{manifest.get('digest')}. Received: {received}"
+        )
+    for name, value in expected.items():
+        if manifest.get(name) != value:
+            rule = f"{path} must be made from {name} {value!r}: `dvc repro` computes it"
+            raise PipelineError(f"{rule}. Received: {manifest.get(name)!r}")
+    return manifest
+
+
+def manifest_file(path: Path) -> Path:
+    return path.with_suffix(".json")
+
+
+def digest_of_file(path: Path) -> str:
+    """XXH3 of a file's bytes, 128 bits in hexadecimal.
+
+    It tells damage, not malice, and tells it at the speed of memory: SHA-256 would take a sixth
+    of the time that a head trains.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()
+
+
+def digest_of_digests(digests: Iterable[str]) -> str:
+    """SHA-256 of digests, one a line: in hexadecimal."""
+    whole = hashlib.sha256()
+    for number, digest in enumerate(digests):
+        whole.update(f"\n{digest}".encode() if number else digest.encode())
+    return whole.hexdigest()
+
+
+def _read(path: Path) -> Manifest:
+    for file in (path, manifest_file(path)):
+        if not file.is_file():
+            raise PipelineError(f"{file} is missing: `dvc repro` computes it. Received: no file")
+    try:
+        manifest = json.loads(manifest_file(path).read_bytes())
+        if not isinstance(manifest, dict):
+            raise ValueError(f"{manifest!r:.100}")
+        return manifest
+    except ValueError as error:
+        rule = f"{manifest_file(path)} is damaged: `make repair` computes it again"
+        raise PipelineError(f"{rule}. Received: {error}") from error
