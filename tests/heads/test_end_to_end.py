@@ -52,15 +52,6 @@ def test_neither_base_changes(bases):
         assert base.fingerprint() == before
 
 
-def test_an_unfrozen_keras_base_is_noticed():
-    model = load_base(spec())
-    base = on_keras(model, 0.001, 0.01)
-    before = base.fingerprint()
-    model.trainable = True
-    train_on(base)
-    assert base.fingerprint() != before
-
-
 def test_the_keras_model_is_base_and_head(bases):
     head = build_head(1280, 2, HEAD, 0.001, seed=0)
     model = bases[0].attach(head)

@@ -1,7 +1,6 @@
 import numpy as np
-import pytest
 
-from stages.heads.head import build_head, load_head_weights, save_head
+from stages.heads.head import build_head
 from stages.heads.settings import HeadSettings
 
 
@@ -48,17 +47,3 @@ def test_weight_decay_makes_weights_smaller():
         model.fit(features, labels, epochs=20, verbose=0)
         sizes.append(np.abs(model.get_weights()[0]).max())
     assert sizes[1] < 0.95 * sizes[0]
-
-
-def test_saved_weights_are_read_and_equal_weights_are_equal_bytes(tmp_path):
-    one, other = tmp_path / "a" / "0.npz", tmp_path / "b" / "0.npz"
-    save_head(head(), one)
-    save_head(head(), other)
-    assert all(map(np.array_equal, load_head_weights(one), head().get_weights()))
-    assert one.read_bytes() == other.read_bytes()
-
-
-def test_a_file_that_needs_pickle_is_refused(tmp_path):
-    np.savez(tmp_path / "0.npz", np.array([{}], dtype=object))
-    with pytest.raises(ValueError, match="allow_pickle=False"):
-        load_head_weights(tmp_path / "0.npz")

@@ -49,7 +49,9 @@ def with_trainer(
 ):
     targets = make_targets(LABELS[classes], weights)
     schedule = Schedule(6, 32, budget, seed, patience)
-    head, history = trainers[classes, settings].train(views, targets, validation(classes), schedule)
+    head, history, _ = trainers[classes, settings].train(
+        views, targets, validation(classes), schedule
+    )
     return head.get_weights(), history
 
 

@@ -1,5 +1,6 @@
 import hashlib
 from collections import Counter
+from itertools import cycle
 
 import pandas as pd
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stages.errors import PipelineError
+from stages.images import splits
 from stages.images.splits import assign_splits, split_of
 
 
@@ -55,6 +57,15 @@ def test_groups_that_share_an_equal_image_share_a_split():
     for number in range(30):
         groups = [f"a{number}", f"a{number}", f"b{number}", f"b{number}"]
         assert len(set(assigned(digest=["1", "2", "2", "3"], group=groups))) == 1
+
+
+@pytest.mark.parametrize("together", [{"digest": "aab"}, {"digest": "abc", "group": "xxy"}])
+def test_splits_drawn_by_anything_but_digest_and_group_are_refused(monkeypatch, together):
+    by_turns = cycle(["train", "test"])
+    monkeypatch.setattr(splits, "split_of", lambda *_: next(by_turns))
+    monkeypatch.setattr(splits, "_joined_groups", lambda index: index["digest"])
+    with pytest.raises(PipelineError, match="must be in one split"):
+        assigned(**{column: list(values) for column, values in together.items()})
 
 
 def test_splits_of_the_source_are_kept():

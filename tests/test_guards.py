@@ -1,0 +1,127 @@
+"""Faults of published experiments, put into this one: each is noticed, or its figures withheld."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from stages import evaluate, extract, train_end_to_end, train_head
+from stages.bases.frozen import load_base
+from stages.errors import PipelineError
+from stages.features.store import open_views
+from stages.heads import training
+from stages.heads.head import build_head
+from stages.images.prepared import open_prepared
+from stages.paths import plan_file
+from stages.report.guards import refuse_unfair_comparison
+from stages.views.fresh import fresh_views
+
+
+@pytest.fixture
+def run(repository, monkeypatch):
+    """Run a stage in this process, where a test can put a fault into it."""
+    monkeypatch.chdir(repository.path)
+
+    def run(stage, *arguments):
+        monkeypatch.setattr(sys, "argv", [stage.__name__, *arguments])
+        stage.main()
+
+    return run
+
+
+def test_a_base_that_is_not_frozen(run, monkeypatch):
+    """Keras 2.0.8, in which the book's first edition ran: Sequential kept layers trainable."""
+
+    def load_unfrozen(spec):
+        base = load_base(spec)
+        base.trainable = True
+        return base
+
+    monkeypatch.setattr(train_end_to_end, "load_base", load_unfrozen)
+    with pytest.raises(PipelineError, match="the base must stay"):
+        run(train_end_to_end, "keras")
+
+
+def test_heads_that_differ_between_the_ways(run, monkeypatch):
+    """The book's: only one of its two heads has dropout."""
+
+    def build_without_dropout(width, classes, settings, *others):
+        return build_head(width, classes, settings.model_copy(update={"dropout": 0.0}), *others)
+
+    monkeypatch.setattr(train_end_to_end, "build_head", build_without_dropout)
+    run(train_end_to_end, "compiled")
+    with pytest.raises(PipelineError, match="must train the same head"):
+        run(evaluate)
+
+
+def test_only_the_last_view_kept(run, monkeypatch):
+    """cross_modal_adaptation's: every view overwrites the features of the one before."""
+    rendered = extract._rendered
+    monkeypatch.setattr(
+        extract, "_rendered", lambda images, _, *others: rendered(images, last_plan(), *others)
+    )
+    run(extract, "train", "--view", "1", "--dtype", "float32", "--batch-size", "8")
+    with pytest.raises(PipelineError, match=r"2/features\.npy must differ from .*1/features"):
+        run(train_head)
+
+
+def last_plan():
+    return np.load(plan_file(2))
+
+
+def test_a_view_that_a_cache_froze(run, monkeypatch):
+    """tf.data's `cache()` after `map`: every epoch repeats the views of the first."""
+    make, made = training.batches_of_epoch, []
+
+    def cached(*arguments):
+        made[:] = made or [make(*arguments).cache()]
+        return made[0]
+
+    monkeypatch.setattr(training, "batches_of_epoch", cached)
+    with pytest.raises(PipelineError, match="every epoch must render its own view of all images"):
+        run(train_end_to_end, "compiled")
+
+
+def test_one_view_rendered_under_the_names_of_all(run, monkeypatch):
+    def frozen(*arguments):
+        read = fresh_views(*arguments)
+        return lambda view, rows: read(1, rows)
+
+    monkeypatch.setattr(train_end_to_end, "fresh_views", frozen)
+    run(train_end_to_end, "compiled")
+    with pytest.raises(PipelineError, match=r"replay\.npz must hold what the original image"):
+        run(evaluate)
+
+
+def test_the_test_split_used_for_choosing(run, monkeypatch):
+    """Tip-Adapter's: the best epoch and settings are those of the test images."""
+
+    def test_for_validation(function):
+        return lambda folder, *others: function(swapped(folder), *others)
+
+    def swapped(folder):
+        return folder.with_name("test") if folder.name == "validation" else folder
+
+    monkeypatch.setattr(train_head, "open_prepared", test_for_validation(open_prepared))
+    monkeypatch.setattr(train_head, "open_views", test_for_validation(open_views))
+    run(train_head)
+    with pytest.raises(PipelineError, match="must be made from validation_images"):
+        run(evaluate)
+
+
+def test_images_in_two_splits(reproduced):
+    validation = open_prepared(reproduced.path / "data/prepared/validation")
+    with pytest.raises(PipelineError, match="validation and test must share no image"):
+        refuse_unfair_comparison([], {"validation": validation, "test": validation})
+
+
+def test_times_of_two_machines_give_no_speedup(run, repository):
+    path = repository.path / "data/costs/train_head.json"
+    record = json.loads(path.read_text())
+    record["machine"]["id"] = "another"
+    path.write_text(json.dumps(record))
+    run(evaluate)
+    arms = repository.metrics()["arms"]
+    assert arms["cached_2"]["total_seconds"] is arms["cached_2"]["speedup"] is None
+    assert arms["end_to_end_compiled"]["speedup"] > 0
