@@ -1,22 +1,27 @@
 """Training heads against Keras' `fit`, and against the memory traffic of Adam."""
 
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import keras
 import numpy as np
 from keras import layers
 
 from benchmarks.measure import Row, interleaved, ratio
+from stages.features.store import Origin, feature_file, open_views, write_features
 from stages.heads.settings import HeadSettings
 from stages.heads.trainer import HeadTrainer
 from stages.heads.training import Schedule, Validation, make_deterministic, make_targets
+from stages.manifests import digest_of_digests
 
 IMAGES, WIDTH, UNITS, BATCH, EPOCHS = 1544, 1280, 256, 32, 10
 HEAD = HeadSettings(units=UNITS, dropout=0.5, standardize=False, weight_decay=0)
 SEEDS, BUDGETS = range(5), (0, 1, 2, 4, 10)
 COPIED = 2 * 4 * WIDTH * UNITS * 1000  # bytes read and written
 STEPS = -(-IMAGES // BATCH) * EPOCHS
+DIGESTS = [str(number) for number in range(IMAGES)]
 
 
 def rows(runs: int) -> Iterator[Row]:
@@ -25,14 +30,17 @@ def rows(runs: int) -> Iterator[Row]:
     views = np.maximum(rng.normal(size=(EPOCHS + 1, IMAGES, WIDTH)), 0).astype(np.float32)
     labels = rng.integers(0, 2, IMAGES)
     validation = Validation(views[0, :394], labels[:394])
-    graph, fit, copy = interleaved(
-        [
-            lambda: train_side_by_side(views, labels, validation),
-            lambda: _fit(views[1], labels, validation),
-            _copy,
-        ],
-        runs,
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        _store(Path(folder), views[1:])
+        graph, fit, copy, check = interleaved(
+            [
+                lambda: train_side_by_side(views, labels, validation),
+                lambda: _fit(views[1], labels, validation),
+                _copy,
+                lambda: open_views(Path(folder), range(EPOCHS), DIGESTS),
+            ],
+            runs,
+        )
     heads = len(SEEDS) * len(BUDGETS)
     one_graph = [seconds / heads for seconds in graph]
     one_fit = [seconds / len(SEEDS) for seconds in fit]
@@ -41,9 +49,17 @@ def rows(runs: int) -> Iterator[Row]:
     traffic = 7 * 4 * (WIDTH * UNITS + UNITS)  # reads weights, gradient and moments; writes three
     limit = [STEPS * traffic / speed for speed in bandwidth]
     yield ratio("one of 25 heads, against the memory traffic of Adam alone", limit, one_graph)
+    yield ratio("verifying ten views, of one head's training on them", check, one_graph, "<= 0.05")
     milliseconds = [1000 * seconds / STEPS for seconds in one_graph]
     middle = float(np.median(milliseconds))
     yield Row("milliseconds a step", middle, (min(milliseconds), max(milliseconds)), runs)
+
+
+def _store(folder: Path, views: np.ndarray) -> None:
+    for view, features in enumerate(views):
+        origin = Origin(view, digest_of_digests(DIGESTS), f"plan {view}", "base")
+        path = feature_file(folder, view)
+        write_features(path, [features], features.shape, features.dtype, origin)
 
 
 def train_side_by_side(views: np.ndarray, labels: np.ndarray, validation: Validation) -> None:
