@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from skimage import data
 
 from stages.views.plan import draw, identity
-from stages.views.render import render
+from stages.views.render import _affine, render
 from tests.policies import EVERYTHING
 
 PHOTOGRAPH = np.ascontiguousarray(data.chelsea()[:160, :160])
@@ -98,3 +98,37 @@ def test_a_batch_is_rendered_image_by_image():
     assert all(
         np.array_equal(views[row], render(images[[row]], plan[[row]])[0]) for row in range(2)
     )
+
+
+PAIRS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "horizontal_flip": st.booleans(),
+            "vertical_flip": st.booleans(),
+            "quarter_turns": st.integers(0, 3),
+            "rotation_degrees": st.sampled_from([0, 0, -20, 7]),
+            "shift_x": st.sampled_from([0, 0, 0.1, -0.05]),
+            "zoom": st.sampled_from([1, 1, 0.8, 1.2]),
+            "shear": st.sampled_from([0, 0, 0.2]),
+            "brightness": st.sampled_from([0, 0, 0.2, -0.1]),
+            "contrast": st.sampled_from([1, 1, 0.8, 1.2]),
+        }
+    ),
+    min_size=2,
+    max_size=2,
+)
+
+
+@given(PAIRS)
+def test_two_views_differ_unless_they_are_drawn_to_the_same(parameters):
+    one, other = (rendered(**drawn) for drawn in parameters)
+    ours, theirs = (effect(**drawn) for drawn in parameters)
+    assert np.array_equal(one, other) == np.allclose(ours, theirs)
+
+
+def effect(brightness, contrast, **geometry):
+    """What parameters come to: two flips, say, are half a turn."""
+    plan = identity(1)
+    for name, value in geometry.items():
+        plan[name] = value
+    return [brightness, contrast, *_affine(plan, 160).ravel()]
