@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from stages.bases.spec import BaseSettings, BaseSpec, default_side
-from stages.errors import PipelineError, run
+from stages.errors import PipelineError, brief, run
 from stages.heads.settings import HeadSettings
 from stages.paths import SOURCE
 from stages.schema import Section
@@ -157,7 +157,16 @@ class Params(Section):
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with the floats of YAML 1.2, as DVC reads and writes them: 1e-3 is a number."""
+    """YAML with the floats of YAML 1.2, as DVC reads and writes them: 1e-3 is a number.
+
+    Without merge keys, of which a few lines can make more entries than there is memory for.
+    """
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        for key, _ in node.value:
+            if key.tag == "tag:yaml.org,2002:merge":
+                raise yaml.constructor.ConstructorError(problem="a merge key, <<")
+        super().flatten_mapping(node)
 
 
 _Loader.add_implicit_resolver(
@@ -174,14 +183,24 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
         PipelineError: a parameter is unknown, missing, ill-typed or out of range; every such
             parameter is named with what was received.
     """
+    tree = _parse(path)
     try:
-        return Params.model_validate(yaml.load(path.read_text(), _Loader))
+        return Params.model_validate(tree)
     except ValidationError as error:
         raise PipelineError(
             "; ".join(_complaint(path, problem) for problem in error.errors())
         ) from error
-    except yaml.YAMLError as error:
-        raise PipelineError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
+    except OSError as error:
+        raise PipelineError(f"{path}: every path must be one. Received: {error}") from error
+
+
+def _parse(path: Path) -> object:
+    content = path.read_bytes()
+    try:
+        return yaml.load(content, _Loader)
+    except Exception as error:  # PyYAML lets through whatever a wrong number or date provokes
+        received = " ".join(str(error).split())
+        raise PipelineError(f"{path} is not YAML. Received: {received}") from error
 
 
 def _complaint(path: Path, problem: ErrorDetails) -> str:
@@ -189,7 +208,7 @@ def _complaint(path: Path, problem: ErrorDetails) -> str:
     message = problem["msg"].removeprefix("Value error, ")
     if "Received: " in message:  # a rule between parameters, which names them itself
         return f"{path}: {'.'.join(filter(None, [where, message]))}"
-    return f"{path}: {where or 'the whole'}: {message}. Received: {problem['input']!r}"
+    return f"{path}: {where or 'the whole'}: {message}. Received: {brief(problem['input'])}"
 
 
 def main() -> None:

@@ -213,7 +213,7 @@ def _reason(error: Exception, content: bytes) -> str:
         return f"{names[0]} that cannot be decoded here" if names else "not an image"
     if "truncated" in str(error).lower():
         return "truncated"
-    return f"cannot be decoded: {error!r}"
+    return f"cannot be decoded: {error!r:.200}"
 
 
 def _oddities(
