@@ -85,9 +85,7 @@ def _parts(config: Any) -> Iterator[dict[str, Any]]:
 def _refuse_code(path: Path, part: dict[str, Any]) -> None:
     name = part["class_name"]
     if name == "Lambda":
-        layer = _settings(part).get("name")
-        raise PipelineError(
-            f"{path} must hold no Lambda layer: it is code. Received: {brief(layer)}"
-        )
+        layer = brief(_settings(part).get("name"))
+        raise PipelineError(f"{path} must hold no Lambda layer: it is code. Received: {layer}")
     if "module" in part and str(part["module"]).split(".")[0] not in ("keras", "builtins"):
         raise PipelineError(f"{path} must hold no class but Keras' own. Received: {name}")
