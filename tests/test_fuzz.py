@@ -160,7 +160,7 @@ def encoded(picture: Image.Image, kind: str, options: dict[str, object]) -> byte
     return buffer.getvalue()
 
 
-@examples(300, 40_000)
+@examples(300, 30_000)
 @given(content=damaged(pictures()), name=st.sampled_from(["a.jpg", "a.png", "a"]))
 def test_any_picture_is_decoded_or_rejected(content, name):
     policy = DecodingPolicy(side=32, min_size=16, background=(1, 2, 3))
@@ -191,7 +191,7 @@ def odd_manifests() -> st.SearchStrategy[bytes]:
     return (rows | rows.map(lambda more: header + more)).map(written)
 
 
-@examples(150, 10_000)
+@examples(150, 8_000)
 @given(content=damaged([text.encode() for text in MANIFESTS]) | odd_manifests())
 def test_any_manifest_is_read_or_refused(folder, content):
     root = folder / "images"
@@ -205,7 +205,7 @@ def test_any_manifest_is_read_or_refused(folder, content):
 PARAMS = [path.read_text() for path in [Path("params.yaml"), *Path("recipes").glob("*.yaml")]]
 
 
-@examples(60, 8_000)
+@examples(60, 5_000)
 @given(content=damaged_yaml(PARAMS))
 def test_any_parameters_are_valid_or_refused(folder, content):
     path = folder / "params.yaml"
@@ -218,7 +218,7 @@ def archives() -> list[bytes]:
         return [pack(Path(name) / "archive", kind, FILES).read_bytes() for kind in KINDS]
 
 
-@examples(120, 6_000)
+@examples(120, 5_000)
 @given(content=damaged(archives()))
 def test_any_archive_is_unpacked_or_refused(folder, content):
     archive = folder / "archive"
@@ -238,7 +238,7 @@ def checkpoints() -> list[bytes]:
         return [first, write(path, steps, {"0": np.array([9], "<i8")}).read_bytes()]
 
 
-@examples(200, 12_000)
+@examples(200, 10_000)
 @given(content=damaged(checkpoints()))
 def test_any_checkpoint_is_read_or_refused(folder, content):
     path = folder / "a.pth"
@@ -283,7 +283,7 @@ def damaged_models() -> st.SearchStrategy[bytes]:
     )
 
 
-@examples(60, 8_000)
+@examples(60, 5_000)
 @given(content=damaged_models())
 def test_any_model_file_is_loaded_or_refused(folder, content):
     path = folder / "model.keras"
@@ -299,7 +299,7 @@ def network():
     return small_network()
 
 
-@examples(100, 4_000)
+@examples(100, 3_000)
 @given(content=damaged([WEIGHTS]))
 def test_any_file_of_weights_is_loaded_or_refused(folder, network, content):
     path = folder / "a.weights.h5"
@@ -311,7 +311,7 @@ def test_any_file_of_weights_is_loaded_or_refused(folder, network, content):
         answer(lambda: applications._load_file(network, specification))
 
 
-@examples(150, 6_000)
+@examples(150, 5_000)
 @given(content=damaged_json([{"VGG16": "a" * 64, "other": "b" * 64}]))
 def test_any_lock_is_held_to_or_refused(folder, content):
     lock = folder / "weights.lock"
@@ -327,7 +327,7 @@ def arrays() -> list[bytes]:
     return [buffer.getvalue() for buffer in buffers]
 
 
-@examples(200, 12_000)
+@examples(200, 10_000)
 @given(content=damaged(arrays()))
 def test_any_file_of_rows_is_read_or_refused(folder, content):
     path = folder / "rows.npy"

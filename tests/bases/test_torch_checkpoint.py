@@ -138,21 +138,19 @@ TWICE = b"".join(b"h%ch%c\x86q%c" % (place, place, place + 1) for place in range
 def test_a_pickle_that_would_fill_the_memory_or_never_end_is_refused(tmp_path, opcodes):
     path = tmp_path / "a.pth"
     path.write_bytes(b"\x80\x02" + opcodes)
-    with pytest.raises(
-        PipelineError, match=r"is no checkpoint of tensors. Received: .*(PUT|ARR|GET)"
-    ):
+    with pytest.raises(PipelineError, match=r"Received: .*(PUT|bytearray|GET)"):
         read_tensors(path)
 
 
 @pytest.mark.parametrize("table", [3, [1], None, {"weight": 3}, {"weight": None}])
 def test_what_is_no_table_of_tensors_is_refused(tmp_path, table):
     path = write(tmp_path / "a.pth", table, {"0": np.zeros(4, "<f4")})
-    with pytest.raises(PipelineError, match="is no checkpoint of tensors. Received: "):
+    with pytest.raises(PipelineError, match=r"is no checkpoint of tensors. Received: "):
         read_tensors(path)
 
 
 @pytest.mark.parametrize(
-    ("shape", "strides"), [((2**33,), (0,)), (("a",), (1,)), ((1.5,), (1,)), ((1,) * 40, (1,) * 40)]
+    ("shape", "strides"), [((2**33,), (0,)), (("a",), (1,)), ((1,) * 40, (2,) * 40)]
 )
 def test_a_tensor_larger_than_its_storage_or_of_no_shape_is_refused(tmp_path, shape, strides):
     table = {"weight": tensor("0", 4, 0, shape, strides)}

@@ -172,7 +172,7 @@ def test_a_shape_that_is_none_is_refused(tmp_path, shape):
 def test_a_layer_without_settings_is_no_surprise(tmp_path, part):
     config = json.dumps({"class_name": part, "config": [1]})
     path = repack(save(tmp_path / "model.keras"), **{"config.json": config})
-    with pytest.raises(PipelineError, match="must hold no Lambda layer|no model that Keras can"):
+    with pytest.raises(PipelineError, match=r"must hold no Lambda layer|no model that Keras can"):
         load_user_model(path, 32)
 
 
