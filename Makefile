@@ -2,7 +2,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: plan run verify repair ui check test bench
+.PHONY: plan run verify repair ui check test fuzz bench
 
 plan: .venv/ready  ## Say what a run will cost, in half a minute.
 	python -m stages.plan
@@ -28,6 +28,9 @@ check: .venv/ready  ## Lint, format and types.
 
 test: check  ## All tests, the real DVC and MLflow included.
 	python -m pytest
+
+fuzz: .venv/ready  ## Damaged files of every kind, others each time, for ten minutes.
+	python -m pytest tests/test_fuzz.py --hypothesis-profile=fuzz
 
 bench: .venv/ready  ## Ratios of speed into benchmarks/RESULTS.md: half an hour, 10 GB of disk.
 	python -m benchmarks

@@ -1,12 +1,13 @@
 """`.npy` files that are written and read in rows, so that memory does not grow with them."""
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
 import numpy as np
 
-from stages.errors import PipelineError
+from stages.errors import PipelineError, brief
 
 
 def write_rows(
@@ -64,6 +65,9 @@ class RowFile:
     """Rows of a `.npy` file, read on demand and in any order.
 
     Not a memory map: pages of a map count as the process's own until the system takes them back.
+
+    Raises:
+        PipelineError: the file is damaged, cut off, or holds anything but rows of numbers.
     """
 
     def __init__(self, path: Path) -> None:
@@ -92,10 +96,23 @@ class RowFile:
 def _header(path: Path) -> tuple[tuple[int, ...], np.dtype[Any], int]:
     """Shape, dtype and where the rows begin."""
     with path.open("rb") as file:
-        version = np.lib.format.read_magic(file)
-        if version != (1, 0):
-            raise PipelineError(f"{path} must be .npy of version 1.0. Received: {version}")
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-        if dtype.hasobject:
+        try:
+            version = np.lib.format.read_magic(file)
+            if version != (1, 0):
+                raise ValueError(f"version {version}")
+            shape, by_column, dtype = np.lib.format.read_array_header_1_0(file)
+        except Exception as error:  # NumPy lets through whatever a damaged header provokes
+            raise PipelineError(f"{path} must be .npy of version 1.0. Received: {error}") from error
+        if dtype.kind not in "biuf":
             raise PipelineError(f"{path} must hold numbers. Received: {dtype}")
+        if by_column or not shape or min(shape) < 0:
+            received = f"shape {brief(shape)}{', by column' if by_column else ''}"
+            raise PipelineError(f"{path} must hold rows, one after the other. Received: {received}")
+        _refuse_other_size(path, file.tell() + math.prod(shape) * dtype.itemsize)
         return shape, dtype, file.tell()
+
+
+def _refuse_other_size(path: Path, size: int) -> None:
+    received = path.stat().st_size
+    if received != size:
+        raise PipelineError(f"{path} must have {brief(size)} bytes. Received: {received}")

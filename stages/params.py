@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from stages.bases.spec import BaseSettings, BaseSpec, default_side
-from stages.errors import PipelineError, run
+from stages.errors import PipelineError, brief, run
 from stages.heads.settings import HeadSettings
 from stages.paths import SOURCE
 from stages.schema import Section
@@ -18,8 +18,8 @@ from stages.views.policy import Policy
 
 VALID = Path("data/params_are_valid")
 ViewId = Annotated[int, Field(ge=0, lt=TEST_VIEW_OFFSET)]
-Positive = Annotated[int, Field(ge=1)]
-Seed = Annotated[int, Field(ge=0)]
+Positive = Annotated[int, Field(ge=1, lt=2**31)]
+Seed = Annotated[int, Field(ge=0, lt=2**31 - 1)]  # and the one after it, of the second layer
 Channel = Annotated[int, Field(ge=0, le=255)]
 
 
@@ -40,10 +40,10 @@ class Data(Section):
     manifest: str | None
     archive: Archive | None
     classes: list[str] | None
-    image_size: Annotated[int, Field(ge=32)] | None
+    image_size: Annotated[int, Field(ge=32, le=4096)] | None
     background: Annotated[list[Channel], Field(min_length=3, max_length=3)]
     min_size: Positive
-    max_rejected: Annotated[int, Field(ge=0)]
+    max_rejected: Annotated[int, Field(ge=0, lt=2**31)]
     validation: Annotated[float, Field(gt=0, lt=1)]
     test: Annotated[float, Field(gt=0, lt=1)]
     limit: Positive | None
@@ -84,7 +84,7 @@ class Extract(BaseSettings):
 
 
 class Evaluate(Section):
-    test_views: Positive
+    test_views: Annotated[int, Field(ge=1, lt=TEST_VIEW_OFFSET)]
     margin: Annotated[float, Field(gt=0, lt=1)]
     rule: Literal["robustness", "clean"]
 
@@ -118,7 +118,7 @@ class Train(Section):
 class Params(Section):
     """All parameters of the pipeline."""
 
-    seed: int
+    seed: Annotated[int, Field(ge=-(2**63), lt=2**63)]
     data: Data
     augment: Policy
     extract: Extract
@@ -157,7 +157,23 @@ class Params(Section):
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with the floats of YAML 1.2, as DVC reads and writes them: 1e-3 is a number."""
+    """YAML with the floats of YAML 1.2, as DVC reads and writes them: 1e-3 is a number.
+
+    Without merge keys, of which a few lines can make more entries than there is memory for, and
+    without integers that Python refuses to write down.
+    """
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        for key, _ in node.value:
+            if key.tag == "tag:yaml.org,2002:merge":
+                raise yaml.constructor.ConstructorError(problem="a merge key, <<")
+        super().flatten_mapping(node)
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        value = super().construct_yaml_int(node)
+        if value.bit_length() > 1000:
+            raise yaml.constructor.ConstructorError(problem=brief(value))
+        return value
 
 
 _Loader.add_implicit_resolver(
@@ -165,6 +181,7 @@ _Loader.add_implicit_resolver(
     re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"),
     list("-+0123456789"),
 )
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
 
 
 def load_params(path: Path = Path("params.yaml")) -> Params:
@@ -174,14 +191,24 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
         PipelineError: a parameter is unknown, missing, ill-typed or out of range; every such
             parameter is named with what was received.
     """
+    tree = _parse(path)
     try:
-        return Params.model_validate(yaml.load(path.read_text(), _Loader))
+        return Params.model_validate(tree)
     except ValidationError as error:
         raise PipelineError(
             "; ".join(_complaint(path, problem) for problem in error.errors())
         ) from error
-    except yaml.YAMLError as error:
-        raise PipelineError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
+    except OSError as error:
+        raise PipelineError(f"{path}: every path must be one. Received: {error}") from error
+
+
+def _parse(path: Path) -> object:
+    content = path.read_bytes()
+    try:
+        return yaml.load(content, _Loader)
+    except Exception as error:  # PyYAML lets through whatever a wrong number or date provokes
+        received = " ".join(str(error).split())
+        raise PipelineError(f"{path} is not YAML. Received: {received}") from error
 
 
 def _complaint(path: Path, problem: ErrorDetails) -> str:
@@ -189,7 +216,7 @@ def _complaint(path: Path, problem: ErrorDetails) -> str:
     message = problem["msg"].removeprefix("Value error, ")
     if "Received: " in message:  # a rule between parameters, which names them itself
         return f"{path}: {'.'.join(filter(None, [where, message]))}"
-    return f"{path}: {where or 'the whole'}: {message}. Received: {problem['input']!r}"
+    return f"{path}: {where or 'the whole'}: {message}. Received: {brief(problem['input'])}"
 
 
 def main() -> None:

@@ -1,8 +1,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.repository import Repository, make_repository
+
+settings.register_profile("fuzz", print_blob=True)
 
 
 @pytest.fixture(scope="session")

@@ -60,3 +60,32 @@ def test_a_disk_that_is_full_leaves_the_old_file_and_nothing_half_written(tmp_pa
     assert "a.npy cannot be written. Received: " in done.stderr
     assert np.array_equal(np.load(path), ROWS)
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        (b"NUMPY", b"NUMPX", r"must be \.npy of version 1\.0"),
+        (b"(7, ", b"(7&1", r"must be \.npy of version 1\.0"),
+        (b"False", b"True ", "must hold rows, one after the other"),
+        (b"(7, ", b"(-7,", "must hold rows, one after the other"),
+        (b"(7, 3, 2)", b"()       ", "must hold rows, one after the other"),
+        (b"<f4", b"<c8", "must hold numbers"),
+        (b"(7, 3, 2), }           ", b"(7, 99999999999, 4), } ", "must have 11200000000016 bytes"),
+    ],
+)
+def test_a_damaged_header_is_refused(tmp_path, old, new, rule):
+    path = tmp_path / "a.npy"
+    write_rows(path, [ROWS], (3, 2), ROWS.dtype)
+    path.write_bytes(path.read_bytes().replace(old, new))
+    with pytest.raises(PipelineError, match=rf"a\.npy {rule}.* Received: "):
+        RowFile(path)
+
+
+@pytest.mark.parametrize("kept", [0, 20, -1])
+def test_a_file_of_rows_that_is_cut_off_is_refused(tmp_path, kept):
+    path = tmp_path / "a.npy"
+    write_rows(path, [ROWS], (3, 2), ROWS.dtype)
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(PipelineError, match=r"a\.npy must .* Received: "):
+        RowFile(path)

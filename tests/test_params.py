@@ -39,6 +39,10 @@ def test_default_params_are_valid():
         ("train.head.dropout", 1.5),
         ("train.seeds", []),
         ("train.seeds", [1, 1]),
+        ("seed", 2**63),
+        ("train.epochs", 2**31),
+        ("train.head.units", 2**16 + 1),
+        ("evaluate.test_views", 1_000_000),
         ("train.learning_rate", float("inf")),
         ("augment.horizontal_flip", 1.2),
         ("augment.vertical_flip", -0.1),
@@ -53,6 +57,7 @@ def test_default_params_are_valid():
         ("train.class_weights", "some"),
         ("data.test", 1.0),
         ("data.image_size", 16),
+        ("data.image_size", 4097),
         ("extract.base", "vgg99"),
         ("extract.base", "missing.keras"),
         ("extract.base", "model.h5"),
@@ -117,4 +122,40 @@ def test_what_is_no_mapping_is_refused(tmp_path, text):
     path = tmp_path / "params.yaml"
     path.write_text(text)
     with pytest.raises(PipelineError, match=str(path)):
+        load_params(path)
+
+
+@pytest.mark.parametrize("field", ["seeds", "end_to_end_seeds"])
+def test_a_seed_beyond_what_keras_tells_apart_is_refused(tmp_path, field):
+    with pytest.raises(PipelineError, match=rf"train\.{field}\.0: .* Received: 2147483647$"):
+        load_params(write_with(tmp_path, f"train.{field}", [2**31 - 1]))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("2001-99-99", "0x_", "!!bool maybe", "!!timestamp now", "9" * 5000, "0x" + "f" * 5000),
+        *("1" + ":59" * 3000, "1" + ":59" * 3000 + ".5", "[" * 3000, "{<<: {a: 1}}", "\xff"),
+    ],
+)
+def test_a_value_that_yaml_cannot_read_is_refused(tmp_path, value):
+    path = tmp_path / "params.yaml"
+    path.write_bytes(f"seed: {value}\n".encode("latin-1"))
+    with pytest.raises(PipelineError, match=r"params\.yaml is not YAML\. Received: ."):
+        load_params(path)
+
+
+def test_aliases_of_aliases_are_refused_at_once(tmp_path):
+    lines = [f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 10)}]" for n in range(30)]
+    path = tmp_path / "params.yaml"
+    path.write_text("\n".join(["a0: &a0 [x]", *lines]))
+    with pytest.raises(PipelineError, match="a30: Extra inputs are not permitted"):
+        load_params(path)
+
+
+@pytest.mark.parametrize("name", ["data.path", "extract.base", "extract.weights"])
+def test_a_path_that_is_too_long_is_refused(tmp_path, name):
+    path = write_with(tmp_path, name, "a" * 5000 + ".keras")
+    path.write_text(path.read_text().replace("source: elpv", "source: folder"))
+    with pytest.raises(PipelineError, match=r"every path must be one\. Received: .*too long"):
         load_params(path)

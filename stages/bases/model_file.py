@@ -2,38 +2,72 @@
 
 import json
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from stages.errors import PipelineError
+from stages.errors import PipelineError, brief
+
+LARGEST_CONFIG = 2**24  # bytes; those of keras.applications have up to a thirtieth
+LARGEST_EXPANSION = 10  # weights hardly shrink, and Keras does not even pack them
 
 
 def read_config(path: Path) -> dict[str, Any]:
     """Read the architecture of a model file.
 
     Raises:
-        PipelineError: the file is missing or damaged, or holds what would run code of its
-            author's: a Lambda layer at any depth, or a class that is not Keras' own.
+        PipelineError: the file is missing or damaged, would unpack to much more than it has, or
+            holds what would run code of its author's: a Lambda layer at any depth, or a class that
+            is not Keras' own.
     """
     try:
         with zipfile.ZipFile(path) as archive:
+            _refuse_bomb(path, archive)
             config = json.loads(archive.read("config.json"))
-    except (OSError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        if not isinstance(config, dict):
+            raise ValueError(f"config.json holds {brief(config)}")
+        for part in _parts(config):
+            _refuse_code(path, part)
+        return config
+    except PipelineError:
+        raise
+    except Exception as error:  # Damaged archives make Python's modules raise nearly anything.
         raise PipelineError(f"{path} is no model file of Keras. Received: {error}") from error
-    for part in _parts(config):
-        _refuse_code(path, part)
-    return config
+
+
+def _refuse_bomb(path: Path, archive: zipfile.ZipFile) -> None:
+    config = archive.getinfo("config.json").file_size
+    if config > LARGEST_CONFIG:
+        rule = f"a config.json of at most {LARGEST_CONFIG} bytes"
+        raise PipelineError(f"{path} must have {rule}. Received: {config}")
+    total = sum(member.file_size for member in archive.infolist())
+    if total > LARGEST_CONFIG + LARGEST_EXPANSION * path.stat().st_size:
+        rule = f"more than {LARGEST_EXPANSION} times its size"
+        raise PipelineError(f"{path} must not unpack to {rule}. Received: {total} bytes")
 
 
 def input_side(path: Path) -> int | None:
-    """Height in pixels of the images that a model file takes; None where it takes any."""
+    """Height in pixels of the images that a model file takes; None where it takes any.
+
+    Raises:
+        PipelineError: the file is damaged or refused, or states the shape in another way.
+    """
     for part in _parts(read_config(path)):
         if part["class_name"] == "InputLayer":
-            shape: list[int | None] = part["config"].get("batch_shape") or []
-            return shape[1] if len(shape) == 4 else None
+            return _side(path, _settings(part).get("batch_shape") or [])
     return None
+
+
+def _side(path: Path, shape: Any) -> int | None:
+    if not isinstance(shape, list) or not all(size is None or type(size) is int for size in shape):
+        rule = "must state the shape of its images as a list of numbers"
+        raise PipelineError(f"{path} {rule}. Received: {brief(shape)}")
+    return shape[1] if len(shape) == 4 else None
+
+
+def _settings(part: dict[str, Any]) -> dict[str, Any]:
+    settings = part.get("config")
+    return settings if isinstance(settings, dict) else {}
 
 
 def _parts(config: Any) -> Iterator[dict[str, Any]]:
@@ -51,7 +85,7 @@ def _parts(config: Any) -> Iterator[dict[str, Any]]:
 def _refuse_code(path: Path, part: dict[str, Any]) -> None:
     name = part["class_name"]
     if name == "Lambda":
-        layer = part["config"].get("name")
-        raise PipelineError(f"{path} must hold no Lambda layer: it is code. Received: {layer!r}")
+        layer = brief(_settings(part).get("name"))
+        raise PipelineError(f"{path} must hold no Lambda layer: it is code. Received: {layer}")
     if "module" in part and str(part["module"]).split(".")[0] not in ("keras", "builtins"):
         raise PipelineError(f"{path} must hold no class but Keras' own. Received: {name}")

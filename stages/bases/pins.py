@@ -54,10 +54,10 @@ def _write(path: Path, pins: dict[str, str]) -> None:
 def _read(path: Path) -> dict[str, str]:
     try:
         pins = json.loads(path.read_text())
-        if not isinstance(pins, dict):
+        if not isinstance(pins, dict) or not all(isinstance(pin, str) for pin in pins.values()):
             raise ValueError(f"{pins!r}")
         return pins
     except FileNotFoundError:
         return {}
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PipelineError(f"{path} must map names to digests. Received: {error}") from error

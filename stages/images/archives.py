@@ -1,25 +1,25 @@
 """Archives of images, unpacked without trust in them."""
 
-import lzma
 import shutil
 import stat
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import Self
 
 from tqdm import tqdm
 
 from stages.errors import PipelineError
 
 LARGEST_EXPANSION = 200  # images hardly shrink when packed; what is made to fill a disk does
-_DAMAGE = (
-    *(tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
-    *(EOFError, OSError, ValueError, NotImplementedError),
+LARGEST_HEADER = 2**18  # bytes of a member's name and attributes, which are held in memory
+_HELD = (
+    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
+    *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
 )
 
 
@@ -43,20 +43,22 @@ def unpack(archive: Path, folder: Path) -> None:
     try:
         for member in tqdm(_members(archive, folder), "unpack", unit=" files", disable=None):
             _refuse_strange(archive, member)
-            room -= member.size
+            room -= member.size + tarfile.BLOCKSIZE  # a member without content costs something too
             if room < 0:
                 rule = f"{LARGEST_EXPANSION} times its size, nor than is free on the disk"
                 raise PipelineError(
                     f"{archive} must not unpack to more than {rule}. Received: {member.name}"
                 )
             member.extract()
-    except _DAMAGE as error:
+    except PipelineError:
+        raise
+    except Exception as error:  # Damaged archives make Python's modules raise nearly anything.
         raise PipelineError(f"{archive} cannot be unpacked. Received: {error!r}") from error
 
 
 def _members(archive: Path, folder: Path) -> Iterator[_Member]:
     # First, because a tar archive that holds a zip archive passes for one.
-    if tarfile.is_tarfile(archive):
+    if _is_tar(archive):
         return _tar_members(archive, folder)
     if zipfile.is_zipfile(archive):
         return _zip_members(archive, folder)
@@ -67,9 +69,31 @@ def _members(archive: Path, folder: Path) -> Iterator[_Member]:
     )
 
 
+class _Header(tarfile.TarInfo):
+    """Refuses sizes that lead `tarfile` back to the same member for ever, or fill the memory."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        header = super().frombuf(buf, encoding, errors)
+        if header.size < 0 or (header.type in _HELD and header.size > LARGEST_HEADER):
+            raise tarfile.ReadError(f"a header of {header.size} bytes")
+        return header
+
+
+def _is_tar(archive: Path) -> bool:
+    try:
+        tarfile.open(archive, tarinfo=_Header).close()
+    except tarfile.TarError:
+        return False
+    return True
+
+
 def _tar_members(archive: Path, folder: Path) -> Iterator[_Member]:
-    with tarfile.open(archive) as tar:
-        for member in tar:
+    with tarfile.open(archive, tarinfo=_Header) as tar:
+        while member := tar.next():
+            tar.members.clear()  # type: ignore[attr-defined]  # Else all stay in memory.
+            if member.size < 0:
+                raise tarfile.ReadError(f"a member of {member.size} bytes")
             extract = partial(_extract_from_tar, tar, member, folder / member.name)
             yield _Member(member.name, member.size, member.isreg() or member.isdir(), extract)
         _refuse_cut(tar)

@@ -20,6 +20,7 @@ from stages.errors import PipelineError
 from stages.images.endings import end_of_image
 
 MAX_PIXELS = 89_478_485
+MAX_SCANS = 100  # of a JPEG: every one goes over the whole image, however few its bytes
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "PPM", "AVIF")
 """What is opened at all. Pillow knows more, some of it by running other programs."""
 
@@ -160,6 +161,10 @@ def _check_header(picture: ImageFile.ImageFile, content: bytes, min_size: int) -
         raise Rejected(_too_large())
     if min(width, height) < min_size:
         raise Rejected(f"smaller than {min_size} pixels: {width} x {height}")
+    if picture.format in ("JPEG", "MPO"):
+        scans = content.count(b"\xff\xda", 0, end_of_image(content, "JPEG"))
+        if scans > MAX_SCANS:
+            raise Rejected(f"over {MAX_SCANS} scans: {scans}")
     sixteen_bits = picture.format == "PNG" and content[24] == 16
     if sixteen_bits and "transparency" in picture.info:
         raise Rejected("one transparent colour among colours of 16 bits")
@@ -213,7 +218,7 @@ def _reason(error: Exception, content: bytes) -> str:
         return f"{names[0]} that cannot be decoded here" if names else "not an image"
     if "truncated" in str(error).lower():
         return "truncated"
-    return f"cannot be decoded: {error!r}"
+    return f"cannot be decoded: {error!r:.200}"
 
 
 def _oddities(

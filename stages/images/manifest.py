@@ -1,6 +1,7 @@
 """Images that a CSV file lists."""
 
 import csv
+import errno
 import os
 from pathlib import Path
 
@@ -72,12 +73,21 @@ def _refuse_wrong_values(manifest: Path, rows: pd.DataFrame) -> None:
 
 
 def _refuse_wrong_files(manifest: Path, rows: pd.DataFrame, root: Path) -> None:
-    unnameable = rows["path"].str.contains("\0", regex=False)
+    unnameable = rows["path"].str.contains("\0", regex=False) | (rows["path"].str.len() > 4096)
     _refuse(manifest, rows, unnameable, "path must name a file")
     files = rows["path"].map(lambda path: os.path.realpath(root / path))
     _refuse(manifest, rows, files.duplicated(), "a file must be listed once")
-    there = rows["path"].map(lambda path: leaves(root, path) or (root / path).is_file())
+    there = rows["path"].map(lambda path: leaves(root, path) or _is_file(root / path))
     _refuse(manifest, rows, ~there.astype(bool), "path must name a file")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return False
+        raise
 
 
 def _refuse(manifest: Path, rows: pd.DataFrame, wrong: pd.Series, rule: str) -> None:

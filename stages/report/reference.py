@@ -89,7 +89,7 @@ def draw_stored(
     places = [(split, view) for split in images for view in views[split]]
     starts = np.cumsum([0, *(len(images[split].digests) for split, _ in places)])
     total = int(starts[-1])
-    drawn = np.random.default_rng(seed).choice(total, min(count, total), replace=False)
+    drawn = np.random.default_rng(seed % 2**64).choice(total, min(count, total), replace=False)
     found = []
     for (split, view), start, end in zip(places, starts, starts[1:], strict=False):
         rows = np.sort(drawn[(start <= drawn) & (drawn < end)]) - start

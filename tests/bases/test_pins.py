@@ -98,3 +98,11 @@ run(lambda: load_base(spec("MobileNet", 160)))
 def test_random_weights_need_no_pin(working_folder):
     load_base(random("MobileNetV2"))
     assert not list(working_folder.iterdir())
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"VGG16": [1]}', "9" * 5000])
+def test_a_lock_of_anything_but_names_and_digests_is_refused(tmp_path, text):
+    lock = tmp_path / "weights.lock"
+    lock.write_text(text)
+    with pytest.raises(PipelineError, match=r"must map names to digests\. Received: "):
+        check_pin(lock, "VGG16", "a" * 64)

@@ -120,3 +120,49 @@ def test_another_pickle_is_refused(tmp_path):
     path = write(tmp_path / "a.pth", {}, {}, magic=1)
     with pytest.raises(PipelineError, match="magic number 1"):
         read_tensors(path)
+
+
+TWICE = b"".join(b"h%ch%c\x86q%c" % (place, place, place + 1) for place in range(100))
+
+
+@pytest.mark.parametrize(
+    "opcodes",
+    [
+        b"K\x01r\xff\xff\xff\x7f.",
+        b"\x96" + bytes([0, 0, 0, 0, 4, 0, 0, 0]) + b".",
+        b"K\x01q\0" + TWICE + b".",
+        b"K\x01\x85q\0}h\0K\x01s.",
+    ],
+    ids=["memory", "bytearray", "tuples", "key"],
+)
+def test_a_pickle_that_would_fill_the_memory_or_never_end_is_refused(tmp_path, opcodes):
+    path = tmp_path / "a.pth"
+    path.write_bytes(b"\x80\x02" + opcodes)
+    with pytest.raises(PipelineError, match=r"Received: .*(PUT|bytearray|GET)"):
+        read_tensors(path)
+
+
+@pytest.mark.parametrize("table", [3, [1], None, {"weight": 3}, {"weight": None}])
+def test_what_is_no_table_of_tensors_is_refused(tmp_path, table):
+    path = write(tmp_path / "a.pth", table, {"0": np.zeros(4, "<f4")})
+    with pytest.raises(PipelineError, match=r"is no checkpoint of tensors. Received: "):
+        read_tensors(path)
+
+
+@pytest.mark.parametrize(
+    ("shape", "strides"), [((2**33,), (0,)), (("a",), (1,)), ((1,) * 40, (2,) * 40)]
+)
+def test_a_tensor_larger_than_its_storage_or_of_no_shape_is_refused(tmp_path, shape, strides):
+    table = {"weight": tensor("0", 4, 0, shape, strides)}
+    path = write(tmp_path / "a.pth", table, {"0": np.zeros(4, "<f4")})
+    with pytest.raises(PipelineError, match="Received: a tensor of shape"):
+        read_tensors(path)
+
+
+def test_a_storage_that_states_an_endless_length_is_refused(tmp_path):
+    path = write(
+        tmp_path / "a.pth", {"w": tensor("0", 1, 0, (1,), (1,))}, {"0": np.zeros(1, "<f4")}
+    )
+    path.write_bytes(path.read_bytes()[:-12] + b"\xff" * 8 + bytes(4))
+    with pytest.raises(PipelineError, match="is no checkpoint of tensors"):
+        read_tensors(path)

@@ -1,5 +1,8 @@
 """Users' `.keras` files: what is loaded from them, and what is refused."""
 
+import json
+import zipfile
+
 import keras
 import numpy as np
 import pytest
@@ -135,3 +138,49 @@ def test_an_output_that_is_neither_map_nor_vector_is_refused(working_folder):
     save("model.keras", layers.Reshape((1024, 3)))
     with pytest.raises(PipelineError, match=r"a map or a vector .* \(None, 1024, 3\)"):
         load_base(model_file("model.keras"))
+
+
+def repack(path, **changes):
+    """The model file, packed, with other contents."""
+    with zipfile.ZipFile(path) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (contents | changes).items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    "config",
+    ["[]", "[" * 100_000, '{"a": ' * 900 + "1" + "}" * 900, "9" * 5000, "{", b"\xff"],
+)
+def test_an_architecture_that_is_none_is_refused(tmp_path, config):
+    path = repack(save(tmp_path / "model.keras"), **{"config.json": config})
+    with pytest.raises(PipelineError, match=r"is no model .*Received: "):
+        load_user_model(path, 32)
+
+
+@pytest.mark.parametrize("shape", [4, "x", [None, "x", 32, 3], [None, 1e99, 32, 3], {"a": 1}])
+def test_a_shape_that_is_none_is_refused(tmp_path, shape):
+    part = {"class_name": "InputLayer", "config": {"batch_shape": shape}}
+    path = repack(save(tmp_path / "model.keras"), **{"config.json": json.dumps(part)})
+    with pytest.raises(PipelineError, match=r"must state the shape of its images .*Received: "):
+        default_side(str(path))
+
+
+@pytest.mark.parametrize("part", ["InputLayer", "Lambda"])
+def test_a_layer_without_settings_is_no_surprise(tmp_path, part):
+    config = json.dumps({"class_name": part, "config": [1]})
+    path = repack(save(tmp_path / "model.keras"), **{"config.json": config})
+    with pytest.raises(PipelineError, match=r"must hold no Lambda layer|no model that Keras can"):
+        load_user_model(path, 32)
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [("config.json", "a config.json of at most"), ("model.weights.h5", "more than 10 times")],
+)
+def test_a_model_file_that_grows_beyond_reason_is_refused(tmp_path, name, rule):
+    path = repack(save(tmp_path / "model.keras"), **{name: bytes(2**25)})
+    with pytest.raises(PipelineError, match=rf"{rule}.* Received: 335"):
+        load_user_model(path, 32)

@@ -135,3 +135,45 @@ def test_what_is_no_archive_is_refused(archive, folder, content):
     archive.write_bytes(content)
     with pytest.raises(PipelineError, match=r"must be a zip or tar archive. Received: it starts"):
         unpack(archive, folder)
+
+
+def header(kind: bytes, size: int) -> bytes:
+    """A member's header that states a size, which may be below zero."""
+    block = bytearray(tarfile.TarInfo("cats/odd.png").tobuf(tarfile.GNU_FORMAT))
+    block[124:136] = b"\xff" + (size % 256**11).to_bytes(11) if size < 0 else b"%011o\0" % size
+    block[148:157] = b" " * 8 + kind
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block)
+
+
+@pytest.mark.parametrize(
+    ("kind", "size"), [(b"0", -512), (b"L", -5), (b"L", 2**30), (b"x", 2**30), (b"g", 2**30)]
+)
+def test_a_size_that_leads_back_or_fills_the_memory_is_refused(archive, folder, kind, size):
+    pack(archive, "", FILES)
+    archive.write_bytes(header(b"0", 0) + header(kind, size) + archive.read_bytes())
+    with pytest.raises(PipelineError, match=rf"cannot be unpacked.*a header of {size} bytes"):
+        unpack(archive, folder)
+
+
+def test_a_size_below_zero_among_attributes_is_refused(archive, folder):
+    member = tarfile.TarInfo("cats/odd.png")
+    member.pax_headers = {"size": "-512"}
+    with tarfile.open(archive, "w", format=tarfile.PAX_FORMAT) as tar:
+        tar.addfile(tarfile.TarInfo("1.png"))
+        tar.addfile(member)
+    with pytest.raises(PipelineError, match=r"cannot be unpacked.*a member of -512 bytes"):
+        unpack(archive, folder)
+
+
+def test_names_that_follow_names_without_end_are_refused(archive, folder):
+    name = header(b"L", 2) + b"ab".ljust(512, b"\0")
+    archive.write_bytes(header(b"0", 0) + 2000 * name + pack(archive, "", FILES).read_bytes())
+    with pytest.raises(PipelineError, match=r"cannot be unpacked. Received: RecursionError"):
+        unpack(archive, folder)
+
+
+def test_many_members_without_content_cost_something_too(archive, folder):
+    pack(archive, "xz", {f"{number:04}": b"" for number in range(2000)})
+    with pytest.raises(PipelineError, match="must not unpack to more than 200 times its size"):
+        unpack(archive, folder)

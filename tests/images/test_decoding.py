@@ -318,3 +318,11 @@ def test_a_file_that_cannot_be_read_is_named(folder):
     (folder / "05.png").unlink()
     with pytest.raises(PipelineError, match=r"readable \(No such file.* Received: 05\.png"):
         list(answers)
+
+
+def test_a_jpeg_of_more_scans_than_any_encoder_makes_is_rejected():
+    content = encoded(PHOTOGRAPH, "JPEG", progressive=True)
+    scan = content[content.rindex(b"\xff\xda") : -2]
+    with pytest.raises(Rejected, match="over 100 scans: 110"):
+        decoded(content[:-2] + 100 * scan + content[-2:])
+    assert decoded(content + 200 * b"\xff\xda").height == PHOTOGRAPH.height

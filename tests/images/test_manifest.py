@@ -119,3 +119,9 @@ def test_a_manifest_without_rows_is_refused(root):
 def test_a_missing_manifest_is_named(root):
     with pytest.raises(PipelineError, match=r"list\.csv must be a file that can be read"):
         open_source(root, "list.csv", None)
+
+
+@pytest.mark.parametrize("path", ["a" * 300, "a/" * 60_000, "\u732b" * 100])
+def test_a_name_that_no_file_can_have_is_refused_with_its_line(root, path):
+    message = complaint(root, f"path,label\na.png,x\n{path},y\n")
+    assert "list.csv, line 3: path must name a file. Received: {'path': '" in message
