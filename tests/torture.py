@@ -53,7 +53,13 @@ def differences(repository: Repository, undisturbed: Repository) -> list[str]:
         if name not in got or name not in wanted or got[name] != wanted[name]
     ]
     status = repository.dvc("status")
-    return found if "up to date" in status else [*found, status]
+    return [*found, *_unlogged(repository), *([] if "up to date" in status else [status])]
+
+
+def _unlogged(repository: Repository) -> list[str]:
+    complete = [run for run in repository.parents() if "viewcache.results" in run.data.tags]
+    running = [run for run in repository.runs() if run.info.status == "RUNNING"]
+    return [] if len(complete) == 1 and not running else ["mlflow.db"]
 
 
 def _digests(repository: Repository) -> dict[str, str]:
