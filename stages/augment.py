@@ -1,9 +1,12 @@
 """Draw the parameters of every view, and show on a sheet what they look like."""
 
+from functools import partial
+
 import numpy as np
 
 from stages.costs import Costs
 from stages.errors import run
+from stages.files import write_whole
 from stages.images.prepared import open_prepared
 from stages.params import load_params
 from stages.paths import CONTACT_SHEET, PREPARED, plan_file
@@ -25,7 +28,7 @@ def main() -> None:
         for view in views:
             with costs.phase(f"view {view}"):
                 plan = draw(params.augment, params.seed, view, digests)
-                np.save(plan_file(view), plan, allow_pickle=False)
+                write_whole(plan_file(view), partial(np.save, arr=plan, allow_pickle=False))
 
     shown = open_prepared(PREPARED / "train")
     digests = shown.digests[:SHEET_IMAGES]

@@ -13,6 +13,7 @@ from stages.bases.artifact import open_base
 from stages.bases.frozen import load_base
 from stages.costs import Costs
 from stages.errors import PipelineError, run
+from stages.files import write_whole
 from stages.heads import training
 from stages.heads.end_to_end import EndToEndBase, on_compiled, on_keras
 from stages.heads.head import build_head, save_head
@@ -97,7 +98,8 @@ def _save_replay(
     view = settings.epochs
     order = order_of_epoch(view, images, settings.end_to_end_seeds[0])
     rows = order[: settings.batch_size]
-    np.savez(replay_file(kind), view=view, rows=rows, features=base.features(read(view, rows)))
+    kept = {"view": view, "rows": rows, "features": base.features(read(view, rows))}
+    write_whole(replay_file(kind), lambda file: np.savez(file, **kept))
 
 
 if __name__ == "__main__":

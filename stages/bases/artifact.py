@@ -10,6 +10,7 @@ import numpy as np
 
 from stages.bases.base import Base
 from stages.errors import PipelineError
+from stages.files import write_text
 
 if TYPE_CHECKING:
     import keras
@@ -43,7 +44,7 @@ def compile_base(folder: Path, spec: "BaseSpec", runtime: str) -> None:
     if runtime == "openvino":
         _convert_to_openvino(model, folder / "base.xml")
     description = {"runtime": runtime, "version": version(runtime), **_made_of(spec, model)}
-    (folder / "base.json").write_text(json.dumps(description, indent=2) + "\n")
+    write_text(folder / "base.json", json.dumps(description, indent=2) + "\n")
     _hold_to_tensorflow(open_base(folder, 4), model, f"{spec.base} on {runtime}")
 
 
@@ -85,7 +86,10 @@ def _convert_to_openvino(model: "keras.Model", path: Path) -> None:
     # Of an operation with a gradient of its own, such as swish, OpenVINO makes one more output.
     features = network.output("Identity:0")
     network = openvino.Model([features], network.get_parameters(), model.name)
-    openvino.save_model(network, path, compress_to_fp16=False)
+    try:
+        openvino.save_model(network, path, compress_to_fp16=False)
+    except RuntimeError as error:
+        raise PipelineError(f"{path} cannot be written. Received: {error}") from error
 
 
 def _made_of(spec: "BaseSpec", model: "keras.Model") -> dict[str, Any]:

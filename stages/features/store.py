@@ -11,6 +11,7 @@ import numpy as np
 
 from stages.arrays import write_rows
 from stages.errors import PipelineError
+from stages.files import write_text
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def write_features(
     path.parent.mkdir(parents=True, exist_ok=True)
     digest = write_rows(path, _finite(batches, dtype, path), shape[1:], dtype, shape[0])
     manifest = {"sha256": digest, "shape": list(shape), "dtype": dtype.str, **asdict(origin)}
-    path.with_suffix(".json").write_text(json.dumps(manifest, indent=2) + "\n")
+    write_text(path.with_suffix(".json"), json.dumps(manifest, indent=2) + "\n")
 
 
 def open_features(path: Path, images: str) -> tuple[np.ndarray, Origin]:

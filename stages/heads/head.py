@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import layers
 
+from stages.files import write_whole
 from stages.heads.optimizer import FusedAdam
 from stages.heads.settings import HeadSettings
 
@@ -51,7 +52,7 @@ def compile_model(model: keras.Model, learning_rate: float, weight_decay: float)
 def save_head(head: keras.Model, path: Path) -> None:
     """Save a head's weights as `.npz`: the same weights give the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, *head.get_weights())
+    write_whole(path, lambda file: np.savez(file, *head.get_weights()))
 
 
 def load_head_weights(path: Path) -> list[np.ndarray]:

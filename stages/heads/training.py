@@ -12,6 +12,7 @@ import tensorflow as tf
 from sklearn.utils.class_weight import compute_sample_weight
 
 from stages.errors import PipelineError
+from stages.files import write_text
 from stages.heads.metrics import losses, predicted_classes
 from stages.heads.schedule import order_of_epoch, view_of_epoch
 from stages.heads.stopping import BestHead
@@ -166,7 +167,7 @@ def batches_of_epoch(
 
 def save_history(history: list[dict[str, Any]], head: Path) -> None:
     """Write a history beside the head's file, as JSON."""
-    head.with_suffix(".json").write_text(json.dumps(history, indent=1) + "\n")
+    write_text(head.with_suffix(".json"), json.dumps(history, indent=1) + "\n")
 
 
 def load_history(head: Path) -> list[dict[str, Any]]:
