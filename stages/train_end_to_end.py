@@ -98,8 +98,10 @@ def _save_replay(
     view = settings.epochs
     order = order_of_epoch(view, images, settings.end_to_end_seeds[0])
     rows = order[: settings.batch_size]
-    kept = {"view": view, "rows": rows, "features": base.features(read(view, rows))}
-    write_whole(replay_file(kind), lambda file: np.savez(file, **kept))
+    features = base.features(read(view, rows))
+    write_whole(
+        replay_file(kind), lambda file: np.savez(file, view=view, rows=rows, features=features)
+    )
 
 
 if __name__ == "__main__":
