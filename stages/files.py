@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -36,8 +37,10 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """
     unfinished = path.with_name(path.name + ".unfinished")
     try:
-        with unfinished.open("wb") as file:
-            write(file)
+        # By way of memory: on a full disk, `np.save` cuts a small array off and says nothing.
+        content = BytesIO()
+        write(content)
+        unfinished.write_bytes(content.getvalue())
         unfinished.replace(path)
     except OSError as error:
         unfinished.unlink(missing_ok=True)

@@ -5,6 +5,10 @@ import pytest
 from tests.repository import Repository, make_repository
 
 
+def pytest_addoption(parser):
+    parser.addoption("--kills", type=int, default=3, help="of one run, at random moments")
+
+
 @pytest.fixture(scope="session")
 def reproduced(tmp_path_factory) -> Repository:
     """A repository after its first `dvc repro`; tests that change it take a copy."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from stages.bases.base import Base
 from stages.errors import PipelineError
-from stages.files import write_text
+from stages.files import replace_folder, scratch, write_text
 
 if TYPE_CHECKING:
     import keras
@@ -40,12 +40,13 @@ def compile_base(folder: Path, spec: "BaseSpec", runtime: str) -> None:
     if runtime == "auto":
         runtime = "tensorflow" if tf.config.list_physical_devices("GPU") else "openvino"
     model = load_base(spec)
-    folder.mkdir(parents=True, exist_ok=True)
-    if runtime == "openvino":
-        _convert_to_openvino(model, folder / "base.xml")
     description = {"runtime": runtime, "version": version(runtime), **_made_of(spec, model)}
-    write_text(folder / "base.json", json.dumps(description, indent=2) + "\n")
-    _hold_to_tensorflow(open_base(folder, 4), model, f"{spec.base} on {runtime}")
+    with scratch(folder) as unfinished:
+        if runtime == "openvino":
+            _convert_to_openvino(model, unfinished / "base.xml")
+        write_text(unfinished / "base.json", json.dumps(description, indent=2) + "\n")
+        _hold_to_tensorflow(open_base(unfinished, 4), model, f"{spec.base} on {runtime}")
+        replace_folder(folder, unfinished)
 
 
 def open_base(folder: Path, batch_size: int) -> Base:

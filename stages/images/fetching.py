@@ -10,7 +10,7 @@ import requests
 from tqdm import tqdm
 
 from stages.errors import PipelineError
-from stages.files import replace_folder, scratch
+from stages.files import replace_folder, scratch, write_text
 from stages.images.archives import unpack
 from stages.images.folders import is_clutter
 
@@ -36,7 +36,7 @@ def fetch_elpv(folder: Path) -> None:
     table.insert(1, "label", defective.map({True: "defective", False: "functional"}))
     with scratch(folder) as unfinished:
         _copy(package / "images", unfinished / "images")
-        table.to_csv(unfinished / "manifest.csv", index=False)
+        write_text(unfinished / "manifest.csv", table.to_csv(index=False))
         replace_folder(folder, unfinished)
 
 
