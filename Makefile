@@ -2,13 +2,14 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: plan run verify repair ui check test fuzz bench
+.PHONY: plan run verify repair ui check test fuzz torture bench
 
 plan: .venv/ready  ## Say what a run will cost, in half a minute.
 	python -m stages.plan
 
 run: .venv/ready  ## Answer the question of params.yaml, or of recipes/NAME.yaml: make run RECIPE=NAME.
 	$(if $(RECIPE),cp recipes/$(RECIPE).yaml params.yaml)
+	python -m stages.recover
 	dvc repro
 
 verify: .venv/ready  ## Verify every array; compute FEATURES of them, 1000, again from the images.
@@ -31,6 +32,9 @@ test: check  ## All tests, the real DVC and MLflow included.
 
 fuzz: .venv/ready  ## Damaged files of every kind, others each time, for ten minutes.
 	python -m pytest tests/test_fuzz.py --hypothesis-profile=fuzz
+
+torture: .venv/ready  ## Kill the pipeline 30 times and see that it loses nothing: half an hour.
+	python -m tests.torture
 
 bench: .venv/ready  ## Ratios of speed into benchmarks/RESULTS.md: half an hour, 10 GB of disk.
 	python -m benchmarks

@@ -14,6 +14,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import psutil
 
+from stages.files import write_text
+
 COSTS = Path("data/costs")
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -58,7 +60,7 @@ class Costs:
             "measured_at": time.time(),
             "machine": machine(),
         }
-        path.write_text(json.dumps(record, indent=2) + "\n")
+        write_text(path, json.dumps(record, indent=2) + "\n")
 
 
 def load_costs(name: str) -> dict[str, Any]:

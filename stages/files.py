@@ -1,9 +1,13 @@
-"""Folders that appear whole or not at all."""
+"""Files and folders that appear whole or not at all."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
+
+from stages.errors import PipelineError
 
 
 @contextmanager
@@ -22,3 +26,27 @@ def replace_folder(folder: Path, content: Path) -> None:
     """Put a folder in the place of another one, which need not exist."""
     shutil.rmtree(folder, ignore_errors=True)
     content.rename(folder)
+
+
+def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Write a file in a folder that exists.
+
+    Raises:
+        PipelineError: the disk is full, or the folder must not be written to. What was at `path`
+            before is still there.
+    """
+    unfinished = path.with_name(path.name + ".unfinished")
+    try:
+        # By way of memory: on a full disk, `np.save` cuts a small array off and says nothing.
+        content = BytesIO()
+        write(content)
+        unfinished.write_bytes(content.getvalue())
+        unfinished.replace(path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise PipelineError(f"{path} cannot be written. Received: {error}") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text in UTF-8; as `write_whole`."""
+    write_whole(path, lambda file: file.write(text.encode()))

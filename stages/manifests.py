@@ -9,6 +9,7 @@ from typing import Any
 import xxhash
 
 from stages.errors import PipelineError
+from stages.files import write_text
 
 Manifest = dict[str, Any]
 """`digest`, of the file's bytes, and what the file was made from."""
@@ -21,7 +22,7 @@ def seal(path: Path, **made_from: Any) -> None:
         made_from: Values that JSON can hold.
     """
     manifest = {"digest": digest_of_file(path), **made_from}
-    manifest_file(path).write_text(json.dumps(manifest, indent=2) + "\n")
+    write_text(manifest_file(path), json.dumps(manifest, indent=2) + "\n")
 
 
 def verify(path: Path, **expected: Any) -> Manifest:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from stages.errors import PipelineError, run
-from stages.files import replace_folder, scratch
+from stages.files import replace_folder, scratch, write_text
 from stages.images.decoding import DecodingPolicy
 from stages.images.index import index_images, refuse_missing_class
 from stages.images.prepared import SPLITS
@@ -28,7 +28,7 @@ def main() -> None:
         index = _decode(folder, source.root, index, policy)
         rejected = rejects(source, index)
         LEFT_OUT.parent.mkdir(exist_ok=True)
-        rejected.to_csv(LEFT_OUT, index=False)
+        write_text(LEFT_OUT, rejected.to_csv(index=False))
         _refuse_too_many(rejected, data.max_rejected)
         kept = index[index["rejected"] == ""]
         refuse_missing_class(kept, source.classes)

@@ -5,6 +5,7 @@ BASE is `keras` for what the book builds, a frozen Keras base and the head in on
 """
 
 import sys
+from functools import partial
 
 import numpy as np
 from tqdm import tqdm
@@ -13,6 +14,7 @@ from stages.bases.artifact import open_base
 from stages.bases.frozen import load_base
 from stages.costs import Costs
 from stages.errors import run
+from stages.files import write_whole
 from stages.heads import training
 from stages.heads.end_to_end import EndToEndBase, on_compiled, on_keras, train_end_to_end
 from stages.heads.head import build_head
@@ -92,7 +94,8 @@ def _save_replay(
     view = settings.epochs
     order = order_of_epoch(view, images, settings.end_to_end_seeds[0])
     rows = order[: settings.batch_size]
-    np.savez(replay_file(kind), rows=rows, features=base.features(read(view, rows)))
+    features = base.features(read(view, rows))
+    write_whole(replay_file(kind), partial(np.savez, rows=rows, features=features))
     seal(replay_file(kind), view=view)
 
 

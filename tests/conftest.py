@@ -8,6 +8,10 @@ from tests.repository import Repository, make_repository
 settings.register_profile("fuzz", print_blob=True)
 
 
+def pytest_addoption(parser):
+    parser.addoption("--kills", type=int, default=3, help="of one run, at random moments")
+
+
 @pytest.fixture(scope="session")
 def reproduced(tmp_path_factory) -> Repository:
     """A repository after its first `dvc repro`; tests that change it take a copy."""

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import yaml
@@ -57,10 +58,15 @@ class Repository:
         """The stages that `dvc repro` ran."""
         return stages_in(self.dvc("repro", *arguments, fails=fails))
 
-    def start(self, *command: str) -> subprocess.Popen[str]:
+    def start(self, *command: str, **options: Any) -> subprocess.Popen[str]:
         """Start a command in the background, in a process group of its own."""
         return subprocess.Popen(
-            command, cwd=self.path, env=self._environment, text=True, start_new_session=True
+            command,
+            cwd=self.path,
+            env=self._environment,
+            text=True,
+            start_new_session=True,
+            **options,
         )
 
     def commit(self) -> None:

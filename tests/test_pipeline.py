@@ -11,7 +11,7 @@ import urllib.request
 import numpy as np
 import pytest
 
-from tests.repository import Repository, make_repository, stages_in
+from tests.repository import Repository, stages_in
 
 ARMS = ["cached_0", "cached_1", "cached_2", "end_to_end", "end_to_end_compiled"]
 TRAINED = 8  # three budgets with two seeds each, and end to end with one on either base
@@ -180,20 +180,6 @@ def test_experiments_in_copies_log_to_the_same_database(repository, way):
     assert len(repository.children(newest)) == 5
     assert newest.data.tags["dvc.experiment"] == "other"
     assert "other" in repository.dvc("exp", "show", "--csv")
-
-
-def test_two_runs_of_one_seed_give_the_same_plans_features_and_heads(reproduced, tmp_path):
-    again = make_repository(tmp_path / "again")
-    again.dvc("repro")
-    outs, others = reproduced.outs(), again.outs()
-    paths = [path for path in outs if path.startswith(("data/", "models/")) and "costs" not in path]
-    assert {path: outs[path] for path in paths} == {path: others[path] for path in paths}
-    assert {
-        "data/views/train",
-        "data/features/train/2",
-        "models/cached",
-        "models/end_to_end/keras",
-    } <= set(paths)
 
 
 def test_what_was_pushed_is_pulled_and_logged_once_elsewhere(repository, tmp_path):

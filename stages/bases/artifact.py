@@ -10,6 +10,7 @@ import numpy as np
 
 from stages.bases.base import Base
 from stages.errors import PipelineError
+from stages.files import replace_folder, scratch, write_text
 from stages.manifests import digest_of_file
 
 if TYPE_CHECKING:
@@ -40,18 +41,15 @@ def compile_base(folder: Path, spec: "BaseSpec", runtime: str) -> None:
     if runtime == "auto":
         runtime = "tensorflow" if tf.config.list_physical_devices("GPU") else "openvino"
     model = load_base(spec)
-    folder.mkdir(parents=True, exist_ok=True)
-    if runtime == "openvino":
-        _convert_to_openvino(model, folder / "base.xml")
-    files = {file.name: digest_of_file(file) for file in sorted(folder.glob("base.[bx]*"))}
-    description = {
-        "runtime": runtime,
-        "version": version(runtime),
-        "files": files,
-        **_made_of(spec, model),
-    }
-    (folder / "base.json").write_text(json.dumps(description, indent=2) + "\n")
-    _hold_to_tensorflow(open_base(folder, 4), model, f"{spec.base} on {runtime}")
+    with scratch(folder) as unfinished:
+        if runtime == "openvino":
+            _convert_to_openvino(model, unfinished / "base.xml")
+        files = {file.name: digest_of_file(file) for file in sorted(unfinished.iterdir())}
+        description = {"runtime": runtime, "version": version(runtime), "files": files}
+        described = json.dumps(description | _made_of(spec, model), indent=2)
+        write_text(unfinished / "base.json", described + "\n")
+        _hold_to_tensorflow(open_base(unfinished, 4), model, f"{spec.base} on {runtime}")
+        replace_folder(folder, unfinished)
 
 
 def open_base(folder: Path, batch_size: int) -> Base:
@@ -108,7 +106,10 @@ def _convert_to_openvino(model: "keras.Model", path: Path) -> None:
     # Of an operation with a gradient of its own, such as swish, OpenVINO makes one more output.
     features = network.output("Identity:0")
     network = openvino.Model([features], network.get_parameters(), model.name)
-    openvino.save_model(network, path, compress_to_fp16=False)
+    try:
+        openvino.save_model(network, path, compress_to_fp16=False)
+    except RuntimeError as error:
+        raise PipelineError(f"{path} cannot be written. Received: {error}") from error
 
 
 def _made_of(spec: "BaseSpec", model: "keras.Model") -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 
+from stages.files import write_whole
 from stages.manifests import digest_of_digests, seal, verify
 
 
@@ -48,7 +49,7 @@ def save_head(
         validation_images: Digests of those that it was watched with.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, *trained.head.get_weights())
+    write_whole(path, lambda file: np.savez(file, *trained.head.get_weights()))
     seal(
         path,
         start=trained.start,

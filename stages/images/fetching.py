@@ -10,7 +10,7 @@ import requests
 from tqdm import tqdm
 
 from stages.errors import PipelineError
-from stages.files import replace_folder, scratch
+from stages.files import replace_folder, scratch, write_text
 from stages.images.archives import unpack
 from stages.images.folders import is_clutter
 
@@ -35,9 +35,18 @@ def fetch_elpv(folder: Path) -> None:
     defective = table["defect_probability"] > 0.5
     table.insert(1, "label", defective.map({True: "defective", False: "functional"}))
     with scratch(folder) as unfinished:
-        shutil.copytree(package / "images", unfinished / "images")
-        table.to_csv(unfinished / "manifest.csv", index=False)
+        _copy(package / "images", unfinished / "images")
+        write_text(unfinished / "manifest.csv", table.to_csv(index=False))
         replace_folder(folder, unfinished)
+
+
+def _copy(source: Path, folder: Path) -> None:
+    try:
+        shutil.copytree(source, folder)
+    except shutil.Error as error:
+        # It tells of every file; the first says what is the matter.
+        [(_, target, reason), *_] = error.args[0]
+        raise PipelineError(f"{target} cannot be written. Received: {reason}") from error
 
 
 def fetch_archive(url: str, sha256: str, folder: Path, downloads: Path) -> None:

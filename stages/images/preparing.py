@@ -10,6 +10,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from stages.arrays import write_rows
+from stages.files import write_text
 from stages.images.decoding import DecodingPolicy, Rejected, decode_files
 from stages.manifests import digest_of_digests, seal
 
@@ -35,7 +36,7 @@ class Findings(NamedTuple):
 
 def write_classes(folder: Path, classes: list[str]) -> None:
     text = json.dumps(classes, ensure_ascii=False)
-    (folder / "classes.json").write_text(text + "\n", encoding="utf-8")
+    write_text(folder / "classes.json", text + "\n")
 
 
 def write_prepared(
@@ -52,7 +53,7 @@ def write_prepared(
     pixels = _pixels(root, index, policy, findings)
     write_rows(folder / "images.npy", pixels, (policy.side, policy.side, 3), np.dtype(np.uint8))
     kept = index[[not reason for reason in findings.rejected]]
-    kept.to_csv(folder / "index.csv", index=False)
+    write_text(folder / "index.csv", kept.to_csv(index=False))
     seal_prepared(folder, kept["digest"].tolist(), policy)
     return findings
 

@@ -1,11 +1,13 @@
 """A report of the images that a person can read."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from stages.files import write_text, write_whole
 from stages.images.index import counts_by_class
 from stages.images.prepared import open_prepared
 from stages.images.sheet import draw_sheet
@@ -71,7 +73,7 @@ def write_report(
         *_section("Left out", rejected),
         *_section("Accepted with a warning", odd),
     ]
-    (folder / "images.md").write_text("\n\n".join(lines) + "\n", encoding="utf-8")
+    write_text(folder / "images.md", "\n\n".join(lines) + "\n")
 
 
 def _table_of_counts(counts: pd.DataFrame) -> str:
@@ -108,7 +110,8 @@ def _draw_sizes(path: Path, kept: pd.DataFrame) -> None:
     axes.set_xlabel("side of the image in its file (pixels)")
     axes.set_ylabel("images")
     axes.legend(frameon=False)
-    figure.savefig(path, dpi=120, metadata={"Software": None})
+    settings: dict[str, Any] = {"dpi": 120, "metadata": {"Software": None}}
+    write_whole(path, lambda file: figure.savefig(file, format="png", **settings))
 
 
 def _draw_examples(path: Path, classes: list[str], train: Path) -> None:

@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from stages.files import write_whole
+
 TILE, GAP, HEADING = 150, 6, 26  # pixels
 
 
@@ -25,7 +27,7 @@ def draw_sheet(path: Path, rows: Sequence[tuple[Sequence[str], Sequence[np.ndarr
         _draw_row(sheet, top, headings, pictures)
         top += height
     path.parent.mkdir(parents=True, exist_ok=True)
-    sheet.save(path)
+    write_whole(path, lambda file: sheet.save(file, "PNG"))
 
 
 def _draw_row(

@@ -11,6 +11,7 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from PIL import Image
 
+from stages.files import write_text
 from stages.paths import CONTACT_SHEET
 from stages.report import results
 from stages.report.disagreement import Disagreement
@@ -28,7 +29,7 @@ TEMPLATE = Path(__file__).with_name("page.html.jinja")
 def write_page(disagreement: Disagreement, provenance: Provenance) -> None:
     """Write `report.html` about the results in the working folder."""
     page = render_page(results.read(), CONTACT_SHEET.read_bytes(), disagreement, provenance)
-    results.PAGE.write_text(page, encoding="utf-8")
+    write_text(results.PAGE, page)
 
 
 def render_page(

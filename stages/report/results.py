@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from stages.files import write_text
 from stages.report.pictures.accuracy import against_seconds, learning_curves
 from stages.report.pictures.style import draw_png
 from stages.report.tables import TESTED_ON, accuracy_against_seconds, markdown_table
@@ -70,12 +71,13 @@ def write(
     }
     if prediction:
         metrics["prediction"] = prediction
-    METRICS.write_text(json.dumps(metrics, indent=2, allow_nan=False) + "\n")
-    PARAMS.write_text(json.dumps(params, indent=2) + "\n")
-    TABLE.write_text(markdown_table(arms))
-    runs.to_csv(RUNS, index=False)
-    curves.to_csv(CURVES, index=False)
-    accuracy_against_seconds(arms).to_csv(ACCURACY_AGAINST_SECONDS, index=False)
+    write_text(METRICS, json.dumps(metrics, indent=2, allow_nan=False) + "\n")
+    write_text(PARAMS, json.dumps(params, indent=2) + "\n")
+    write_text(TABLE, markdown_table(arms))
+    write_text(RUNS, runs.to_csv(index=False))
+    write_text(CURVES, curves.to_csv(index=False))
+    by_seconds = accuracy_against_seconds(arms)
+    write_text(ACCURACY_AGAINST_SECONDS, by_seconds.to_csv(index=False))
     panels = [partial(against_seconds, arms=arms, metric=metric) for metric in TESTED_ON]
     draw_png(PLOTS / "accuracy_against_seconds.png", panels)
     draw_png(PLOTS / "learning_curves.png", [partial(learning_curves, curves=curves)])

@@ -21,6 +21,7 @@ from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
 from stages.costs import load_costs
+from stages.files import scratch
 from stages.images.prepared import SPLITS, open_prepared
 from stages.paths import PREPARED
 from stages.report import results
@@ -63,13 +64,34 @@ def log_missing_results() -> str | None:
 
 
 def _connect() -> tuple[mlflow.MlflowClient, str]:
+    _create_database()
     client = mlflow.MlflowClient(tracking_uri())
     experiment = client.get_experiment_by_name(EXPERIMENT)
     if experiment:
+        _close_broken_off(client, experiment.experiment_id)
         return client, experiment.experiment_id
     local = tracking_uri().startswith("sqlite:")
     artifacts = (repository() / "mlartifacts").as_uri() if local else None
     return client, client.create_experiment(EXPERIMENT, artifacts)
+
+
+def _create_database() -> None:
+    """The repository's own database, whole or not at all: half of one, MLflow cannot mend."""
+    database = repository() / "mlflow.db"
+    if tracking_uri() != f"sqlite:///{database}" or database.exists():
+        return
+    with scratch(database) as folder:
+        mlflow.MlflowClient(f"sqlite:///{folder / database.name}")
+        (folder / database.name).rename(database)
+
+
+def _close_broken_off(client: mlflow.MlflowClient, experiment: str) -> None:
+    """Runs whose logging broke off would show as running for ever.
+
+    A run that another process is logging at this moment ends as finished all the same.
+    """
+    for run in client.search_runs([experiment], "attributes.status = 'RUNNING'"):
+        client.set_terminated(run.info.run_id, "KILLED")
 
 
 class _Pipeline:

@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stages.files import write_whole
 from stages.manifests import digest_of_digests, seal, verify
 
 if TYPE_CHECKING:
@@ -99,7 +101,7 @@ def save_plan(path: Path, policy: "Policy", seed: int, view: int, digests: Seque
     """Draw a view's plan into a `.npy` file, and write its manifest beside it."""
     plan = draw(policy, seed, view, digests)
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.save(path, plan, allow_pickle=False)
+    write_whole(path, partial(np.save, arr=plan, allow_pickle=False))
     seal(
         path,
         shape=list(plan.shape),

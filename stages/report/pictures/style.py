@@ -17,6 +17,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from stages.files import write_whole
 from stages.report.arms import END_TO_END, budget_of
 
 INK, GRID = "#1a1a1a", "#d9d9d9"
@@ -113,7 +114,8 @@ def draw_png(path: Path, paints: Sequence[Paint]) -> None:
         for paint, axes in zip(paints, panels, strict=True):
             paint(axes)
         path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, dpi=150, metadata={"Software": None})
+        settings: dict[str, Any] = {"dpi": 150, "metadata": {"Software": None}}
+        write_whole(path, lambda file: figure.savefig(file, format="png", **settings))
 
 
 def data_uri(kind: str, content: bytes) -> str:

@@ -1,0 +1,116 @@
+"""Faults of the system lose nothing: kills, full disks, read-only folders, silent servers."""
+
+import os
+import random
+import re
+import shlex
+import socket
+import sys
+import time
+
+import pytest
+
+from tests.repository import Repository, make_repository
+from tests.torture import differences, kill_during_repro, run_again
+
+AGAIN = ("repro", "--force", "--single-item", "evaluate")
+LOG_MISSING = "from stages.report.tracking import log_missing_results; log_missing_results()"
+# Root may write everywhere, unless it gives that up.
+AS_ANYONE = "setpriv --bounding-set=-dac_override" if os.getuid() == 0 else ""
+
+
+def run_stage(repository: Repository, stage: str, before: str) -> str:
+    """Run a stage that fails, in a shell that does something before; its one line."""
+    command = f"{before} {sys.executable} -m stages.{stage}"
+    output = repository.run("sh", "-c", command, fails=True, PYTHONDONTWRITEBYTECODE="1")
+    assert "Traceback" not in output
+    [line] = [line for line in output.splitlines() if line.startswith("viewcache: ")]
+    return line
+
+
+def test_a_run_killed_at_random_moments_ends_in_the_same_digests(reproduced, tmp_path, request):
+    seed = random.randrange(10**6)
+    print("seed", seed)
+    moments = random.Random(seed)
+    repository = make_repository(tmp_path / "repository")
+    for _ in range(request.config.getoption("--kills")):
+        moment = moments.uniform(1, 15)
+        print(f"{moment:.1f} s, at", kill_during_repro(repository, moment))
+    run_again(repository)
+    assert differences(repository, reproduced) == []
+
+
+@pytest.mark.parametrize("damaged", ["dvc.lock", ".dvc/tmp/rwlock"])
+def test_a_file_that_dvc_left_half_written_is_removed(reproduced, tmp_path, damaged):
+    repository = make_repository(tmp_path / "repository")
+    path = repository.path / damaged
+    path.parent.mkdir(exist_ok=True)
+    whole = (reproduced.path / "dvc.lock").read_text()
+    path.write_text(whole[: whole.index("md5: ") + 7])
+    repository.dvc("repro", "check_params", fails=True)
+    output = repository.run(sys.executable, "-m", "stages.recover")
+    assert output == f"viewcache: {damaged} was half-written, and is removed\n"
+    assert repository.repro("check_params") == ["check_params"]
+
+
+def test_a_stage_refuses_to_run_beside_the_one_that_a_killed_dvc_left(reproduced):
+    stage = {"DVC_STAGE": "check_params"}
+    code = "import sys; from stages.errors import run; run(lambda: print(sys.stdin.read()))"
+    orphan = reproduced.start("env", "DVC_STAGE=check_params", sys.executable, "-c", code, stdin=-1)
+    running = reproduced.path / ".dvc/tmp/check_params.running"
+    while not (running.exists() and running.read_text() == str(orphan.pid)):
+        time.sleep(0.01)
+    output = reproduced.run(sys.executable, "-m", "stages.params", fails=True, **stage)
+    orphan.communicate("")
+    assert "check_params still runs, of a `dvc` that was killed" in output
+    assert f"Received: process {orphan.pid}" in output
+
+
+def test_a_full_disk_ends_in_one_line_and_leaves_every_file_as_it_was(reproduced, tmp_path):
+    repository = reproduced.copy(tmp_path / "repository")
+    for stage, blocks in (
+        ("prepare", 2),
+        ("augment", 2),
+        ("extract train --view 1 --dtype float32 --batch-size 8", 16),
+        ("train_head", 100),
+        ("evaluate", 100),
+    ):
+        line = run_stage(repository, stage, f"ulimit -f {blocks};")
+        assert re.search(r" \w\S+ cannot be written\. Received: .*too large", line), stage
+    assert differences(repository, reproduced) == []
+
+
+def test_a_read_only_folder_is_named(reproduced, tmp_path):
+    repository = reproduced.copy(tmp_path / "repository")
+    for folder, stage in (("data", "prepare"), ("plots", "augment")):
+        (repository.path / folder).chmod(0o555)
+        line = run_stage(repository, stage, AS_ANYONE)
+        (repository.path / folder).chmod(0o755)
+        assert f"'{folder}/" in line
+    assert differences(repository, reproduced) == []
+
+
+def test_a_server_that_never_answers_costs_seconds_and_no_results(repository):
+    before = repository.metrics()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        start = time.monotonic()
+        output = repository.dvc(
+            *AGAIN, MLFLOW_TRACKING_URI=address, MLFLOW_HTTP_REQUEST_TIMEOUT="1"
+        )
+    assert time.monotonic() - start < 60
+    assert "results are kept but not in MLflow; `make ui` logs them. Received: " in output
+    assert repository.metrics() == before
+
+
+def test_logging_that_breaks_off_half_way_is_made_up_for(repository):
+    path = repository.path / "plots/params.json"
+    path.write_text(path.read_text() + "\n")  # results that the store does not have yet
+    blocks = (repository.path / "mlflow.db").stat().st_size // 512 + 24
+    log = (sys.executable, "-c", LOG_MISSING)
+    full = f"ulimit -f {blocks}; exec {shlex.join(log)}"
+    assert "OperationalError" in repository.run("sh", "-c", full, fails=True)
+    assert {run.info.status for run in repository.runs()} == {"FINISHED", "RUNNING"}
+    repository.run(*log)
+    assert {run.info.status for run in repository.runs()} == {"FINISHED", "KILLED"}
+    assert len(repository.children(repository.parents()[0])) == 8
