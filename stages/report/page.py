@@ -58,6 +58,7 @@ def render_page(
         seconds_of_trainings=seconds_of_trainings,
         epochs=_epochs(found.runs),
         prediction=found.metrics.get("prediction"),
+        replay=found.metrics["replay"],
         disagreement=disagreement,
         provenance=provenance,
         params=provenance.params,

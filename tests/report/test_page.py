@@ -53,7 +53,9 @@ def results(prediction=None):
         "rule": "robustness",
         "decisions": DECISIONS,
     }
+    replay = {"features": 96, "max_relative_difference": 6.7e-06, "tolerance": 1e-4}
     metrics = {"arms": ARMS, "equivalence": SAME, "verdict": verdict, "prediction": prediction}
+    metrics["replay"] = replay
     runs = pd.DataFrame({"arm": [*ARMS, "cached_2"], "epochs": 7, "kept_epoch": [4, 5, 6, 2]})
     return Results(metrics, {}, runs, CURVES, "digest")
 
@@ -146,3 +148,8 @@ def test_the_rule_is_told_as_it_was_asked(choice):
     text = render_page(found, b"PNG", nowhere, provenance())
     Page(text)
     assert ("under random views and" in text) == (choice == "robustness")
+
+
+def test_the_page_says_what_was_computed_again():
+    assert "96 stored feature vectors" in page()
+    assert "up to 7e-06 off, 0.0001 allowed" in page()
