@@ -159,4 +159,7 @@ def batches_of_epoch(
     )
     dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
     counted = dataset.apply(tf.data.experimental.assert_cardinality(len(parts)))
-    return counted.prefetch(tf.data.AUTOTUNE)
+    # Where it is on, its thread can hold up the end of an epoch for as long as the epoch took.
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return counted.prefetch(2).with_options(options)
