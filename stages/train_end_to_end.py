@@ -70,10 +70,8 @@ def _train(
 ) -> Trained:
     width, classes = validation.features.shape[1], len(read_classes(PREPARED))
     head = build_head(width, classes, settings.head, settings.learning_rate, seed)
-    schedule = training.Schedule(
-        settings.epochs, settings.batch_size, settings.epochs, seed, settings.patience
-    )
-    total = settings.epochs * len(targets.labels)
+    epochs, total = settings.epochs, settings.epochs * len(targets.labels)
+    schedule = training.Schedule(epochs, settings.batch_size, epochs, seed, settings.patience)
     with (
         tqdm(total=total, desc="end to end", unit=" images", disable=None) as bar,
         costs.phase(f"seed {seed} fit"),
@@ -92,8 +90,7 @@ def _save_replay(
 ) -> None:
     """Keep the features of the last epoch's first batch, for `evaluate` to hold to the cache."""
     view = settings.epochs
-    order = order_of_epoch(view, images, settings.end_to_end_seeds[0])
-    rows = order[: settings.batch_size]
+    rows = order_of_epoch(view, images, settings.end_to_end_seeds[0])[: settings.batch_size]
     features = base.features(read(view, rows))
     write_whole(replay_file(kind), partial(np.savez, rows=rows, features=features))
     seal(replay_file(kind), view=view)
