@@ -6,8 +6,8 @@ import reprlib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import TextIO
 
 LONGEST_RULE, LONGEST_RECEIVED = 2500, 1000  # characters of a message, together about a screen
 
@@ -74,19 +74,26 @@ def _alone() -> Iterator[None]:
         return
     path = Path(".dvc/tmp") / f"{stage}.running"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as file:
+    with path.open("a+b", buffering=0) as file:
         _lock(file, stage)
+        try:
+            _sign(file)
+        except OSError as error:
+            raise PipelineError(f"{path} cannot be written. Received: {error}") from error
         yield
 
 
-def _lock(file: TextIO, stage: str) -> None:
-    """Lock a file until it is closed, and say in it whose it is."""
+def _lock(file: FileIO, stage: str) -> None:
+    """Lock a file until it is closed."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         file.seek(0)
         rule = f"{stage} still runs, of a `dvc` that was killed: let it end, or end it"
-        raise PipelineError(f"{rule}. Received: process {file.read()}") from error
+        raise PipelineError(f"{rule}. Received: process {file.read().decode()}") from error
+
+
+def _sign(file: FileIO) -> None:
+    """Say in a file whose lock it is."""
     file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
+    file.write(str(os.getpid()).encode())
