@@ -119,7 +119,7 @@ def differences(stored: Sequence[Stored], reference: Reference) -> Iterator[floa
 
 def tolerance(dtype: np.dtype[Any]) -> float:
     """Largest relative difference between stored features and TensorFlow's."""
-    return TOLERANCE + (np.finfo(dtype).eps if dtype.itemsize < 4 else 0)
+    return TOLERANCE + (float(np.finfo(dtype).eps) if dtype.itemsize < 4 else 0)
 
 
 def _pixels(image: Decoded | Rejected, path: str) -> np.ndarray:
