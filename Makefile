@@ -5,27 +5,28 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .PHONY: plan run verify repair ui check test fuzz torture bench
 
 plan: .venv/ready  ## Say what a run will cost, in half a minute.
-	python -m stages.plan
+	python -m viewcache plan
 
 run: .venv/ready  ## Answer the question of params.yaml, or of recipes/NAME.yaml: make run RECIPE=NAME.
-	$(if $(RECIPE),cp recipes/$(RECIPE).yaml params.yaml)
-	python -m stages.recover
+	$(if $(RECIPE),python -m viewcache recipe $(RECIPE))
+	python -m viewcache recover
 	dvc repro
 
 verify: .venv/ready  ## Verify every array; compute FEATURES of them, 1000, again from the images.
-	python -m stages.verify $(if $(FEATURES),--features $(FEATURES))
+	python -m viewcache verify $(if $(FEATURES),--features $(FEATURES))
 
 repair: .venv/ready  ## Compute again what is damaged. DVC hashes what may have changed, and only that.
 	find .dvc/cache/files data models -type f -exec chmod u+w {} + -exec touch {} +
 	dvc repro
 
 ui: .venv/ready  ## Browse and compare all runs in MLflow.
-	python -m stages.ui
+	python -m viewcache ui
 
-check: .venv/ready  ## Lint, format and types.
+check: .venv/ready  ## Lint, format, types, and which room may import which.
 	ruff check .
 	ruff format --check .
 	mypy
+	lint-imports
 
 test: check  ## All tests, the real DVC and MLflow included.
 	python -m pytest
@@ -42,4 +43,5 @@ bench: .venv/ready  ## Ratios of speed into benchmarks/RESULTS.md: half an hour,
 .venv/ready: requirements.lock
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.measure import Row
-from stages.costs import machine
+from viewcache.ground.machine import machine
 
 GROUPS = {
     "extraction": 5,

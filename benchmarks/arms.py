@@ -10,13 +10,13 @@ import numpy as np
 
 from benchmarks.measure import Row, clock, ratio, single
 from benchmarks.stages_apart import Workspace
-from stages.costs import load_costs
-from stages.features.store import feature_file
-from stages.heads.head import build_head
-from stages.heads.saved import load_weights
-from stages.images.prepared import open_prepared
-from stages.params import load_params
-from stages.paths import FEATURES, PREPARED, cached_head_file
+from viewcache.features.store import feature_file
+from viewcache.ground.params.loading import load_params
+from viewcache.ground.paths import FEATURES, PREPARED, cached_head_file
+from viewcache.ground.stopwatch import load_record
+from viewcache.heads.head import build_head
+from viewcache.heads.saved import load_weights
+from viewcache.images.prepared import open_prepared
 
 EPOCHS = 30
 LEARNING_RATES, SEEDS = (0.0003, 0.001, 0.003, 0.01), list(range(25))
@@ -35,7 +35,7 @@ def rows(runs: int) -> Iterator[Row]:
         yield ratio(f"cached_{EPOCHS}, whole, against by hand", by_hand, many, ">= 2.3")
         with contextlib.chdir(folder):
             work = [_without_set_up(budget) for budget in (4, EPOCHS)]
-            compiling = sum(load_costs("compile_base")["seconds"].values())
+            compiling = sum(load_record("compile_base")["seconds"].values())
         compiled = [seconds - compiling for seconds in few]
         yield ratio("cached_4, its base compiled before, against by hand", by_hand, compiled)
         name = "without set-up, against the epochs by hand"
@@ -70,8 +70,8 @@ def _cached(workspace: Workspace, budget: int) -> None:
 
 
 def _without_set_up(budget: int) -> float:
-    extracting = [load_costs(f"extract_{view}")["seconds"] for view in range(1, budget + 1)]
-    head = load_costs("train_head")["seconds"]["heads"]
+    extracting = [load_record(f"extract_{view}")["seconds"] for view in range(1, budget + 1)]
+    head = load_record("train_head")["seconds"]["heads"]
     return sum(seconds["extract"] for seconds in extracting) + head
 
 

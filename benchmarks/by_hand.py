@@ -14,9 +14,9 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from stages.bases.efficientnet_lite0 import efficientnet_lite0
-from stages.images.prepared import open_prepared
-from stages.paths import PREPARED
+from viewcache.bases.efficientnet_lite0 import efficientnet_lite0
+from viewcache.ground.paths import PREPARED
+from viewcache.images.prepared import open_prepared
 
 
 def main() -> None:

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from stages.report.statistics import Interval, accuracy_interval, non_inferiority
-from stages.report.verdict import decide
+from viewcache.judge.decisions import Findings, compare_arms
+from viewcache.judge.statistics import Interval, accuracy_interval, non_inferiority
+from viewcache.judge.verdict import decide
 
 MARGIN = 0.01
 EXPERIMENTS = 1_000
@@ -103,19 +104,15 @@ def wrong_choices(experiment: Experiment, times: int) -> float:
     several = replace(experiment, accuracies=(good, *[good - MARGIN] * 4))
     speedups = dict.fromkeys(arms, 2.0)
     choices = [
-        decide(
-            {
-                arm: {"clean": table, "robustness": table}
-                for arm, table in zip(arms, tables, strict=True)
-            },
-            speedups,
-            None,
-            margin=MARGIN,
-            rule="clean",
-        )["choice"]
+        decide(_findings(dict(zip(arms, tables, strict=True))), speedups)["choice"]
         for tables in several.repeated(times)
     ]
     return float(np.mean([str(choice).startswith("cached") for choice in choices]))
+
+
+def _findings(tables: dict[str, np.ndarray]) -> Findings:
+    correct = {arm: {"clean": table, "robustness": table} for arm, table in tables.items()}
+    return compare_arms(correct, None, MARGIN, "clean")
 
 
 def main() -> None:

@@ -15,8 +15,8 @@ from skimage import data
 
 from benchmarks.measure import Row, interleaved, ratio, single
 from benchmarks.stages_apart import stage_environment
-from stages.costs import Costs, load_costs
-from stages.images.decoding import DecodingPolicy, decode_files
+from viewcache.ground.stopwatch import Stopwatch, load_record
+from viewcache.images.decoding import DecodingPolicy, decode_files
 
 IMAGES, FEWER, DISTINCT = 10_000, 1_000, 250
 WIDTH, HEIGHT, SIDE = 640, 480, 160
@@ -81,9 +81,9 @@ def _peak_apart(images: int) -> int:
     """Peak memory, in bytes, of a process that does nothing else."""
     command = [sys.executable, "-m", "benchmarks.decoding", str(images)]
     subprocess.run(command, check=True, env=stage_environment())
-    return load_costs("decoding")["peak_rss_bytes"]
+    return load_record("decoding")["peak_rss_bytes"]
 
 
 if __name__ == "__main__":
     decode_pictures(int(sys.argv[1]))
-    Costs().save("decoding")
+    Stopwatch().save("decoding")

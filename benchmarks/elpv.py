@@ -27,17 +27,17 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
-from stages.bases.artifact import compile_base, open_base
-from stages.bases.spec import BaseSpec
-from stages.images.decoding import DecodingPolicy
-from stages.images.fetching import fetch_elpv
-from stages.images.index import index_images
-from stages.images.prepared import open_prepared
-from stages.images.preparing import write_prepared
-from stages.images.sources import open_source
-from stages.views.plan import draw
-from stages.views.policy import Policy
-from stages.views.render import render
+from viewcache.bases.artifact import compile_base, open_base
+from viewcache.ground.params.base_settings import BaseSpec
+from viewcache.ground.params.policy import Policy
+from viewcache.images.decoding import DecodingPolicy
+from viewcache.images.fetching import fetch_elpv
+from viewcache.images.index import index_images
+from viewcache.images.prepared import open_prepared
+from viewcache.images.preparing import write_prepared
+from viewcache.images.sources import open_source
+from viewcache.views.plan import draw
+from viewcache.views.render import render
 
 SIDE = 300
 DEPTHS = ["re_lu_6", "re_lu_10", "re_lu_16", "re_lu_22", "re_lu_25", "re_lu_28", "re_lu_30"]

@@ -9,14 +9,14 @@ from keras import layers
 
 from benchmarks.measure import Row, interleaved, ratio, single
 from benchmarks.workspace import generated
-from stages.bases.artifact import compile_base, open_base
-from stages.bases.frozen import load_base
-from stages.bases.openvino_base import SETTINGS
-from stages.bases.spec import BaseSpec
-from stages.costs import Costs
 from stages.extract import extract
-from stages.images.prepared import open_prepared
-from stages.paths import BASE, PREPARED
+from viewcache.bases.artifact import compile_base, open_base
+from viewcache.bases.frozen import load_base
+from viewcache.bases.openvino_base import SETTINGS
+from viewcache.ground.params.base_settings import BaseSpec
+from viewcache.ground.paths import BASE, PREPARED
+from viewcache.ground.stopwatch import Stopwatch
+from viewcache.images.prepared import open_prepared
 
 BATCH = 8
 MATRIX = 4096
@@ -53,7 +53,7 @@ def _base(name: str, runs: int) -> Iterator[Row]:
         matrix = np.ones((MATRIX, MATRIX), np.float32)
         whole, predict, bare, product = interleaved(
             [
-                lambda: extract(images, base, "train", 1, np.dtype(np.float32), Costs()),
+                lambda: extract(images, base, "train", 1, np.dtype(np.float32), Stopwatch()),
                 lambda: model.predict(ready, batch_size=32, verbose=0),
                 _bare_loop(ready),
                 lambda: matrix @ matrix,

@@ -10,11 +10,11 @@ import numpy as np
 from keras import layers
 
 from benchmarks.measure import Row, interleaved, ratio
-from stages.features.store import Origin, feature_file, open_views, write_features
-from stages.heads.settings import HeadSettings
-from stages.heads.trainer import HeadTrainer
-from stages.heads.training import Schedule, Validation, make_deterministic, make_targets
-from stages.manifests import digest_of_digests
+from viewcache.features.store import Origin, feature_file, open_views, write_features
+from viewcache.ground.manifests import digest_of_digests
+from viewcache.ground.params.head_settings import HeadSettings
+from viewcache.heads.trainer import HeadTrainer
+from viewcache.heads.training import Schedule, Validation, make_deterministic, make_targets
 
 IMAGES, WIDTH, UNITS, BATCH, EPOCHS = 1544, 1280, 256, 32, 10
 HEAD = HeadSettings(units=UNITS, dropout=0.5, standardize=False, weight_decay=0)

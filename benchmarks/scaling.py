@@ -10,12 +10,12 @@ import numpy as np
 from benchmarks.measure import Row, interleaved, single
 from benchmarks.stages_apart import extract_command, stage_environment
 from benchmarks.workspace import generated
-from stages.bases.artifact import compile_base, open_base
-from stages.bases.spec import BaseSpec
-from stages.costs import Costs, load_costs
 from stages.extract import extract
-from stages.images.prepared import open_prepared
-from stages.paths import BASE, PREPARED
+from viewcache.bases.artifact import compile_base, open_base
+from viewcache.ground.params.base_settings import BaseSpec
+from viewcache.ground.paths import BASE, PREPARED
+from viewcache.ground.stopwatch import Stopwatch, load_record
+from viewcache.images.prepared import open_prepared
 
 BATCH = 8
 ROUNDS = 5
@@ -48,7 +48,7 @@ def _measured_apart(images: int) -> dict[str, Any]:
     with generated(images, 160):
         compile_base(BASE, SPEC, "openvino")
         subprocess.run(extract_command(1), check=True, env=stage_environment())
-        return load_costs("extract_1")
+        return load_record("extract_1")
 
 
 def _views() -> Iterator[Row]:
@@ -56,7 +56,7 @@ def _views() -> Iterator[Row]:
     with generated(1_000, 160, views=8):
         compile_base(BASE, SPEC, "openvino")
         images, base = open_prepared(PREPARED / "train"), open_base(BASE, BATCH)
-        one = partial(extract, images, base, "train", dtype=np.dtype(np.float32), costs=Costs())
+        one = partial(extract, images, base, "train", dtype=np.dtype(np.float32), costs=Stopwatch())
         seconds = interleaved([partial(one, view) for view in range(1, 9)], ROUNDS)
     total = np.cumsum(np.median(seconds, axis=1))
     views = np.arange(1, 9)

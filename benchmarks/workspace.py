@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from stages.arrays import write_rows
-from stages.images.decoding import DecodingPolicy
-from stages.images.preparing import seal_prepared
-from stages.params import load_params
-from stages.paths import PREPARED, plan_file
-from stages.views.plan import save_plan
+from viewcache.ground.params.loading import load_params
+from viewcache.ground.paths import PREPARED, plan_file
+from viewcache.ground.row_files import write_rows
+from viewcache.images.decoding import DecodingPolicy
+from viewcache.images.preparing import seal_prepared
+from viewcache.views.plan import save_plan
 
 BLOCK = 1000
 

@@ -1,6 +1,1 @@
-"""The DVC stages, one file each, and the rooms they call."""
-
-import os
-
-# TensorFlow's C++ side reports each missing GPU library as an error; its real errors are raised.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+"""The DVC stages, one file each, in the order of dvc.yaml: `python -m stages.NAME`."""

@@ -1,19 +1,20 @@
 """Draw the parameters of every view, and show on a sheet what they look like."""
 
-from stages.costs import Costs
-from stages.errors import run
-from stages.images.prepared import open_prepared
-from stages.params import load_params
-from stages.paths import CONTACT_SHEET, PREPARED, plan_file
-from stages.views.contact_sheet import draw_contact_sheet
-from stages.views.plan import draw, ids_of_test_views, save_plan
+from viewcache.ground.entry import run
+from viewcache.ground.params.loading import load_params
+from viewcache.ground.paths import CONTACT_SHEET, PREPARED, plan_file
+from viewcache.ground.stopwatch import Stopwatch
+from viewcache.ground.view_ids import ids_of_test_views
+from viewcache.images.prepared import open_prepared
+from viewcache.views.contact_sheet import draw_contact_sheet
+from viewcache.views.plan import draw, save_plan
 
 SHEET_IMAGES, SHEET_VIEWS = 5, 8
 
 
 def main() -> None:
     params = load_params()
-    costs = Costs()
+    costs = Stopwatch()
     for split, views in (
         ("train", params.extract.views),
         ("test", ids_of_test_views(params.evaluate.test_views)),

@@ -1,15 +1,15 @@
 """Compile the frozen base once, for the runtime that `extract` runs it on."""
 
-from stages.bases.artifact import compile_base
-from stages.costs import Costs
-from stages.errors import run
-from stages.params import load_params
-from stages.paths import BASE
+from viewcache.bases.artifact import compile_base
+from viewcache.ground.entry import run
+from viewcache.ground.params.loading import load_params
+from viewcache.ground.paths import BASE
+from viewcache.ground.stopwatch import Stopwatch
 
 
 def main() -> None:
     params = load_params()
-    costs = Costs()
+    costs = Stopwatch()
     with costs.phase("compile"):
         compile_base(BASE, params.base_spec, params.extract.runtime)
     costs.save("compile_base")

@@ -4,30 +4,32 @@ import sys
 
 import pandas as pd
 
-from stages.costs import load_costs
-from stages.errors import run
-from stages.features.store import open_views
-from stages.heads.head import build_head
-from stages.images.prepared import SPLITS, open_prepared, read_classes
-from stages.params import load_params
-from stages.paths import FEATURES, PREPARED
-from stages.report import results
-from stages.report.arms import END_TO_END, trained_heads
-from stages.report.comparison import merge, same_heads, speedups, summarize
-from stages.report.correctness import carry_over, correctness, intervals
-from stages.report.costs import costs_of_arms
-from stages.report.disagreement import find_disagreement
-from stages.report.equivalence import find_equivalence
-from stages.report.guards import refuse_unfair_comparison
-from stages.report.page import write_page
-from stages.report.prediction import compare_with_plan
-from stages.report.provenance import trace
-from stages.report.replay import replay
-from stages.report.testing import learning_curve, predict, score
-from stages.report.tracking import TRACKING_ERRORS, log_results
-from stages.report.unused import unused_of_arms
-from stages.report.verdict import decide
-from stages.views.plan import ids_of_test_views
+from viewcache.arms.arm import END_TO_END, trained_heads
+from viewcache.arms.equivalence import find_equivalence, same_heads
+from viewcache.arms.guards import refuse_unfair_comparison
+from viewcache.arms.replaying import replay
+from viewcache.arms.testing import learning_curve, predict, score
+from viewcache.costs.ledger import costs_of_arms
+from viewcache.costs.prediction import compare_with_plan
+from viewcache.costs.unused import unused_of_arms
+from viewcache.features.store import open_views
+from viewcache.ground.entry import run
+from viewcache.ground.params.loading import load_params
+from viewcache.ground.paths import FEATURES, PREPARED
+from viewcache.ground.stopwatch import load_record
+from viewcache.ground.view_ids import ids_of_test_views
+from viewcache.heads.head import build_head
+from viewcache.images.prepared import SPLITS, open_prepared, read_classes
+from viewcache.judge.comparison import merge, speedups, summarize
+from viewcache.judge.correctness import carry_over, correctness, intervals
+from viewcache.judge.decisions import compare_arms
+from viewcache.judge.disagreement import find_disagreement
+from viewcache.judge.verdict import decide
+from viewcache.report import results
+from viewcache.report.page import write_page
+from viewcache.report.provenance import trace
+from viewcache.report.wording import reason
+from viewcache.tracking.runs import TRACKING_ERRORS, log_results
 
 REPLAYED = 32
 """Stored features that are computed again; `make verify` takes as many as wanted."""
@@ -55,24 +57,21 @@ def main() -> None:
     stand_in, correct = same_heads(equivalence), correctness(test.labels, logits)
     summary = summarize(runs)
     epochs = {name: arm["epochs"] for name, arm in summary.items()}
-    costs = costs_of_arms(params.train, len(train.labels), epochs, load_costs)
-    unused = unused_of_arms(runs, load_costs)
+    costs = costs_of_arms(params.train, len(train.labels), epochs, load_record)
+    unused = unused_of_arms(runs, load_record)
     # On the base that both share; on Keras' own, heads differ a little.
     sharing = END_TO_END[params.train.end_to_end_bases[-1]]
     arms = merge(summary, costs, unused, intervals(carry_over(correct, stand_in, sharing)))
     arms = merge(arms, speedups(arms))
     replayed = replay(params, REPLAYED)
+    findings = compare_arms(correct, stand_in, params.evaluate.margin, params.evaluate.rule)
+    speedup = {name: arm["speedup"] for name, arm in arms.items()}
+    verdict = decide(findings, speedup)
     results.write(
         params=params.model_dump(),
         arms=arms,
         equivalence=equivalence,
-        verdict=decide(
-            correct,
-            {name: arm["speedup"] for name, arm in arms.items()},
-            stand_in,
-            margin=params.evaluate.margin,
-            rule=params.evaluate.rule,
-        ),
+        verdict=verdict | {"reason": reason(verdict["choice"], findings, speedup)},
         replay=replayed,
         prediction=compare_with_plan(arms, params),
         runs=runs,

@@ -11,30 +11,31 @@ from collections.abc import Iterator
 import numpy as np
 from tqdm import tqdm
 
-from stages.bases.artifact import open_base
-from stages.bases.base import Base
-from stages.costs import Costs
-from stages.errors import run
-from stages.features.store import Origin, feature_file, write_features
-from stages.images.prepared import SPLITS, Prepared, open_prepared
-from stages.manifests import digest_of_digests
-from stages.paths import BASE, FEATURES, PREPARED, plan_file
-from stages.views import plan as plans
-from stages.views.render import render
+from viewcache.bases.artifact import open_base
+from viewcache.bases.base import Base
+from viewcache.features.store import Origin, feature_file, write_features
+from viewcache.ground.entry import run
+from viewcache.ground.manifests import digest_of_digests
+from viewcache.ground.paths import BASE, FEATURES, PREPARED, plan_file
+from viewcache.ground.stopwatch import Stopwatch
+from viewcache.ground.view_ids import ids_of_test_views
+from viewcache.images.prepared import SPLITS, Prepared, open_prepared
+from viewcache.views import plan as plans
+from viewcache.views.render import render
 
 
 def main() -> None:
     wanted = _arguments()
     images = open_prepared(PREPARED / wanted.split)
     base = open_base(BASE, wanted.batch_size)
-    costs = Costs()
+    costs = Stopwatch()
     for view in _views(wanted):
         extract(images, base, wanted.split, view, np.dtype(wanted.dtype), costs)
     costs.save(f"extract_{wanted.view if wanted.split == 'train' else wanted.split}")
 
 
 def extract(
-    images: Prepared, base: Base, split: str, view: int, dtype: np.dtype, costs: Costs
+    images: Prepared, base: Base, split: str, view: int, dtype: np.dtype, costs: Stopwatch
 ) -> None:
     """Render a view of a split's images, run the base over it, and write the features."""
     plan = (
@@ -62,11 +63,11 @@ def _arguments() -> Namespace:
 def _views(wanted: Namespace) -> list[int]:
     if wanted.split == "train":
         return [wanted.view]
-    return [0, *plans.ids_of_test_views(wanted.test_views)]
+    return [0, *ids_of_test_views(wanted.test_views)]
 
 
 def _rendered(
-    images: Prepared, plan: np.ndarray, batch_size: int, costs: Costs
+    images: Prepared, plan: np.ndarray, batch_size: int, costs: Stopwatch
 ) -> Iterator[np.ndarray]:
     bar = tqdm(total=len(plan), desc="extract", unit=" images", disable=None)
     with images.read() as pixels, bar:

@@ -1,9 +1,9 @@
 """Fill `data/source` with the images of a source that is not a folder of the user's."""
 
-from stages.errors import run
-from stages.images.fetching import fetch_archive, fetch_elpv
-from stages.params import load_params
-from stages.paths import DOWNLOADS, SOURCE
+from viewcache.ground.entry import run
+from viewcache.ground.params.loading import load_params
+from viewcache.ground.paths import DOWNLOADS, SOURCE
+from viewcache.images.fetching import fetch_archive, fetch_elpv
 
 
 def main() -> None:

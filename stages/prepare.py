@@ -5,16 +5,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from stages.errors import PipelineError, run
-from stages.files import replace_folder, scratch, write_text
-from stages.images.decoding import DecodingPolicy
-from stages.images.index import index_images, refuse_missing_class
-from stages.images.prepared import SPLITS
-from stages.images.preparing import write_classes, write_prepared
-from stages.images.report import odd_images, rejects, write_report
-from stages.images.sources import open_source
-from stages.params import load_params
-from stages.paths import IMAGE_REPORT, LEFT_OUT, PREPARED
+from viewcache.ground.entry import run
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.files import replace_folder, scratch, write_text
+from viewcache.ground.params.loading import load_params
+from viewcache.ground.paths import IMAGE_REPORT, LEFT_OUT, PREPARED
+from viewcache.images.decoding import DecodingPolicy
+from viewcache.images.index import index_images, refuse_missing_class
+from viewcache.images.overview import odd_images, rejects, write_report
+from viewcache.images.prepared import SPLITS
+from viewcache.images.preparing import write_classes, write_prepared
+from viewcache.images.sources import open_source
 
 
 def main() -> None:
@@ -56,7 +57,7 @@ def _refuse_too_many(rejected: pd.DataFrame, limit: int) -> None:
         first = [f"{path!r}: {reason}" for path, _, reason in rejected.head(10).to_numpy()]
         more = f" and {len(rejected) - 10} more in {LEFT_OUT}" if len(rejected) > 10 else ""
         rule = f"no more than {limit} images may be left out (data.max_rejected)"
-        raise PipelineError(f"{rule}. Received: {len(rejected)}: {', '.join(first)}{more}")
+        raise PipelineError(rule, f"{len(rejected)}: {', '.join(first)}{more}")
 
 
 def _warn(rejected: pd.DataFrame, odd: pd.DataFrame) -> None:

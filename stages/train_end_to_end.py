@@ -10,21 +10,22 @@ from functools import partial
 import numpy as np
 from tqdm import tqdm
 
-from stages.bases.artifact import open_base
-from stages.bases.frozen import load_base
-from stages.costs import Costs
-from stages.errors import run
-from stages.files import write_whole
-from stages.heads import training
-from stages.heads.end_to_end import EndToEndBase, on_compiled, on_keras, train_end_to_end
-from stages.heads.head import build_head
-from stages.heads.saved import Trained, save_head
-from stages.heads.schedule import order_of_epoch
-from stages.images.prepared import Prepared, open_prepared, read_classes
-from stages.manifests import seal
-from stages.params import Params, Train, load_params
-from stages.paths import BASE, PREPARED, end_to_end_head_file, replay_file
-from stages.views.fresh import fresh_views
+from viewcache.bases.artifact import open_base
+from viewcache.bases.frozen import load_base
+from viewcache.ground.entry import run
+from viewcache.ground.files import write_whole
+from viewcache.ground.manifests import seal
+from viewcache.ground.params.loading import load_params
+from viewcache.ground.params.schema import Params, Train
+from viewcache.ground.paths import BASE, PREPARED, end_to_end_head_file, replay_file
+from viewcache.ground.stopwatch import Stopwatch
+from viewcache.heads import training
+from viewcache.heads.end_to_end import EndToEndBase, on_compiled, on_keras, train_end_to_end
+from viewcache.heads.head import build_head
+from viewcache.heads.saved import Trained, save_head
+from viewcache.heads.schedule import order_of_epoch
+from viewcache.images.prepared import Prepared, open_prepared, read_classes
+from viewcache.views.fresh import fresh_views
 
 
 def main() -> None:
@@ -32,7 +33,7 @@ def main() -> None:
     training.make_deterministic()
     train, held_out = (open_prepared(PREPARED / split) for split in ("train", "validation"))
     base = _open(kind, params)
-    costs = Costs()
+    costs = Stopwatch()
     validation = _features(base, held_out, params.train.batch_size)
     targets = training.make_targets(train.labels, params.train.class_weights)
     with train.read() as pixels:
@@ -66,7 +67,7 @@ def _train(
     targets: training.Targets,
     validation: training.Validation,
     seed: int,
-    costs: Costs,
+    costs: Stopwatch,
 ) -> Trained:
     width, classes = validation.features.shape[1], len(read_classes(PREPARED))
     head = build_head(width, classes, settings.head, settings.learning_rate, seed)

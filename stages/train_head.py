@@ -6,16 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from tqdm import tqdm
 
-from stages.costs import Costs
-from stages.errors import run
-from stages.features.store import open_views
-from stages.heads import training
-from stages.heads.saved import save_head
-from stages.heads.schedule import views_of_budget
-from stages.heads.trainer import HeadTrainer
-from stages.images.prepared import open_prepared, read_classes
-from stages.params import Train, load_params
-from stages.paths import FEATURES, PREPARED, cached_head_file
+from viewcache.features.store import open_views
+from viewcache.ground.entry import run
+from viewcache.ground.params.loading import load_params
+from viewcache.ground.params.schema import Train
+from viewcache.ground.paths import FEATURES, PREPARED, cached_head_file
+from viewcache.ground.stopwatch import Stopwatch
+from viewcache.heads import training
+from viewcache.heads.saved import save_head
+from viewcache.heads.schedule import views_of_budget
+from viewcache.heads.trainer import HeadTrainer
+from viewcache.images.prepared import open_prepared, read_classes
 
 
 def main() -> None:
@@ -28,7 +29,7 @@ def main() -> None:
     targets = training.make_targets(train.labels, params.class_weights)
     validation = training.Validation(held_out_features, held_out.labels)
     digests = (train.digests, held_out.digests)
-    costs = Costs()
+    costs = Stopwatch()
     arms = [(budget, seed) for budget in params.budgets for seed in params.seeds]
     with (
         tqdm(total=len(arms), desc="train heads", unit=" heads", disable=None) as bar,

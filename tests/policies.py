@@ -1,6 +1,6 @@
 """Policies that tests share."""
 
-from stages.views.policy import Policy
+from viewcache.ground.params.policy import Policy
 
 NOTHING = Policy(
     horizontal_flip=0.0,

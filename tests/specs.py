@@ -1,6 +1,6 @@
 """Specifications of bases that tests share."""
 
-from stages.bases.spec import BaseSpec
+from viewcache.ground.params.base_settings import BaseSpec
 
 
 def spec(base="efficientnet_lite0", side=64, **changes):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stages import train_head
-from stages.bases.artifact import TOLERANCE
+from viewcache.bases.artifact import TOLERANCE
 
 EXTRACT = [*(sys.executable, "-m", "stages.extract", "train", "--view", "1", "--dtype", "float32")]
 

@@ -14,7 +14,7 @@ from tests.repository import Repository, make_repository
 from tests.torture import differences, kill_during_repro, run_again
 
 AGAIN = ("repro", "--force", "--single-item", "evaluate")
-LOG_MISSING = "from stages.report.tracking import log_missing_results; log_missing_results()"
+LOG_MISSING = "from viewcache.tracking.runs import log_missing_results; log_missing_results()"
 # Root may write everywhere, unless it gives that up.
 AS_ANYONE = "setpriv --bounding-set=-dac_override" if os.getuid() == 0 else ""
 
@@ -48,19 +48,21 @@ def test_a_file_that_dvc_left_half_written_is_removed(reproduced, tmp_path, dama
     whole = (reproduced.path / "dvc.lock").read_text()
     path.write_text(whole[: whole.index("md5: ") + 7])
     repository.dvc("repro", "check_params", fails=True)
-    output = repository.run(sys.executable, "-m", "stages.recover")
+    output = repository.run(sys.executable, "-m", "viewcache", "recover")
     assert output == f"viewcache: {damaged} was half-written, and is removed\n"
     assert repository.repro("check_params") == ["check_params"]
 
 
 def test_a_stage_refuses_to_run_beside_the_one_that_a_killed_dvc_left(reproduced):
     stage = {"DVC_STAGE": "check_params"}
-    code = "import sys; from stages.errors import run; run(lambda: print(sys.stdin.read()))"
+    code = (
+        "import sys; from viewcache.ground.entry import run; run(lambda: print(sys.stdin.read()))"
+    )
     orphan = reproduced.start("env", "DVC_STAGE=check_params", sys.executable, "-c", code, stdin=-1)
-    running = reproduced.path / ".dvc/tmp/check_params.running"
+    running = reproduced.path / ".dvc/tmp/check_params.process"
     while not (running.exists() and running.read_text() == str(orphan.pid)):
         time.sleep(0.01)
-    output = reproduced.run(sys.executable, "-m", "stages.params", fails=True, **stage)
+    output = reproduced.run(sys.executable, "-m", "stages.check_params", fails=True, **stage)
     orphan.communicate("")
     assert "check_params still runs, of a `dvc` that was killed" in output
     assert f"Received: process {orphan.pid}" in output

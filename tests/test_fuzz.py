@@ -24,21 +24,21 @@ from keras import layers
 from PIL import Image
 from skimage import data
 
-from stages.arrays import RowFile
-from stages.bases import applications
-from stages.bases.model_file import input_side, read_config
-from stages.bases.pins import check_pin
-from stages.bases.torch_checkpoint import read_tensors
-from stages.bases.user_model import load_user_model
-from stages.errors import LONGEST_RECEIVED, LONGEST_RULE, PipelineError
-from stages.images.archives import unpack
-from stages.images.decoding import MAX_PIXELS, DecodingPolicy, Rejected, decode
-from stages.images.sources import open_source
-from stages.params import load_params
 from tests.bases.test_torch_checkpoint import tensor, write
 from tests.damage import damaged, damaged_json, damaged_yaml
 from tests.images.pictures import save_noise
 from tests.images.test_archives import FILES, KINDS, pack
+from viewcache.bases import applications
+from viewcache.bases.pins import check_pin
+from viewcache.bases.torch_checkpoint import read_tensors
+from viewcache.bases.user_model import load_user_model
+from viewcache.ground.errors import LONGEST_RECEIVED, LONGEST_RULE, PipelineError
+from viewcache.ground.params.keras_file import input_side, read_config
+from viewcache.ground.params.loading import load_params
+from viewcache.ground.row_files import RowFile
+from viewcache.images.archives import unpack
+from viewcache.images.decoding import MAX_PIXELS, DecodingPolicy, Rejected, decode
+from viewcache.images.sources import open_source
 
 MOST_MEMORY = 8 * 4 * MAX_PIXELS
 """Bytes that an example may add to the process: WebP, the dearest format, holds five copies of the

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from stages import evaluate, extract, train_end_to_end, train_head
-from stages.bases.frozen import load_base
-from stages.errors import PipelineError
-from stages.features.store import open_views
-from stages.heads import training
-from stages.heads.head import build_head
-from stages.images.prepared import open_prepared
-from stages.paths import plan_file
-from stages.report.guards import refuse_unfair_comparison
-from stages.views.fresh import fresh_views
+from viewcache.arms.guards import refuse_unfair_comparison
+from viewcache.bases.frozen import load_base
+from viewcache.features.store import open_views
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.paths import plan_file
+from viewcache.heads import training
+from viewcache.heads.head import build_head
+from viewcache.images.prepared import open_prepared
+from viewcache.views.fresh import fresh_views
 
 
 @pytest.fixture

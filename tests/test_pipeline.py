@@ -254,7 +254,7 @@ def test_two_runs_at_once_end_in_a_message_of_dvcs_lock_and_lose_nothing(reposit
 def names_in_ui(repository: Repository) -> list[str]:
     """Names of the runs that the real MLflow server shows after `python -m stages.ui`."""
     port = str(free_port())
-    server = repository.start(sys.executable, "-m", "stages.ui", "--port", port)
+    server = repository.start(sys.executable, "-m", "viewcache", "ui", "--port", port)
     try:
         wait_until(lambda: answers(port))
         url = f"http://127.0.0.1:{port}/api/2.0/mlflow/runs/search"

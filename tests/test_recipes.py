@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stages.params import load_params
+from viewcache.ground.params.loading import load_params
 
 RECIPES = sorted(Path("recipes").glob("*.yaml"))
 

@@ -39,7 +39,7 @@ def kill_during_repro(repository: Repository, seconds: float) -> str:
 
 def run_again(repository: Repository) -> None:
     """As `make run` does."""
-    repository.run(sys.executable, "-m", "stages.recover")
+    repository.run(sys.executable, "-m", "viewcache", "recover")
     repository.dvc("repro")
 
 

@@ -4,11 +4,11 @@ import keras
 import numpy as np
 import pytest
 
-from stages.bases.applications import preprocess_as_trained
-from stages.bases.efficientnet_lite0 import efficientnet_lite0
-from stages.bases.frozen import load_base
-from stages.errors import PipelineError
 from tests.specs import random, spec
+from viewcache.bases.applications import preprocess_as_trained
+from viewcache.bases.efficientnet_lite0 import efficientnet_lite0
+from viewcache.bases.frozen import load_base
+from viewcache.ground.errors import PipelineError
 
 MODULES = {
     "ConvNeXtTiny": keras.applications.convnext,

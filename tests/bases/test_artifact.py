@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from skimage import data
 
-from stages.bases import artifact
-from stages.bases.artifact import compile_base, open_base
-from stages.bases.frozen import load_base
-from stages.errors import PipelineError
 from tests.specs import model_file, random, spec
+from viewcache.bases import artifact
+from viewcache.bases.artifact import compile_base, open_base
+from viewcache.bases.frozen import load_base
+from viewcache.ground.errors import PipelineError
 
 RUNTIMES = ["openvino", "tensorflow"]
 
@@ -64,7 +64,7 @@ def test_a_stream_keeps_the_order_of_its_batches(folders, images, runtime):
 
 def test_running_an_openvino_base_imports_nothing_large(folders):
     program = (
-        "import sys; from pathlib import Path; from stages.bases.artifact import open_base; "
+        "import sys; from pathlib import Path; from viewcache.bases.artifact import open_base; "
         f"open_base(Path({str(folders / 'openvino')!r}), 4); import stages.extract; "
         "large = {'tensorflow', 'keras', 'pandas', 'pydantic', 'scipy'} & set(sys.modules); "
         "sys.exit(str(large) if large else 0)"
@@ -74,7 +74,7 @@ def test_running_an_openvino_base_imports_nothing_large(folders):
 
 def test_compiling_again_gives_the_same_bytes(tmp_path):
     program = (
-        "from pathlib import Path; from stages.bases.artifact import compile_base; "
+        "from pathlib import Path; from viewcache.bases.artifact import compile_base; "
         "from tests.specs import spec; "
         f"compile_base(Path({str(tmp_path)!r}), spec(), 'openvino')"
     )

@@ -12,14 +12,14 @@ from pathlib import Path
 import keras
 import pytest
 
-from stages.bases import download
-from stages.bases.download import explained_downloads
-from stages.errors import PipelineError
+from viewcache.bases import download
+from viewcache.bases.download import explained_downloads
+from viewcache.ground.errors import PipelineError
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
-from stages.bases.frozen import load_base
-from stages.errors import run
+from viewcache.bases.frozen import load_base
+from viewcache.ground.entry import run
 from tests.specs import spec
 run(lambda: load_base(spec("VGG16", 150)))
 """

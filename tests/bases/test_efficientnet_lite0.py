@@ -5,10 +5,10 @@ import pytest
 from PIL import Image
 from skimage import data
 from sklearn.datasets import load_sample_image
+from viewcache.bases import efficientnet_lite0 as module
 
-from stages.bases import efficientnet_lite0 as module
-from stages.bases.efficientnet_lite0 import efficientnet_lite0
-from stages.errors import PipelineError
+from viewcache.bases.efficientnet_lite0 import efficientnet_lite0
+from viewcache.ground.errors import PipelineError
 
 CATS = {281, 282, 285}  # tabby, tiger cat, Egyptian cat: indices of ImageNet's classes
 PHOTOGRAPHS = {

@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 from skimage import data
 
-from stages.bases.frozen import load_base
-from stages.bases.pins import weights_digest
 from tests.specs import random, spec
+from viewcache.bases.frozen import load_base
+from viewcache.bases.pins import weights_digest
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,10 @@ from subprocess import PIPE
 import keras
 import pytest
 
-from stages.bases.frozen import load_base
-from stages.bases.pins import check_pin
-from stages.errors import PipelineError
 from tests.specs import model_file, random, spec
+from viewcache.bases.frozen import load_base
+from viewcache.bases.pins import check_pin
+from viewcache.ground.errors import PipelineError
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,8 +77,8 @@ def test_weights_put_by_hand_where_keras_keeps_its_downloads_are_pinned_too(work
     (home / "models").mkdir(parents=True)
     program = """
 import sys, keras
-from stages.bases.frozen import load_base
-from stages.errors import run
+from viewcache.bases.frozen import load_base
+from viewcache.ground.entry import run
 from tests.specs import spec
 keras.utils.set_random_seed(int(sys.argv[1]))
 network = keras.applications.MobileNet(weights=None, include_top=False)

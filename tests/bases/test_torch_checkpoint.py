@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.bases.torch_checkpoint import read_tensors
-from stages.errors import PipelineError
+from viewcache.bases.torch_checkpoint import read_tensors
+from viewcache.ground.errors import PipelineError
 
 MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
 

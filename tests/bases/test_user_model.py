@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from keras import layers
 
-from stages.bases.frozen import load_base
-from stages.bases.spec import default_side
-from stages.bases.user_model import load_user_model
-from stages.errors import PipelineError
 from tests.specs import model_file
+from viewcache.bases.frozen import load_base
+from viewcache.bases.user_model import load_user_model
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.params.base_settings import default_side
 
 EXPECTED = {
     "none": lambda pixels: pixels,

@@ -1,8 +1,8 @@
 import numpy as np
 
 from benchmarks.workspace import generated
-from stages.images.prepared import open_prepared
-from stages.paths import PREPARED, plan_file
+from viewcache.ground.paths import PREPARED, plan_file
+from viewcache.images.prepared import open_prepared
 
 
 def test_a_workspace_holds_images_that_the_stages_can_read():

@@ -3,9 +3,9 @@ import json
 import numpy as np
 import pytest
 
-from stages.errors import PipelineError
-from stages.features.store import Origin, feature_file, open_views, write_features
-from stages.manifests import digest_of_digests, manifest_file
+from viewcache.features.store import Origin, feature_file, open_views, write_features
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.manifests import digest_of_digests, manifest_file
 
 IMAGES = digest_of_digests(["a", "b", "c"])
 ORIGIN = Origin(view=2, images=IMAGES, plan="plan", base="base")

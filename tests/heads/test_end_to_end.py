@@ -3,12 +3,13 @@ import numpy as np
 import pytest
 from skimage import data
 
-from stages.bases.artifact import compile_base, open_base
-from stages.bases.frozen import load_base
-from stages.heads.end_to_end import on_compiled, on_keras
-from stages.heads.head import build_head
-from stages.heads.settings import HeadSettings
-from stages.heads.training import (
+from tests.specs import spec
+from viewcache.bases.artifact import compile_base, open_base
+from viewcache.bases.frozen import load_base
+from viewcache.ground.params.head_settings import HeadSettings
+from viewcache.heads.end_to_end import on_compiled, on_keras
+from viewcache.heads.head import build_head
+from viewcache.heads.training import (
     Schedule,
     Validation,
     by_fit,
@@ -16,7 +17,6 @@ from stages.heads.training import (
     make_targets,
     train,
 )
-from tests.specs import spec
 
 IMAGES = np.stack([data.astronaut()[9 * row : 9 * row + 64, 30:94] for row in range(20)])
 LABELS = np.arange(20) % 2

@@ -1,7 +1,7 @@
 import numpy as np
 
-from stages.heads.head import build_head
-from stages.heads.settings import HeadSettings
+from viewcache.ground.params.head_settings import HeadSettings
+from viewcache.heads.head import build_head
 
 
 def head(seed=0, classes=2, **changes):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.heads.metrics import classification_metrics, losses, predicted_classes
+from viewcache.heads.metrics import classification_metrics, losses, predicted_classes
 
 
 def column(*logits):

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from stages.heads.optimizer import FusedAdam
+from viewcache.heads.optimizer import FusedAdam
 
 
 @pytest.mark.parametrize("steps", [1, 5, 50])

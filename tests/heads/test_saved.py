@@ -2,11 +2,11 @@ import keras
 import numpy as np
 import pytest
 
-from stages.errors import PipelineError
-from stages.heads.head import build_head, compile_model
-from stages.heads.saved import Trained, load_weights, save_head, starting_point
-from stages.heads.settings import HeadSettings
-from stages.manifests import digest_of_digests, seal, verify
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.manifests import digest_of_digests, seal, verify
+from viewcache.ground.params.head_settings import HeadSettings
+from viewcache.heads.head import build_head, compile_model
+from viewcache.heads.saved import Trained, load_weights, save_head, starting_point
 
 SETTINGS = HeadSettings(units=4, dropout=0.5, standardize=False, weight_decay=0)
 

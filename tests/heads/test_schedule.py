@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.heads.schedule import order_of_epoch, view_of_epoch
+from viewcache.heads.schedule import order_of_epoch, view_of_epoch
 
 
 @given(epoch=st.integers(1, 1000), budget=st.integers(1, 100))

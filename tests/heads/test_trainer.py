@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from stages.heads.head import build_head
-from stages.heads.settings import HeadSettings
-from stages.heads.trainer import HeadTrainer
-from stages.heads.training import (
+from viewcache.ground.params.head_settings import HeadSettings
+from viewcache.heads.head import build_head
+from viewcache.heads.trainer import HeadTrainer
+from viewcache.heads.training import (
     Schedule,
     Validation,
     by_fit,

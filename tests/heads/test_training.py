@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from stages.errors import PipelineError
-from stages.heads.head import build_head
-from stages.heads.schedule import order_of_epoch
-from stages.heads.settings import HeadSettings
-from stages.heads.training import (
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.params.head_settings import HeadSettings
+from viewcache.heads.head import build_head
+from viewcache.heads.schedule import order_of_epoch
+from viewcache.heads.training import (
     Schedule,
     Validation,
     by_fit,

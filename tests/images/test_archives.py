@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from stages.errors import PipelineError
-from stages.images.archives import unpack
+from viewcache.ground.errors import PipelineError
+from viewcache.images.archives import unpack
 
 KINDS = ["zip", "", "gz", "bz2", "xz"]
 FILES = {"cats/1.png": random.Random(0).randbytes(3000), "dogs/new\nline \u732b.png": b"dog"}

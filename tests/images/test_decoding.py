@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFile
 from skimage import data
 
-from stages.errors import PipelineError
-from stages.images.decoding import (
+from viewcache.ground.errors import PipelineError
+from viewcache.images.decoding import (
     Decoded,
     DecodingPolicy,
     Rejected,

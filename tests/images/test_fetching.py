@@ -6,10 +6,10 @@ from threading import Thread
 
 import pytest
 
-from stages.errors import PipelineError
-from stages.images.fetching import fetch_archive, fetch_elpv
-from stages.images.sources import open_source
 from tests.images.test_archives import files_in, pack
+from viewcache.ground.errors import PipelineError
+from viewcache.images.fetching import fetch_archive, fetch_elpv
+from viewcache.images.sources import open_source
 
 FILES = {"cats/1.png": random.Random(0).randbytes(400_000), "dogs/2.png": b"dog"}
 

@@ -3,11 +3,11 @@ import shutil
 import pandas as pd
 import pytest
 
-from stages.errors import PipelineError
-from stages.images.fetching import fetch_elpv
-from stages.images.index import counts_by_class, index_images, refuse_missing_class
-from stages.images.sources import open_source
 from tests.images.pictures import save_noise
+from viewcache.ground.errors import PipelineError
+from viewcache.images.fetching import fetch_elpv
+from viewcache.images.index import counts_by_class, index_images, refuse_missing_class
+from viewcache.images.sources import open_source
 
 
 @pytest.fixture

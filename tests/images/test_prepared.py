@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from stages.images.decoding import DecodingPolicy
-from stages.images.prepared import open_prepared, read_classes
-from stages.images.preparing import write_classes, write_prepared
 from tests.images.pictures import save_noise
+from viewcache.images.decoding import DecodingPolicy
+from viewcache.images.prepared import open_prepared, read_classes
+from viewcache.images.preparing import write_classes, write_prepared
 
 POLICY = DecodingPolicy(side=40, min_size=16, background=(255, 255, 255))
 

@@ -1,7 +1,7 @@
 import numpy as np
 from PIL import Image
 
-from stages.images.sheet import GAP, HEADING, TILE, draw_sheet
+from viewcache.images.sheet import GAP, HEADING, TILE, draw_sheet
 
 PICTURE = np.full((20, 20, 3), 80, np.uint8)
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stages.errors import PipelineError
-from stages.images.sources import open_source
+from viewcache.ground.errors import PipelineError
+from viewcache.images.sources import open_source
 
 
 def add_images(root: Path, *paths: str) -> None:

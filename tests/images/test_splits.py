@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.errors import PipelineError
-from stages.images import splits
-from stages.images.splits import assign_splits, split_of
+from viewcache.ground.errors import PipelineError
+from viewcache.images import splits
+from viewcache.images.splits import assign_splits, split_of
 
 
 def digests(count: int) -> list[str]:

@@ -5,13 +5,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.params import load_params
-from stages.report.disagreement import Answer, Disagreement, Example
-from stages.report.page import render_page
-from stages.report.provenance import Provenance
-from stages.report.results import Results
 from tests.report.pictures.test_accuracy import CURVES
 from tests.report.test_summary import ARMS, DECISIONS, SAME
+from viewcache.ground.params.loading import load_params
+from viewcache.judge.disagreement import Answer, Disagreement, Example
+from viewcache.report.page import render_page
+from viewcache.report.provenance import Provenance
+from viewcache.report.results import Results
 
 HOSTILE = '<script>alert("x")</script>'
 PREDICTED = {

@@ -1,7 +1,7 @@
 import pytest
 
-from stages.report.summary import break_even_sentences, headline, key_figures
 from tests.report.test_tables import ARM
+from viewcache.report.summary import break_even_sentences, headline, key_figures
 
 ARMS = {
     "cached_0": ARM,

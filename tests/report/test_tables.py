@@ -1,4 +1,4 @@
-from stages.report.tables import accuracy_against_seconds, markdown_table
+from viewcache.report.tables import accuracy_against_seconds, markdown_table
 
 ARM = {
     "seeds": 2,

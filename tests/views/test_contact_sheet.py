@@ -2,9 +2,9 @@ import numpy as np
 from PIL import Image
 from skimage import data
 
-from stages.views.contact_sheet import draw_contact_sheet
-from stages.views.plan import draw
 from tests.policies import EVERYTHING
+from viewcache.views.contact_sheet import draw_contact_sheet
+from viewcache.views.plan import draw
 
 
 def test_the_sheet_has_a_row_an_image_and_a_column_a_view(tmp_path):

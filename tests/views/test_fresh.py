@@ -1,11 +1,11 @@
 import numpy as np
 from skimage import data
 
-from stages.arrays import RowFile, write_rows
-from stages.views.fresh import fresh_views
-from stages.views.plan import draw
-from stages.views.render import render
 from tests.policies import EVERYTHING
+from viewcache.ground.row_files import RowFile, write_rows
+from viewcache.views.fresh import fresh_views
+from viewcache.views.plan import draw
+from viewcache.views.render import render
 
 
 def test_a_fresh_view_is_that_of_the_plan(tmp_path):

@@ -5,15 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.views.plan import (
-    PLAN_DTYPE,
-    TEST_VIEW_OFFSET,
-    digest,
-    draw,
-    identity,
-    ids_of_test_views,
-)
 from tests.policies import EVERYTHING, NOTHING
+from viewcache.ground.view_ids import TEST_VIEW_OFFSET, ids_of_test_views
+from viewcache.views.plan import PLAN_DTYPE, digest, draw, identity
 
 DIGESTS = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(300)]
 seeds, views = st.integers(0, 2**40), st.integers(1, 2 * TEST_VIEW_OFFSET)

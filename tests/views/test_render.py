@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage import data
 
-from stages.views.plan import draw, identity
-from stages.views.render import _affine, render
 from tests.policies import EVERYTHING
+from viewcache.views.plan import draw, identity
+from viewcache.views.render import _affine, render
 
 PHOTOGRAPH = np.ascontiguousarray(data.chelsea()[:160, :160])
 

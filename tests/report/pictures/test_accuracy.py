@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from stages.report.pictures.accuracy import against_seconds, against_views, learning_curves
 from tests.report.test_tables import ARM
+from viewcache.report.pictures.accuracy import against_seconds, against_views, learning_curves
 
 METRIC = "test_accuracy"
 ARMS = {"cached_0": ARM, "cached_2": ARM, "end_to_end": ARM | {"total_seconds": 90.0}}

@@ -1,5 +1,5 @@
-from stages.report.pictures import captions
 from tests.report.pictures.test_accuracy import ARMS, CURVES
+from viewcache.report.pictures import captions
 
 
 def test_accuracies_are_told_with_their_intervals_and_seconds():

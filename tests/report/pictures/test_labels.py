@@ -3,7 +3,7 @@ from itertools import combinations
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from stages.report.pictures.labels import label_bars
+from viewcache.report.pictures.labels import label_bars
 
 
 def labelled(bars):

@@ -7,9 +7,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
-from stages.report.pictures.accuracy import against_seconds
-from stages.report.pictures.style import draw_png, draw_svg, plain_numbers, styles
 from tests.report.test_tables import ARM
+from viewcache.report.pictures.accuracy import against_seconds
+from viewcache.report.pictures.style import draw_png, draw_svg, plain_numbers, styles
 
 NAMES = ["cached_0", "cached_1", "cached_4", "cached_30", "end_to_end", "end_to_end_compiled"]
 PAINT = partial(against_seconds, arms={"end_to_end": ARM}, metric="test_accuracy")

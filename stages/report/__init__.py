@@ -1,1 +1,0 @@
-"""Comparison of the arms: metrics, costs, plots, MLflow."""

@@ -1,0 +1,96 @@
+"""What is damaged on disk, in the workspace or in DVC's cache, is noticed and computed again."""
+
+import hashlib
+import os
+import random
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.repository import stages_in
+from viewcache.arms.replaying import replay
+from viewcache.commands.verification import verify_all
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.manifests import verify
+from viewcache.ground.params.loading import load_params
+
+PLACES = 50
+
+
+def test_fifty_flipped_bytes_are_noticed_also_those_from_dvcs_cache(repository, monkeypatch):
+    monkeypatch.chdir(repository.path)
+    chance = random.Random(0)
+    arrays = arrays_of(Path())
+    assert len(arrays) == 16
+    for array in chance.choices(arrays, k=PLACES - len(arrays)):
+        whole = array.read_bytes()
+        flip(array, chance.randrange(len(whole)))
+        assert is_damaged(array)
+        array.write_bytes(whole)
+    for array in arrays:
+        flip(cached(repository, array), chance.randrange(array.stat().st_size))
+        array.unlink()
+    repository.dvc("checkout")
+    assert all(is_damaged(array) for array in arrays)
+
+
+def test_what_is_damaged_in_workspace_and_cache_is_computed_again(repository):
+    array = repository.path / "data/features/train/1/features.npy"
+    before = repository.outs()["data/features/train/1"]
+    for file in (cached(repository, array), array):
+        flip(file, -5)
+    output = repository.run(sys.executable, "-m", "viewcache", "verify", fails=True)
+    assert "data/features/train/1/features.npy is damaged: `make repair`" in output
+    assert "Traceback" not in output
+    ran = stages_in(repository.run("make", "--assume-old", ".venv/ready", "repair"))
+    assert ran == ["extract@1", "evaluate"]
+    assert not is_damaged(array)
+    assert repository.outs()["data/features/train/1"] == before
+
+
+def test_everything_is_verified_and_computed_again(reproduced, monkeypatch, capsys):
+    monkeypatch.chdir(reproduced.path)
+    verify_all(20)
+    printed = capsys.readouterr().out
+    assert printed.startswith("26 arrays are what their manifests say. 84 feature vectors were")
+
+
+def test_features_of_other_views_are_told_by_the_original_images(reproduced, monkeypatch):
+    monkeypatch.chdir(reproduced.path)
+    params = load_params().model_copy(update={"seed": 1})
+    with pytest.raises(PipelineError, match=r"must hold what the original image 'images/.*' gives"):
+        replay(params, 100)
+
+
+def arrays_of(root: Path) -> list[Path]:
+    """Prepared images with their index, plans and features."""
+    folders = [root / "data" / name for name in ("prepared", "views", "features")]
+    files = [file for folder in folders for file in folder.rglob("*")]
+    return sorted(file for file in files if file.suffix in (".npy", ".csv"))
+
+
+def cached(repository, array: Path) -> Path:
+    """The object in DVC's cache that a file is a copy of."""
+    digest = hashlib.md5(array.read_bytes()).hexdigest()
+    return repository.path / ".dvc/cache/files/md5" / digest[:2] / digest[2:]
+
+
+def flip(file: Path, place: int) -> None:
+    """Change one byte, as a failing disk does: without a trace in time or mode."""
+    before = file.stat()
+    file.chmod(0o644)
+    content = bytearray(file.read_bytes())
+    content[place] ^= 1 << random.Random(place).randrange(8)
+    file.write_bytes(content)
+    file.chmod(stat.S_IMODE(before.st_mode))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def is_damaged(array: Path) -> bool:
+    try:
+        verify(array)
+    except PipelineError as error:
+        return "is damaged" in str(error)
+    return False

@@ -1,0 +1,91 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.row_files import RowFile, write_rows
+
+ROWS = np.arange(7 * 3 * 2, dtype=np.float32).reshape(7, 3, 2)
+
+
+@given(sizes=st.lists(st.integers(1, 5), min_size=1, max_size=6))
+def test_numpy_reads_what_was_streamed_whatever_the_batches(tmp_path_factory, sizes):
+    path = tmp_path_factory.mktemp("rows") / "a.npy"
+    rows = np.arange(sum(sizes) * 2, dtype=np.int16).reshape(-1, 2)
+    write_rows(path, np.split(rows, np.cumsum(sizes)[:-1]), (2,), rows.dtype)
+    assert np.array_equal(np.load(path), rows)
+
+
+def test_rows_are_read_in_the_order_asked_for(tmp_path):
+    path = tmp_path / "a.npy"
+    write_rows(path, [ROWS], (3, 2), ROWS.dtype)
+    with RowFile(path) as file:
+        assert np.array_equal(file.read([5, 0, 5]), ROWS[[5, 0, 5]])
+
+
+@pytest.mark.parametrize("rows", [6, 8])
+def test_a_wrong_number_of_rows_leaves_no_file(tmp_path, rows):
+    path = tmp_path / "a.npy"
+    with pytest.raises(PipelineError, match=r"Received: 7$"):
+        write_rows(path, [ROWS], (3, 2), ROWS.dtype, rows)
+    assert not path.exists()
+
+
+def test_an_array_of_objects_is_refused(tmp_path):
+    path = tmp_path / "a.npy"
+    np.save(path, np.array([{}, {}], dtype=object), allow_pickle=True)
+    with pytest.raises(PipelineError, match="must hold numbers"):
+        RowFile(path)
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from viewcache.ground.row_files import write_rows
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+batches = (np.zeros((100, 50), np.float32) for _ in range(100))
+write_rows(Path(sys.argv[1]), batches, (50,), np.dtype(np.float32))
+"""
+
+
+def test_a_disk_that_is_full_leaves_the_old_file_and_nothing_half_written(tmp_path):
+    path = tmp_path / "a.npy"
+    write_rows(path, [ROWS], (3, 2), ROWS.dtype)
+    done = subprocess.run([sys.executable, "-c", LIMITED, path], capture_output=True, text=True)
+    assert "a.npy cannot be written. Received: " in done.stderr
+    assert np.array_equal(np.load(path), ROWS)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        (b"NUMPY", b"NUMPX", r"must be \.npy of version 1\.0"),
+        (b"(7, ", b"(7&1", r"must be \.npy of version 1\.0"),
+        (b"False", b"True ", "must hold rows, one after the other"),
+        (b"(7, ", b"(-7,", "must hold rows, one after the other"),
+        (b"(7, 3, 2)", b"()       ", "must hold rows, one after the other"),
+        (b"<f4", b"<c8", "must hold numbers"),
+        (b"(7, 3, 2), }           ", b"(7, 99999999999, 4), } ", "must have 11200000000016 bytes"),
+    ],
+)
+def test_a_damaged_header_is_refused(tmp_path, old, new, rule):
+    path = tmp_path / "a.npy"
+    write_rows(path, [ROWS], (3, 2), ROWS.dtype)
+    path.write_bytes(path.read_bytes().replace(old, new))
+    with pytest.raises(PipelineError, match=rf"a\.npy {rule}.* Received: "):
+        RowFile(path)
+
+
+@pytest.mark.parametrize("kept", [0, 20, -1])
+def test_a_file_of_rows_that_is_cut_off_is_refused(tmp_path, kept):
+    path = tmp_path / "a.npy"
+    write_rows(path, [ROWS], (3, 2), ROWS.dtype)
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(PipelineError, match=r"a\.npy must .* Received: "):
+        RowFile(path)

@@ -1,0 +1,127 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from viewcache.ground.errors import PipelineError
+from viewcache.images.sources import open_source
+
+
+@pytest.fixture
+def root(tmp_path):
+    folder = tmp_path / "images"
+    (folder / "sub").mkdir(parents=True)
+    for path in ("a.png", "b.png", "sub/c, d\n.png", "../outside.png"):
+        Image.fromarray(np.zeros((2, 2), np.uint8)).save(folder / path)
+    return folder
+
+
+def read(root, text, classes=None):
+    (root / "list.csv").write_text(text, encoding="utf-8")
+    return open_source(root, "list.csv", classes)
+
+
+def complaint(root, text):
+    with pytest.raises(PipelineError) as caught:
+        read(root, text)
+    return str(caught.value)
+
+
+def test_a_manifest_gives_labels_groups_splits_and_its_other_columns(root):
+    source = read(
+        root,
+        "\ufeffcamera,split,label,path,group\n01,val,no,b.png,g\n\n,test,yes,./a.png,NA\n",
+    )
+    assert source.classes == ["no", "yes"]
+    assert source.table.to_dict("records") == [
+        {"camera": "", "split": "test", "label": 1, "path": "./a.png", "group": "NA"},
+        {"camera": "01", "split": "validation", "label": 0, "path": "b.png", "group": "g"},
+    ]
+
+
+def test_an_odd_name_is_quoted(root):
+    source = read(root, 'path,label\n"sub/c, d\n.png",x\na.png,y\n')
+    assert list(source.table["path"]) == ["a.png", "sub/c, d\n.png"]
+
+
+def test_classes_stand_in_the_order_given(root):
+    source = read(root, "path,label\na.png,x\nb.png,y\n", ["y", "x"])
+    assert list(source.table["label"]) == [1, 0]
+
+
+@pytest.mark.parametrize("path", ["../outside.png", "sub/../../outside.png", "link.png"])
+def test_a_path_that_leaves_the_folder_is_rejected(root, path):
+    (root / "link.png").symlink_to("../outside.png")
+    source = read(root, f"path,label\na.png,x\nb.png,y\n{path},y\n")
+    assert source.rejected.to_numpy().tolist() == [[path, "leaves the source folder"]]
+
+
+def test_an_absolute_path_is_rejected(root):
+    source = read(root, f"path,label\na.png,x\nb.png,y\n{root}/list.csv,y\n{root}/no.png,y\n")
+    assert list(source.rejected["path"]) == [f"{root}/list.csv", f"{root}/no.png"]
+
+
+@pytest.mark.parametrize("path", ["nothing.png", "A.png", "sub", "sub\\c.png", "a\0.png"])
+def test_an_unknown_file_is_refused_with_its_line(root, path):
+    message = complaint(root, f"path,label\n\na.png,x\n{path},y\n")
+    assert "list.csv, line 4: path must name a file. Received: " in message
+    assert repr(path) in message
+
+
+@pytest.mark.parametrize("path", ["a.png", "./a.png", "sub/../a.png", "link.png"])
+def test_a_file_listed_twice_is_refused_with_its_line(root, path):
+    (root / "link.png").symlink_to("a.png")
+    message = complaint(root, f'path,label\n"sub/c, d\n.png",x\na.png,x\n{path},y\n')
+    assert "list.csv, line 5: a file must be listed once" in message
+    assert repr(path) in message
+
+
+@pytest.mark.parametrize("row", [",x,g,", " ,x,g,", "b.png,,g,", "b.png,x,,"])
+def test_a_missing_value_is_refused_with_its_line(root, row):
+    message = complaint(root, f"path,label,group,split\na.png,x,g,\n{row}\n")
+    assert "list.csv, line 3: " in message
+    assert "must not be empty. Received: {'path': " in message
+
+
+def test_a_split_column_without_values_counts_as_none(root):
+    assert "split" not in read(root, "path,label,split\na.png,x,\nb.png,y,\n").table
+
+
+@pytest.mark.parametrize("split", ["", "Train", "dev"])
+def test_an_unknown_or_missing_split_is_refused(root, split):
+    message = complaint(root, f"path,label,split\na.png,x,train\nb.png,y,{split}\n")
+    assert "line 3: split must be one of train, validation, test. Received: " in message
+
+
+@pytest.mark.parametrize(
+    "text", ["", "path;label\na.png;x\n", "path,label,label\na.png,x,y\n", "a.png,x\n"]
+)
+def test_a_header_without_path_and_label_is_refused(root, text):
+    assert "must have the columns path and label" in complaint(root, text)
+
+
+@pytest.mark.parametrize("row", ["a.png", "a.png,x,y"])
+def test_a_row_of_another_length_is_refused(root, row):
+    assert "line 2: there must be 2 fields, as in the header. Received: ['a.png'" in complaint(
+        root, f"path,label\n{row}\n"
+    )
+
+
+def test_what_is_no_csv_is_refused(root):
+    (root / "list.csv").write_bytes("path,label\nb\u00e9.png,x".encode("utf-16"))
+    with pytest.raises(PipelineError, match=r"list.csv must be CSV in UTF-8. Received: "):
+        open_source(root, "list.csv", None)
+
+
+def test_a_manifest_without_rows_is_refused(root):
+    assert "two classes or more" in complaint(root, "path,label\n")
+
+
+def test_a_missing_manifest_is_named(root):
+    with pytest.raises(PipelineError, match=r"list\.csv must be a file that can be read"):
+        open_source(root, "list.csv", None)
+
+
+@pytest.mark.parametrize("path", ["a" * 300, "a/" * 60_000, "\u732b" * 100])
+def test_a_name_that_no_file_can_have_is_refused_with_its_line(root, path):
+    message = complaint(root, f"path,label\na.png,x\n{path},y\n")
+    assert "list.csv, line 3: path must name a file. Received: {'path': '" in message

@@ -1,0 +1,41 @@
+from functools import partial
+
+import pytest
+
+from tests.report.pictures.test_accuracy import painted
+from tests.report.test_tables import ARM
+from viewcache.report.pictures.seconds import cumulative_seconds, seconds_by_phase
+
+SLOW = ARM | {"total_seconds": 12.5, "further_seconds": 8.5}
+ARMS = {"cached_1": ARM | {"total_seconds": 20.0}, "end_to_end": SLOW}
+
+
+def test_the_first_training_pays_for_what_all_use():
+    axes = painted(partial(cumulative_seconds, arms=ARMS))
+    cached = axes.lines[0].get_ydata()
+    assert cached[0] == 20
+    assert cached[-1] == 20 + 99 * 3.5
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+
+
+def test_a_ring_marks_break_even():
+    axes = painted(partial(cumulative_seconds, arms=ARMS))
+    [rings] = axes.collections
+    assert rings.get_offsets().tolist() == [[3, 27]]
+
+
+def test_there_is_no_ring_where_nothing_breaks_even():
+    axes = painted(partial(cumulative_seconds, arms=ARMS | {"end_to_end": ARM}))
+    assert not axes.collections
+
+
+def test_arms_that_were_timed_elsewhere_leave_empty_pictures():
+    elsewhere = {name: arm | {"speedup": None} for name, arm in ARMS.items()}
+    assert not painted(partial(seconds_by_phase, arms=elsewhere)).patches
+    assert not painted(partial(cumulative_seconds, arms=elsewhere)).lines
+
+
+def test_a_bar_is_as_long_as_its_phases_together():
+    axes = painted(partial(seconds_by_phase, arms=ARMS))
+    assert max(patch.get_x() + patch.get_width() for patch in axes.patches) == pytest.approx(10)
+    assert [text.get_text() for text in axes.texts] == ["10.0 s"] * 2

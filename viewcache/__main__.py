@@ -1,0 +1,5 @@
+"""`python -m viewcache`."""
+
+from viewcache.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""What is compared: arms, their heads, and whether the comparison is fair."""

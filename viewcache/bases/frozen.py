@@ -1,0 +1,74 @@
+"""A frozen base: the network, its preprocessing and its pooling in one constant function."""
+
+from pathlib import Path
+
+import keras
+from keras import layers
+
+from viewcache.bases.applications import load_application, preprocess_as_trained
+from viewcache.bases.cutting import cut_at
+from viewcache.bases.pins import LOCK, check_pin, file_digest
+from viewcache.bases.user_model import load_user_model
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.params.base_settings import BaseSpec
+
+
+def load_base(spec: BaseSpec) -> keras.Model:
+    """Load a base and freeze it: no weight, batch-norm statistics included, changes in training.
+
+    Weights that are not random are held to their pin in `weights.lock` of the working folder.
+
+    Returns:
+        Model from uint8 images, shape (batch, side, side, 3), to float32 features,
+        shape (batch, width).
+
+    Raises:
+        PipelineError: the network, its weights or its layer cannot be had as stated, or the
+            weights differ from their pin.
+    """
+    images = keras.Input((spec.side, spec.side, 3), dtype="uint8")
+    pixels = _preprocess(spec, keras.ops.cast(images, "float32"))
+    outputs = _load_network(spec)(pixels, training=False)
+    vectors = [_pool(spec, output) for output in (outputs if spec.layers else [outputs])]
+    features = layers.Concatenate()(vectors) if len(vectors) > 1 else vectors[0]
+    name = f"{Path(spec.base).stem}-{spec.side}px-{spec.pooling}"
+    base = keras.Model(images, features, name=name)
+    base.trainable = False
+    return base
+
+
+def _load_network(spec: BaseSpec) -> keras.Model:
+    if spec.file:
+        check_pin(LOCK, str(spec.file), file_digest(spec.file))
+    if spec.from_file:
+        network = load_user_model(Path(spec.base), spec.side)
+    else:
+        network = load_application(spec)
+    return cut_at(network, spec.layers) if spec.layers else network
+
+
+def _preprocess(spec: BaseSpec, pixels: keras.KerasTensor) -> keras.KerasTensor:
+    match spec.preprocessing:
+        case "own":
+            return preprocess_as_trained(spec.base, pixels)
+        case "none":
+            return pixels
+        case "unit":
+            return pixels / 255
+        case mode:
+            return keras.applications.imagenet_utils.preprocess_input(pixels, mode=mode)
+
+
+def _pool(spec: BaseSpec, activations: keras.KerasTensor) -> keras.KerasTensor:
+    if len(activations.shape) not in (2, 4):
+        raise PipelineError(
+            f"{spec.base} must end in a map or a vector for each image, or be cut where it has "
+            f"one (extract.layers)",
+            f"an output of shape {activations.shape}",
+        )
+    average, maximum = layers.GlobalAveragePooling2D(), layers.GlobalMaxPooling2D()
+    if len(activations.shape) == 2 or spec.pooling == "flatten":
+        return layers.Flatten()(activations)
+    if spec.pooling == "both":
+        return layers.Concatenate()([average(activations), maximum(activations)])
+    return {"avg": average, "max": maximum}[spec.pooling](activations)

@@ -1,0 +1,64 @@
+"""Weights pinned by digest: noted when they are first seen, held to it ever after."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from viewcache.ground.errors import PipelineError
+
+LOCK = Path("weights.lock")
+
+
+def check_pin(path: Path, name: str, digest: str) -> None:
+    """Hold weights to the digest that a lock file has for them, or note it there.
+
+    Args:
+        path: JSON, from names to digests; written whole or not at all.
+
+    Raises:
+        PipelineError: the digest differs, or the lock file is damaged.
+    """
+    pins = _read(path)
+    if name not in pins:
+        _write(path, pins | {name: digest})
+    elif pins[name] != digest:
+        raise PipelineError(
+            f"{name} must have SHA-256 {pins[name]}; if the new weights are wanted, remove its "
+            f"line from {path}",
+            digest,
+        )
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def weights_digest(model: keras.Model) -> str:
+    """SHA-256 of a model's weights in order, batch-norm statistics included."""
+    digest = hashlib.sha256()
+    for weight in model.get_weights():
+        digest.update(np.ascontiguousarray(weight).data)
+    return digest.hexdigest()
+
+
+def _write(path: Path, pins: dict[str, str]) -> None:
+    unfinished = path.with_name(path.name + ".unfinished")
+    unfinished.write_text(json.dumps(pins, indent=2, sort_keys=True) + "\n")
+    unfinished.replace(path)
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        pins = json.loads(path.read_text())
+        if not isinstance(pins, dict) or not all(isinstance(pin, str) for pin in pins.values()):
+            raise ValueError(f"{pins!r}")
+        return pins
+    except FileNotFoundError:
+        return {}
+    except (ValueError, RecursionError) as error:
+        raise PipelineError(f"{path} must map names to digests", error) from error

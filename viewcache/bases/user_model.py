@@ -1,0 +1,37 @@
+"""Users' `.keras` files, loaded as bases."""
+
+from pathlib import Path
+
+import keras
+
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.params.keras_file import read_config
+
+
+def load_user_model(path: Path, side: int) -> keras.Model:
+    """Load a model file that takes images of `side` pixels, without running code from it.
+
+    Raises:
+        PipelineError: the file is damaged or refused, or takes other images.
+    """
+    read_config(path)
+    try:
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # Keras lets through whatever a damaged file provokes
+        received = " ".join(str(error).split())[:300]
+        raise PipelineError(f"{path} is no model that Keras can load", received) from error
+    _check(path, model, side)
+    return model
+
+
+def _check(path: Path, model: keras.Model, side: int) -> None:
+    shapes = [list(tensor.shape) for tensor in model.inputs]
+    fits = len(shapes) == 1 and len(shapes[0]) == 4 and len(model.outputs) == 1
+    if not fits or any(
+        size not in (None, wanted)
+        for size, wanted in zip(shapes[0], (None, side, side, 3), strict=True)
+    ):
+        raise PipelineError(
+            f"{path} must take images of shape [None, {side}, {side}, 3] and have one output",
+            f"{shapes} and {len(model.outputs)} outputs",
+        )

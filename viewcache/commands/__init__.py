@@ -1,0 +1,1 @@
+"""What `viewcache NAME` does, one file a command."""

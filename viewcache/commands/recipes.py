@@ -1,0 +1,31 @@
+"""Put a recipe in the place of `params.yaml`, unless somebody's own changes stand there."""
+
+import subprocess
+from pathlib import Path
+
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.files import write_text
+
+PARAMS, RECIPES = Path("params.yaml"), Path("recipes")
+
+
+def use_recipe(name: str) -> None:
+    """Copy `recipes/NAME.yaml` over `params.yaml`.
+
+    Raises:
+        PipelineError: there is no such recipe, or `params.yaml` is neither a recipe nor what git
+            has.
+    """
+    recipes = {path.stem: path.read_text() for path in sorted(RECIPES.glob("*.yaml"))}
+    if name not in recipes:
+        raise PipelineError(f"RECIPE must be one of {', '.join(recipes)}", name)
+    if PARAMS.exists() and PARAMS.read_text() not in {*recipes.values(), _committed()}:
+        rule = f"{PARAMS} must be committed or removed before a recipe takes its place"
+        raise PipelineError(rule, "changes that are in no commit and no recipe")
+    write_text(PARAMS, recipes[name])
+
+
+def _committed() -> str:
+    """`params.yaml` as it stands in HEAD; empty outside of git."""
+    command = ["git", "show", f"HEAD:./{PARAMS}"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout

@@ -1,0 +1,1 @@
+"""What an arm cost and will cost: ledger, model, calibration, break-even."""

@@ -1,0 +1,64 @@
+"""Unit costs, measured in well under a minute."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import numpy as np
+
+from viewcache.bases.artifact import compile_base, open_base
+from viewcache.bases.frozen import load_base
+from viewcache.costs.model import SetUp, UnitCosts
+from viewcache.costs.paces import Work, measure_paces
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+_START = "import stages.augment; stages.augment.load_params()"
+_START_EXTRACT = "import stages.extract, pathlib; stages.extract.open_base(pathlib.Path({!r}), {})"
+_AGE = "; from viewcache.ground.stopwatch import Stopwatch; print(Stopwatch().seconds['setup'])"
+
+
+def calibrate(work: Work, folder: Path, start_tensorflow: float) -> UnitCosts:
+    """Measure what the parts of the pipeline cost.
+
+    Args:
+        folder: Where the base is compiled to.
+        start_tensorflow: Seconds from the start of this process until TensorFlow was imported.
+
+    Raises:
+        PipelineError: the base cannot be loaded or compiled.
+    """
+    params = work.params
+    batch_size = params.extract.batch_size
+    compiling, _ = _timed(compile_base, folder, params.base_spec, params.extract.runtime)
+    opening, base = _timed(open_base, folder, batch_size)
+    loading, model = _timed(load_base, params.base_spec)
+    set_up = SetUp(
+        start=_seconds_until(_START),
+        start_extract=_seconds_until(_START_EXTRACT.format(str(folder), batch_size)),
+        start_tensorflow=start_tensorflow,
+        compile_base=compiling,
+        load_base=loading,
+        open_base=opening,
+    )
+    paces = measure_paces(work, base, model)
+    return UnitCosts(set_up, paces, base.width * np.dtype(params.extract.dtype).itemsize)
+
+
+def _seconds_until(program: str) -> float:
+    """Seconds from the start of a Python process until it has done a program."""
+    command = [sys.executable, "-c", program + _AGE]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return float(done.stdout.splitlines()[-1])
+
+
+def _timed(
+    function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> tuple[float, Result]:
+    start = time.perf_counter()
+    result = function(*args, **kwargs)
+    return time.perf_counter() - start, result

@@ -1,0 +1,238 @@
+"""What each arm will cost, from what its parts cost. Arithmetic only, to be held to measurement.
+
+    cached_K:    seconds = set-up + N x K x (render + base) + E x N x head
+    end_to_end:  seconds = set-up + N x E x (render + base and head)
+    cached_K:    bytes   = K x (N x width x bytes of a number + header)
+
+with N training images and E epochs. Set-up counts as often as an arm starts processes.
+"""
+
+from dataclasses import dataclass
+
+from viewcache.arms.arm import END_TO_END
+from viewcache.costs.repeated import training_of
+from viewcache.ground.params.schema import Params, Train
+from viewcache.heads.schedule import views_of_budget
+
+HEADER_BYTES = 128
+"""Of a `.npy` file."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long images take, once a process is set up.
+
+    Attributes:
+        start: Seconds that the first of them take longer: graphs are traced, memory is taken.
+        augment: Seconds an image, for drawing and rendering, while the rest goes on beside it.
+        rest: Seconds an image for everything else.
+    """
+
+    start: float
+    augment: float
+    rest: float
+
+
+@dataclass(frozen=True)
+class Paces:
+    """Each way that images go.
+
+    Attributes:
+        extract: The compiled base over random views, as `extract` runs it.
+        extract_identity: The same over view 0.
+        end_to_end: Trained on end to end, by the base's kind: keras or compiled.
+        head: A head's share of heads that are trained side by side; `start` is that of all.
+    """
+
+    extract: Pace
+    extract_identity: Pace
+    end_to_end: dict[str, Pace]
+    head: Pace
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """Seconds that processes need before their work.
+
+    Attributes:
+        start: Start of a process without TensorFlow.
+        start_extract: Start of a process that opens the compiled base to run it.
+        start_tensorflow: Start of a process with TensorFlow.
+        compile_base: Loading and compiling the base, TensorFlow being there.
+        load_base: Loading the base into Keras.
+        open_base: Opening the compiled base, TensorFlow being there.
+    """
+
+    start: float
+    start_extract: float
+    start_tensorflow: float
+    compile_base: float
+    load_base: float
+    open_base: float
+
+    @property
+    def compiling(self) -> float:
+        """The process that compiles the base, from start to end."""
+        return self.start_tensorflow + self.compile_base
+
+
+@dataclass(frozen=True)
+class UnitCosts:
+    """What the parts of the pipeline cost on one machine.
+
+    Attributes:
+        row_bytes: Of an image's features.
+    """
+
+    set_up: SetUp
+    paces: Paces
+    row_bytes: int
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a first training of an arm will cost, in the terms of `viewcache.costs.ledger`.
+
+    Attributes:
+        again_seconds: What a further training costs, in a process of its own, with another
+            learning rate or seed.
+    """
+
+    base_passes: int
+    augment_seconds: float
+    base_seconds: float
+    head_seconds: float
+    setup_seconds: float
+    again_seconds: float
+    feature_bytes: int
+
+    @property
+    def total_seconds(self) -> float:
+        return self.augment_seconds + self.base_seconds + self.head_seconds + self.setup_seconds
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """Where caching and end-to-end training cost the same.
+
+    Attributes:
+        arm: The end-to-end arm.
+        views: The most cached views on which a first training costs less; 0: on none. No more
+            than the epochs, which read no further view.
+        budget: The largest number of views to be trained on.
+        trainings: The number of trainings from which on so many views, extraction included, cost
+            no more than end-to-end each time; None: never.
+    """
+
+    arm: str
+    views: int
+    budget: int
+    trainings: int | None
+
+    def __str__(self) -> str:
+        up_to = f"up to {self.views} cached views" if self.views else "no cached view"
+        from_on = "never" if self.trainings is None else f"from training {self.trainings} on"
+        return (
+            f"Against {self.arm}: a first training is faster on {up_to}; "
+            f"caching {self.budget} views pays {from_on}."
+        )
+
+
+def predict(costs: UnitCosts, settings: Train, images: int) -> dict[str, Prediction]:
+    """What every arm will cost.
+
+    Args:
+        images: Number of training images.
+    """
+    arms = {
+        f"cached_{budget}": _cached(costs, settings, images, budget) for budget in settings.budgets
+    }
+    for kind in settings.end_to_end_bases:
+        arms[END_TO_END[kind]] = _end_to_end(costs, settings, images, kind)
+    return arms
+
+
+def break_even(costs: UnitCosts, settings: Train, images: int, kind: str) -> BreakEven:
+    """Where caching costs the same as end-to-end training on a base of a kind."""
+    reference = _end_to_end(costs, settings, images, kind)
+    cheaper = [
+        views
+        for views in range(1, settings.epochs + 1)
+        if _cached(costs, settings, images, views).total_seconds < reference.total_seconds
+    ]
+    budget = max(settings.budgets)
+    trainings = _trainings(_cached(costs, settings, images, budget), reference)
+    return BreakEven(END_TO_END[kind], max(cheaper, default=0), budget, trainings)
+
+
+def disk_bytes(costs: UnitCosts, params: Params, images: dict[str, int]) -> int:
+    """What decoded images and features of all splits take: once in `data`, once in DVC's cache.
+
+    Args:
+        images: Number of images of each split.
+    """
+    files = {
+        "train": len(params.extract.views),
+        "validation": 1,
+        "test": 1 + params.evaluate.test_views,
+    }
+    pixels = sum(images.values()) * 3 * params.side**2
+    features = [
+        count * feature_file_bytes(costs.row_bytes, images[split]) for split, count in files.items()
+    ]
+    return 2 * (pixels + sum(features))
+
+
+def feature_file_bytes(row_bytes: int, images: int) -> int:
+    """Size of the file of one view's features."""
+    return HEADER_BYTES + images * row_bytes
+
+
+def _cached(costs: UnitCosts, settings: Train, images: int, budget: int) -> Prediction:
+    set_up = costs.set_up
+    views = len(views_of_budget(budget))
+    passes = images * views
+    pace = costs.paces.extract if budget else costs.paces.extract_identity
+    head = _head_seconds(costs.paces.head, settings, images)
+    extracting = set_up.start + set_up.compiling + views * set_up.start_extract
+    return Prediction(
+        base_passes=passes,
+        augment_seconds=passes * pace.augment,
+        base_seconds=views * pace.start + passes * pace.rest,
+        head_seconds=head,
+        setup_seconds=extracting + set_up.start_tensorflow,
+        again_seconds=set_up.start_tensorflow + head,
+        feature_bytes=views * feature_file_bytes(costs.row_bytes, images),
+    )
+
+
+def _end_to_end(costs: UnitCosts, settings: Train, images: int, kind: str) -> Prediction:
+    set_up = costs.set_up
+    opening, compiling = {
+        "keras": (set_up.load_base, 0.0),
+        "compiled": (set_up.open_base, set_up.compiling),
+    }[kind]
+    passes = images * settings.epochs
+    pace = costs.paces.end_to_end[kind]
+    augment, rest = passes * pace.augment, pace.start + passes * pace.rest
+    head = _head_seconds(costs.paces.head, settings, images)
+    again = set_up.start_tensorflow + opening
+    return Prediction(
+        base_passes=passes,
+        augment_seconds=augment,
+        base_seconds=rest - head,
+        head_seconds=head,
+        setup_seconds=compiling + again,
+        again_seconds=again + augment + rest,
+        feature_bytes=0,
+    )
+
+
+def _head_seconds(pace: Pace, settings: Train, images: int) -> float:
+    heads = len(settings.budgets) * len(settings.seeds)
+    return pace.start / heads + images * settings.epochs * pace.rest
+
+
+def _trainings(cached: Prediction, reference: Prediction) -> int | None:
+    lead = cached.total_seconds - reference.total_seconds
+    return training_of(lead, reference.again_seconds - cached.again_seconds)

@@ -1,0 +1,166 @@
+"""How fast images go through a base, each way to run it, and through heads."""
+
+import math
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from viewcache.bases.base import Base
+from viewcache.costs.model import Pace, Paces
+from viewcache.features.store import Origin, write_features
+from viewcache.ground.params.schema import Params
+from viewcache.ground.stopwatch import Stopwatch
+from viewcache.heads import training
+from viewcache.heads.end_to_end import EndToEndBase, on_compiled, on_keras
+from viewcache.heads.head import build_head
+from viewcache.heads.trainer import HeadTrainer
+from viewcache.images.prepared import Prepared
+from viewcache.views.fresh import fresh_views
+
+SECONDS = 1.2
+"""How long a pace is measured."""
+HEAD_ROWS = 512
+"""Images of an epoch that heads are measured in."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is planned.
+
+    Attributes:
+        sample: Some of the training images, which are gone through as often as it takes.
+        images: Number of all training images.
+        classes: Number of classes.
+    """
+
+    params: Params
+    sample: Prepared
+    images: int
+    classes: int
+
+
+def measure_paces(work: Work, base: Base, model: keras.Model) -> Paces:
+    """Measure every pace, as the stages work: deterministically, which sets TensorFlow so.
+
+    Args:
+        base: The compiled base.
+        model: The same base in Keras.
+    """
+    training.make_deterministic()
+    params = work.params
+    settings = params.train
+    ways = {
+        "keras": on_keras(model, settings.learning_rate, settings.head.weight_decay),
+        "compiled": on_compiled(base),
+    }
+    with work.sample.read() as pixels:
+        read = fresh_views(pixels, work.sample.digests, params.augment, params.seed)
+        return Paces(
+            extract=_extraction(work, base, read, 1),
+            extract_identity=_extraction(work, base, read, 0),
+            end_to_end={
+                kind: _end_to_end(work, ways[kind], base.width, read)
+                for kind in params.train.end_to_end_bases
+            },
+            head=_heads(work, base.width),
+        )
+
+
+def _extraction(work: Work, base: Base, read: training.Reader, view: int) -> Pace:
+    """The base over a view, its features written to a file."""
+    costs = Stopwatch()
+    render = costs.timed("augment", read)
+    sample, size = len(work.sample.labels), base.batch_size
+    dtype = np.dtype(work.params.extract.dtype)
+    origin = Origin(view, images="", plan="", base=base.identity)
+
+    def batches(count: int) -> Iterator[np.ndarray]:
+        for start in range(0, count * size, size):
+            yield render(view, np.arange(start, start + size) % sample)
+
+    def run(count: int) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path, shape = Path(folder) / "features.npy", (count * size, base.width)
+            write_features(path, base.stream(batches(count)), shape, dtype, origin)
+
+    return _pace(run, size, costs)
+
+
+def _end_to_end(work: Work, base: EndToEndBase, width: int, read: training.Reader) -> Pace:
+    """Base and head in `fit`, for an epoch of all training images or as many as time allows."""
+    costs = Stopwatch()
+    render = costs.timed("augment", read)
+    settings, labels = work.params.train, work.sample.labels
+    size = settings.batch_size
+    run_epoch = training.by_fit(
+        base.attach(build_head(width, work.classes, settings.head, settings.learning_rate, seed=0)),
+        lambda view, rows: base.prepare(render(view, rows)),
+        training.make_targets(labels, settings.class_weights),
+        size,
+    )
+
+    def run(steps: int) -> None:
+        run_epoch(1, 1, np.arange(steps * size) % len(labels))
+
+    return _pace(run, size, costs, most=math.ceil(work.images / size))
+
+
+def _heads(work: Work, width: int) -> Pace:
+    """Heads side by side, one a core, on features without meaning."""
+    settings, rows = work.params.train, min(work.images, HEAD_ROWS)
+    features = np.random.default_rng(0).random((rows, width), np.float32)
+    targets = training.make_targets(np.arange(rows) % work.classes, settings.class_weights)
+    held_out = training.Validation(features[: rows // 4 + 1], targets.labels[: rows // 4 + 1])
+    count = min(os.cpu_count() or 1, len(settings.budgets) * len(settings.seeds))
+    trainers = [
+        HeadTrainer(width, work.classes, settings.head, settings.learning_rate)
+        for _ in range(count)
+    ]
+
+    def run(epochs: int) -> None:
+        schedule = training.Schedule(epochs, settings.batch_size, 0, seed=0, patience=None)
+        with ThreadPoolExecutor() as workers:
+            done = [
+                workers.submit(trainer.train, {0: features}, targets, held_out, schedule)
+                for trainer in trainers
+            ]
+            for head in done:
+                head.result()
+
+    return _pace(run, count * rows, Stopwatch(), most=settings.epochs)
+
+
+def _pace(
+    run: Callable[[int], None], images: int, costs: Stopwatch, most: int | None = None
+) -> Pace:
+    """Do more and more of a piece of work, until it takes long enough to be told from noise.
+
+    Args:
+        run: Does so many pieces.
+        images: Images of a piece.
+        costs: Where the seconds of rendering are added up.
+        most: No more pieces than that.
+    """
+
+    def seconds_of(count: int) -> float:
+        costs.seconds["augment"] = 0.0
+        start = time.perf_counter()
+        run(count)
+        return time.perf_counter() - start
+
+    first, seconds, count = seconds_of(1), seconds_of(1), 1
+    start = max(0.0, first - seconds)
+    while seconds < SECONDS and count != most:
+        # Half as much again, since a piece by itself takes longer than one of many.
+        longer = max(count + 1, math.ceil(1.5 * count * SECONDS / seconds))
+        count = min(most or longer, longer)
+        seconds = seconds_of(count)
+    augment = costs.seconds["augment"] / (count * images)
+    return Pace(start, augment, seconds / (count * images) - augment)

@@ -1,0 +1,46 @@
+"""How a stage or command runs: alone, and what the user can mend ends in one line."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.files import write_text
+
+
+def run(work: Callable[[], None]) -> None:
+    """Do the work; what the user can mend becomes one line on stderr and exit status 1.
+
+    That is a `PipelineError`, and what the system refuses: a full disk, a missing permission.
+    """
+    try:
+        with _alone():
+            work()
+    except (PipelineError, OSError) as error:
+        sys.exit(f"viewcache: {error}")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Refuse to run beside the same stage of a `dvc` that was killed and left it running.
+
+    DVC would take what the two wrote for the outs of the newer one.
+    """
+    stage = os.environ.get("DVC_STAGE")
+    if not stage:
+        yield
+        return
+    path = Path(".dvc/tmp") / f"{stage}.running"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    process = path.with_suffix(".process")
+    try:
+        with FileLock(path, blocking=False):
+            write_text(process, str(os.getpid()))
+            yield
+    except Timeout as error:
+        rule = f"{stage} still runs, of a `dvc` that was killed: let it end, or end it"
+        raise PipelineError(rule, f"process {process.read_text()}") from error

@@ -1,0 +1,1 @@
+"""`params.yaml`: its schema, section by section, and how it is read."""

@@ -1,0 +1,107 @@
+"""What a frozen base is made of, as `params.yaml` states it."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from viewcache.ground.params.catalogue import DEFAULT_SIDES, near_names
+from viewcache.ground.params.keras_file import input_side, read_config
+from viewcache.ground.params.section import Section
+
+MODEL_SUFFIX = ".keras"
+
+
+def _known(base: str) -> str:
+    if base.endswith(MODEL_SUFFIX):
+        _present(base)
+        read_config(Path(base))
+    elif base.endswith((".h5", ".hdf5")):
+        raise ValueError("an .h5 model may hold code: save the model as .keras")
+    elif base not in DEFAULT_SIDES:
+        near = ", ".join(near_names(base, list(DEFAULT_SIDES))) or ", ".join(DEFAULT_SIDES)
+        raise ValueError(f"no network has this name, and no .keras file; near it: {near}")
+    return base
+
+
+def _present(path: str) -> None:
+    if not Path(path).is_file():
+        raise ValueError("there is no such file")
+
+
+def _distinct(layers: list[str]) -> list[str]:
+    if len(set(layers)) < len(layers):
+        raise ValueError("every layer may stand once")
+    return layers
+
+
+class BaseSettings(Section):
+    """A frozen base, but for the size of its images.
+
+    Attributes:
+        base: `efficientnet_lite0`, a classification network of `keras.applications`, or a model
+            file that ends in `.keras`.
+        weights: `imagenet`, `random` (always the same, drawn with seed 0), or a file as Keras'
+            `load_weights` takes it, with or without the classifier's weights. None for a model
+            file: it brings its own.
+        preprocessing: `own` for a network known by name. What a model file expects of pixels:
+            `none` (0..255), `unit` (0..1), or `tf` (-1..1), `torch`, `caffe` as in
+            `keras.applications.imagenet_utils.preprocess_input`.
+        layers: Names of the layers whose outputs are taken, pooled each by itself, one after the
+            other; none of them: the last one before the classifier.
+        pooling: How a layer's map becomes a vector: its average, its maximum, `both` one after
+            the other, or all of it (`flatten`). An output that is a vector is taken as it is.
+    """
+
+    base: Annotated[str, AfterValidator(_known)]
+    weights: str | None
+    preprocessing: Literal["own", "none", "unit", "tf", "torch", "caffe"]
+    layers: Annotated[list[str], AfterValidator(_distinct)]
+    pooling: Literal["avg", "max", "both", "flatten"]
+
+    @property
+    def from_file(self) -> bool:
+        """Whether the base is a model file."""
+        return self.base.endswith(MODEL_SUFFIX)
+
+    @property
+    def file(self) -> Path | None:
+        """The local file that the weights come from."""
+        if self.from_file:
+            return Path(self.base)
+        return None if self.weights in ("imagenet", "random", None) else Path(self.weights)
+
+    @field_validator("weights")
+    @classmethod
+    def _fit_the_base(cls, weights: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("base", "").endswith(MODEL_SUFFIX):
+            if weights is not None:
+                raise ValueError("a model file brings its own weights: must be null")
+        elif weights is None or not weights.endswith((".h5", ".keras")):
+            if weights not in ("imagenet", "random"):
+                raise ValueError("must be imagenet, random, or a file ending in .h5 or .keras")
+        else:
+            _present(weights)
+        return weights
+
+    @field_validator("preprocessing")
+    @classmethod
+    def _be_stated_for_a_file(cls, preprocessing: str, info: ValidationInfo) -> str:
+        if info.data.get("base", "").endswith(MODEL_SUFFIX) == (preprocessing == "own"):
+            raise ValueError("own is for networks known by name, the others for .keras files")
+        return preprocessing
+
+
+class BaseSpec(BaseSettings):
+    """A frozen base for images of `side` x `side` pixels."""
+
+    side: Annotated[int, Field(ge=1)]
+
+
+def default_side(base: str) -> int | None:
+    """Side in pixels that a base was made for; None for a model file that takes any.
+
+    Raises:
+        PipelineError: the model file is damaged or refused.
+    """
+    return input_side(Path(base)) if base.endswith(MODEL_SUFFIX) else DEFAULT_SIDES[base]

@@ -1,0 +1,152 @@
+"""What `params.yaml` may say, section by section."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.params.base_settings import BaseSettings, BaseSpec, default_side
+from viewcache.ground.params.head_settings import HeadSettings
+from viewcache.ground.params.policy import Policy
+from viewcache.ground.params.section import ParameterError, Section
+from viewcache.ground.paths import SOURCE
+from viewcache.ground.view_ids import TEST_VIEW_OFFSET
+
+ViewId = Annotated[int, Field(ge=0, lt=TEST_VIEW_OFFSET)]
+Positive = Annotated[int, Field(ge=1, lt=2**31)]
+Seed = Annotated[int, Field(ge=0, lt=2**31 - 1)]  # and the one after it, of the second layer
+Channel = Annotated[int, Field(ge=0, le=255)]
+
+
+def _distinct(values: list[int]) -> list[int]:
+    if len(set(values)) != len(values):
+        raise ValueError("every entry may stand once")
+    return values
+
+
+class Archive(Section):
+    url: str
+    sha256: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
+
+
+class Data(Section):
+    source: Literal["elpv", "folder", "archive"]
+    path: str
+    manifest: str | None
+    archive: Archive | None
+    classes: list[str] | None
+    image_size: Annotated[int, Field(ge=32, le=4096)] | None
+    background: Annotated[list[Channel], Field(min_length=3, max_length=3)]
+    min_size: Positive
+    max_rejected: Annotated[int, Field(ge=0, lt=2**31)]
+    validation: Annotated[float, Field(gt=0, lt=1)]
+    test: Annotated[float, Field(gt=0, lt=1)]
+    limit: Positive | None
+
+    @model_validator(mode="after")
+    def _leave_images_for_training(self) -> Self:
+        if self.validation + self.test >= 1:
+            received = f"{self.validation} + {self.test}"
+            raise ParameterError("validation", "with test it must be below 1", received)
+        return self
+
+    @model_validator(mode="after")
+    def _say_where_images_come_from(self) -> Self:
+        if (self.source == "archive") != (self.archive is not None):
+            rule = "must be stated where source is archive, and null elsewhere"
+            raise ParameterError("archive", rule, f"{self.archive} for {self.source}")
+        if self.source != "folder" and Path(self.path) != SOURCE:
+            rule = f"must be {SOURCE} for source {self.source}"
+            raise ParameterError("path", rule, repr(self.path))
+        if self.source == "folder" and (Path(self.path) == SOURCE or not Path(self.path).is_dir()):
+            rule = f"must be a folder that exists, other than {SOURCE}"
+            raise ParameterError("path", rule, repr(self.path))
+        return self
+
+
+class Extract(BaseSettings):
+    runtime: Literal["auto", "tensorflow", "openvino"]
+    dtype: Literal["float32", "float16"]
+    batch_size: Positive
+    views: Annotated[list[ViewId], AfterValidator(_distinct)]
+
+    @model_validator(mode="after")
+    def _hold_view_0(self) -> Self:
+        if 0 not in self.views:
+            rule = "must hold 0, the view that validation and test read"
+            raise ParameterError("views", rule, self.views)
+        return self
+
+
+class Evaluate(Section):
+    test_views: Annotated[int, Field(ge=1, lt=TEST_VIEW_OFFSET)]
+    margin: Annotated[float, Field(gt=0, lt=1)]
+    rule: Literal["robustness", "clean"]
+
+
+class Train(Section):
+    epochs: Positive
+    patience: Positive | None
+    batch_size: Positive
+    learning_rate: Annotated[float, Field(gt=0)]
+    head: HeadSettings
+    class_weights: Literal["none", "balanced"]
+    budgets: Annotated[list[ViewId], AfterValidator(_distinct), Field(min_length=1)]
+    seeds: Annotated[list[Seed], AfterValidator(_distinct), Field(min_length=1)]
+    end_to_end_bases: list[Literal["keras", "compiled"]]
+    end_to_end_seeds: Annotated[list[Seed], AfterValidator(_distinct), Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _train_comparable_arms(self) -> Self:
+        if max(self.budgets) > self.epochs:
+            rule = f"none may exceed the {self.epochs} epochs: a view beyond them is never read"
+            raise ParameterError("budgets", rule, self.budgets)
+        if not set(self.end_to_end_seeds) <= set(self.seeds):
+            rule = f"must be among seeds, {self.seeds}"
+            raise ParameterError("end_to_end_seeds", rule, self.end_to_end_seeds)
+        if self.end_to_end_bases not in (["keras"], ["keras", "compiled"]):
+            rule = "must be [keras] or [keras, compiled]"
+            raise ParameterError("end_to_end_bases", rule, self.end_to_end_bases)
+        return self
+
+
+class Params(Section):
+    """All parameters of the pipeline."""
+
+    seed: Annotated[int, Field(ge=-(2**63), lt=2**63)]
+    data: Data
+    augment: Policy
+    extract: Extract
+    evaluate: Evaluate
+    train: Train
+
+    @property
+    def side(self) -> int:
+        """Height and width of the images in pixels, whether stated or the base's default."""
+        side = self.data.image_size or default_side(self.extract.base)
+        if side is None:
+            raise PipelineError(
+                f"data.image_size must be stated: {self.extract.base} takes images of any size",
+                "None",
+            )
+        return side
+
+    @property
+    def base_spec(self) -> BaseSpec:
+        """What to load the base from."""
+        settings = self.extract.model_dump(include=set(BaseSettings.model_fields))
+        return BaseSpec(**settings, side=self.side)
+
+    @model_validator(mode="after")
+    def _know_the_side(self) -> Self:
+        _ = self.side
+        return self
+
+    @model_validator(mode="after")
+    def _extract_what_is_trained_on(self) -> Self:
+        missing = set(range(max(self.train.budgets) + 1)) - set(self.extract.views)
+        if missing:
+            rule = f"must hold {sorted(missing)} too, which train.budgets reaches"
+            raise ParameterError("extract.views", rule, self.extract.views)
+        return self

@@ -1,0 +1,118 @@
+"""`.npy` files that are written and read in rows, so that memory does not grow with them."""
+
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, Self
+
+import numpy as np
+
+from viewcache.ground.errors import PipelineError, brief
+
+
+def write_rows(
+    path: Path,
+    batches: Iterable[np.ndarray],
+    row_shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    rows: int | None = None,
+) -> None:
+    """Stream batches of rows into a `.npy` file, which appears whole or not at all.
+
+    Args:
+        batches: Arrays of shape (any, *row_shape), cast to `dtype` as they come.
+        rows: How many there must be; None: as many as come.
+
+    Raises:
+        PipelineError: there are more or fewer rows than there must be, or the disk is full. What
+            was at `path` before is still there.
+    """
+    unfinished = path.with_name(path.name + ".unfinished")
+    try:
+        written = _write(unfinished, batches, row_shape, dtype)
+        if rows not in (None, written):
+            raise PipelineError(f"{path} must get {rows} rows", written)
+        unfinished.replace(path)
+    except OSError as error:
+        raise PipelineError(f"{path} cannot be written", error) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _write(
+    path: Path, batches: Iterable[np.ndarray], row_shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> int:
+    """Number of the rows written."""
+    written = 0
+    with path.open("wb") as file:
+        _write_header(file, (0, *row_shape), dtype)
+        for batch in batches:
+            content = np.ascontiguousarray(batch, dtype)
+            file.write(content.data)
+            written += len(content)
+        file.seek(0)
+        _write_header(file, (written, *row_shape), dtype)
+    return written
+
+
+def _write_header(file: BinaryIO, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    """NumPy leaves room for the number of rows to grow, so a header may be written over."""
+    header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, header)
+
+
+class RowFile:
+    """Rows of a `.npy` file, read on demand and in any order.
+
+    Not a memory map: pages of a map count as the process's own until the system takes them back.
+
+    Raises:
+        PipelineError: the file is damaged, cut off, or holds anything but rows of numbers.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.shape, self.dtype, self._start = _header(path)
+        self._file = path.open("rb")
+        self._row_bytes = int(np.prod(self.shape[1:])) * self.dtype.itemsize
+
+    def read(self, rows: Sequence[int] | np.ndarray) -> np.ndarray:
+        """Array of the file's dtype, shape (len(rows), *row shape)."""
+        result = np.empty((len(rows), *self.shape[1:]), self.dtype)
+        for place, row in zip(result, rows, strict=True):
+            self._file.seek(self._start + int(row) * self._row_bytes)
+            self._file.readinto(place.data)
+        return result
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _header(path: Path) -> tuple[tuple[int, ...], np.dtype[Any], int]:
+    """Shape, dtype and where the rows begin."""
+    with path.open("rb") as file:
+        try:
+            version = np.lib.format.read_magic(file)
+            if version != (1, 0):
+                raise ValueError(f"version {version}")
+            shape, by_column, dtype = np.lib.format.read_array_header_1_0(file)
+        except Exception as error:  # NumPy lets through whatever a damaged header provokes
+            raise PipelineError(f"{path} must be .npy of version 1.0", error) from error
+        if dtype.kind not in "biuf":
+            raise PipelineError(f"{path} must hold numbers", dtype)
+        if by_column or not shape or min(shape) < 0:
+            received = f"shape {brief(shape)}{', by column' if by_column else ''}"
+            raise PipelineError(f"{path} must hold rows, one after the other", received)
+        _refuse_other_size(path, file.tell() + math.prod(shape) * dtype.itemsize)
+        return shape, dtype, file.tell()
+
+
+def _refuse_other_size(path: Path, size: int) -> None:
+    received = path.stat().st_size
+    if received != size:
+        raise PipelineError(f"{path} must have {brief(size)} bytes", received)

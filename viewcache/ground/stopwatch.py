@@ -1,0 +1,92 @@
+"""What a stage cost: seconds by phase and peak memory, with the machine they were taken on."""
+
+import json
+import os
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import psutil
+
+from viewcache.ground.files import write_text
+from viewcache.ground.machine import machine
+
+COSTS = Path("data/costs")
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+class Stopwatch:
+    """A stopwatch for the phases of one stage.
+
+    The time from the start of the process to the creation of this object counts as the phase
+    `setup`: imports and what precedes the work.
+    """
+
+    def __init__(self) -> None:
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.seconds["setup"] = _age_of_process()
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Add the time spent inside to a phase."""
+        start = time.perf_counter()
+        yield
+        self.seconds[name] += time.perf_counter() - start
+
+    def timed(
+        self, name: str, function: Callable[Arguments, Result]
+    ) -> Callable[Arguments, Result]:
+        """A function that adds its time to a phase."""
+
+        def timing(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+            with self.phase(name):
+                return function(*args, **kwargs)
+
+        return timing
+
+    def save(self, name: str) -> None:
+        """Write `data/costs/<name>.json`."""
+        path = COSTS / f"{name}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        record = {
+            "seconds": dict(self.seconds),
+            "peak_rss_bytes": _peak_rss_bytes(),
+            "measured_at": time.time(),
+            "machine": machine(),
+        }
+        write_text(path, json.dumps(record, indent=2) + "\n")
+
+
+def load_record(name: str) -> dict[str, Any]:
+    return json.loads((COSTS / f"{name}.json").read_text())
+
+
+def _age_of_process() -> float:
+    """Seconds since this process began.
+
+    Not `create_time` alone, where there is Linux' own: that is off by up to a second, as the
+    system tells when it was booted in whole seconds.
+    """
+    try:
+        fields = Path("/proc/self/stat").read_text().rsplit(")", 1)[1].split()
+        began = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - began
+    except (OSError, AttributeError):
+        return time.time() - psutil.Process().create_time()
+
+
+def _peak_rss_bytes() -> int:
+    """Largest resident memory of this process; where the system does not keep it, the present one.
+
+    Not what Linux tells of a child by `getrusage`: that counts what the parent held at the fork.
+    """
+    try:
+        status = Path("/proc/self/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0]) * 1024
+    except (OSError, IndexError):
+        memory = psutil.Process().memory_info()
+        return getattr(memory, "peak_wset", memory.rss)

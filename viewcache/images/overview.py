@@ -1,0 +1,124 @@
+"""A report of the images that a person can read."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from viewcache.ground.files import write_text, write_whole
+from viewcache.images.index import counts_by_class
+from viewcache.images.prepared import open_prepared
+from viewcache.images.sheet import draw_sheet
+from viewcache.images.sources import Source
+
+EXAMPLES, CLASSES_SHOWN, ROWS_SHOWN = 8, 12, 50
+
+
+def rejects(source: Source, index: pd.DataFrame) -> pd.DataFrame:
+    """Every image that was left out: `path`, `digest` (empty where it was not read), `reason`.
+
+    Args:
+        index: One row an image, with `rejected` as decoding found it.
+    """
+    undecodable = index.loc[index["rejected"] != "", ["path", "digest", "rejected"]]
+    return pd.concat(
+        [
+            source.rejected.assign(digest="")[["path", "digest", "reason"]],
+            undecodable.set_axis(["path", "digest", "reason"], axis=1),
+        ],
+        ignore_index=True,
+    )
+
+
+def odd_images(kept: pd.DataFrame) -> pd.DataFrame:
+    """Every image that was accepted with a warning: `path` and `warning`."""
+    first = kept.groupby("digest")["path"].transform("first")
+    twins = kept.assign(warning="equal to " + first)[kept["path"] != first]
+    odd = kept.assign(warning=kept["warnings"])[kept["warnings"] != ""]
+    return pd.concat([odd, twins])[["path", "warning"]].sort_values("path", ignore_index=True)
+
+
+def write_report(
+    folder: Path,
+    source: Source,
+    kept: pd.DataFrame,
+    rejected: pd.DataFrame,
+    odd: pd.DataFrame,
+    prepared: Path,
+) -> None:
+    """Write `images.md`, with `image_sizes.png` and `images.png` that it shows.
+
+    Args:
+        kept: One row an image, with `split`, `label`, `warnings`, `width` and `height`.
+        rejected: As `rejects` gives it.
+        odd: As `odd_images` gives it.
+        prepared: Folder of the prepared images.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _draw_sizes(folder / "image_sizes.png", kept)
+    _draw_examples(folder / "images.png", source.classes, prepared / "train")
+    counts = counts_by_class(kept, source.classes)
+    shares = counts.sum() / counts.to_numpy().sum()
+    lines = [
+        f"# Images of {source.root}",
+        f"{len(kept):,} images in {len(source.classes)} classes. The largest class, "
+        f"{shares.idxmax()}, holds {shares.max():.0%}: what naming it always would get right. "
+        f"{source.skipped:,} hidden or foreign files were passed over.",
+        _table_of_counts(counts),
+        "![Examples](images.png)",
+        f"Sizes range from {_size(kept, 'min')} to {_size(kept, 'max')} pixels.",
+        "![Sizes](image_sizes.png)",
+        *_section("Left out", rejected),
+        *_section("Accepted with a warning", odd),
+    ]
+    write_text(folder / "images.md", "\n\n".join(lines) + "\n")
+
+
+def _table_of_counts(counts: pd.DataFrame) -> str:
+    table = counts.rename(columns=_in_a_cell)
+    table.insert(0, "images", counts.sum(axis=1), allow_duplicates=True)
+    return table.to_markdown()
+
+
+def _size(kept: pd.DataFrame, extreme: str) -> str:
+    width, height = kept[["width", "height"]].agg(extreme)
+    return f"{width} x {height}"
+
+
+def _section(title: str, table: pd.DataFrame) -> list[str]:
+    heading = f"## {title}: {len(table):,}"
+    if table.empty:
+        return [heading]
+    shown = table.head(ROWS_SHOWN).map(_in_a_cell)
+    rest = len(table) - ROWS_SHOWN
+    return [heading, shown.to_markdown(index=False), *([f"and {rest:,} more."] if rest > 0 else [])]
+
+
+def _in_a_cell(text: str) -> str:
+    """A text as a cell of a Markdown table takes it."""
+    return (text if text.isprintable() else repr(text)).replace("|", r"\|")
+
+
+def _draw_sizes(path: Path, kept: pd.DataFrame) -> None:
+    figure = Figure(figsize=(6, 3), layout="constrained")
+    axes = figure.subplots()
+    bins = np.histogram_bin_edges(kept[["width", "height"]].to_numpy(), bins=30).tolist()
+    for side in ("width", "height"):
+        axes.hist(kept[side], bins, histtype="step", label=side, linewidth=1.5)
+    axes.set_xlabel("side of the image in its file (pixels)")
+    axes.set_ylabel("images")
+    axes.legend(frameon=False)
+    settings: dict[str, Any] = {"dpi": 120, "metadata": {"Software": None}}
+    write_whole(path, lambda file: figure.savefig(file, format="png", **settings))
+
+
+def _draw_examples(path: Path, classes: list[str], train: Path) -> None:
+    images = open_prepared(train)
+    rows = []
+    with images.read() as pixels:
+        for label, name in enumerate(classes[:CLASSES_SHOWN]):
+            examples = np.flatnonzero(images.labels == label)[:EXAMPLES]
+            rows.append(([name], list(pixels.read(examples))))
+    draw_sheet(path, rows)

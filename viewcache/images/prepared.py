@@ -1,0 +1,71 @@
+"""The prepared images: for each split one uint8 array and an index of its rows."""
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from viewcache.ground.manifests import digest_of_digests, verify
+from viewcache.ground.row_files import RowFile
+
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The images of one split, in order of digest.
+
+    Attributes:
+        digests: SHA-256 of each image's bytes, in hexadecimal.
+        labels: int64, shape (images,).
+    """
+
+    folder: Path
+    digests: list[str]
+    labels: np.ndarray
+
+    @property
+    def pixels(self) -> Path:
+        """The array's file: uint8, shape (images, side, side, 3)."""
+        return self.folder / "images.npy"
+
+    @property
+    def paths(self) -> list[str]:
+        """Of the images in their source; not kept, since memory is dear and few ask for them."""
+        return list(_column(self.folder, "path"))
+
+    def read(self) -> RowFile:
+        """Open the pixels.
+
+        Raises:
+            PipelineError: they are missing or damaged, or of other images than the index.
+        """
+        verify(self.pixels, images=digest_of_digests(self.digests))
+        return RowFile(self.pixels)
+
+
+def open_prepared(folder: Path) -> Prepared:
+    """Open the folder of a split.
+
+    Raises:
+        PipelineError: its index is missing or damaged.
+    """
+    verify(folder / "index.csv")
+    labels = np.fromiter(map(int, _column(folder, "label")), np.int64)
+    return Prepared(folder, list(_column(folder, "digest")), labels)
+
+
+def read_classes(folder: Path) -> list[str]:
+    """Names of the classes, which labels are indices of, from the folder of all splits."""
+    return json.loads((folder / "classes.json").read_text(encoding="utf-8"))
+
+
+def _column(folder: Path, name: str) -> Iterator[str]:
+    with (folder / "index.csv").open(newline="", encoding="utf-8") as file:
+        rows = csv.reader(file)
+        place = next(rows).index(name)
+        for row in rows:
+            yield row[place]

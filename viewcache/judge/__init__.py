@@ -1,0 +1,1 @@
+"""Statistics, decisions and the verdict: facts and figures."""

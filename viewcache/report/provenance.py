@@ -1,0 +1,122 @@
+"""Where results come from: the code, the images, the machine, the versions."""
+
+import json
+import platform
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from viewcache.arms.arm import feature_stages, training_stage
+from viewcache.features.store import feature_file
+from viewcache.ground.manifests import digest_of_digests, manifest_file
+from viewcache.ground.params.schema import Params
+from viewcache.ground.paths import FEATURES, PREPARED
+from viewcache.ground.stopwatch import load_record
+from viewcache.images.prepared import SPLITS, open_prepared
+
+PACKAGES = ("tensorflow", "keras", "openvino", "numpy", "scipy", "dvc", "mlflow")
+DECIDING_FILES = ("stages", "params.yaml", "dvc.yaml")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a run was made of.
+
+    Attributes:
+        params: All parameters.
+        images: Number of images by split.
+        machines: Each machine that was measured on, in words.
+        measured: When the first and the last stage of the arms was measured, in UTC.
+        versions: Of the packages that results rest on, by name.
+        commit: Of the code; empty outside of git.
+        changed: Whether code or parameters differ from that commit.
+        digests: SHA-256 of images, features and weights of the base, by name.
+    """
+
+    params: Params
+    images: dict[str, int]
+    machines: list[str]
+    measured: tuple[str, str]
+    versions: dict[str, str]
+    commit: str
+    changed: bool
+    digests: dict[str, str]
+
+    @property
+    def params_text(self) -> str:
+        return yaml.safe_dump(self.params.model_dump(), sort_keys=False, allow_unicode=True)
+
+
+def trace(params: Params, arms: Iterable[str]) -> Provenance:
+    """Gather where the results in the working folder come from.
+
+    Args:
+        arms: Names of the arms that were compared.
+    """
+    records = [load_record(stage) for stage in _stages(arms)]
+    moments = [record["measured_at"] for record in records]
+    return Provenance(
+        params,
+        {split: len(open_prepared(PREPARED / split).digests) for split in SPLITS},
+        sorted({_in_words(record["machine"]) for record in records}),
+        (_moment(min(moments)), _moment(max(moments))),
+        {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+        git_commit(),
+        _changed(),
+        {
+            "images": digest_of_images(),
+            "features": digest_of_features(params.extract.views),
+            "base": json.loads(_manifest(0).read_text())["base"],
+        },
+    )
+
+
+def git_commit() -> str:
+    return _git("rev-parse", "HEAD")
+
+
+def digest_of_images() -> str:
+    """Of the images of all splits."""
+    return digest_of_digests(
+        digest for split in SPLITS for digest in open_prepared(PREPARED / split).digests
+    )
+
+
+def digest_of_features(views: Iterable[int]) -> str:
+    """Of what the manifests of these views of the training images say."""
+    return digest_of_digests(_manifest(view).read_text() for view in views)
+
+
+def _manifest(view: int) -> Path:
+    return manifest_file(feature_file(FEATURES / "train", view))
+
+
+def _stages(arms: Iterable[str]) -> set[str]:
+    shared = {"augment", "compile_base"}
+    return shared.union(*({training_stage(arm), *feature_stages(arm)} for arm in arms))
+
+
+def _in_words(machine: dict[str, Any]) -> str:
+    return (
+        f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, "
+        f"{machine['system']} (id {machine['id']})"
+    )
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _changed() -> bool:
+    return bool(_git("status", "--porcelain", "--", *DECIDING_FILES))
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+    return done.stdout.strip()

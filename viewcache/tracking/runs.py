@@ -1,0 +1,234 @@
+"""MLflow: one parent run a pipeline run, one child run an arm and seed, logged from files.
+
+From files, because a stage that DVC restores does not run and so could log nothing itself.
+"""
+
+import json
+import os
+import time
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Any
+
+# A server that does not answer must not hold up a pipeline: the results are in files already.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+
+import mlflow
+import psutil
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
+from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SQLAlchemyError
+
+from viewcache.arms.arm import budget_of, feature_stages, training_stage
+from viewcache.ground.files import scratch
+from viewcache.ground.paths import PREPARED
+from viewcache.ground.stopwatch import load_record
+from viewcache.images.prepared import SPLITS, open_prepared
+from viewcache.report import results
+from viewcache.report.provenance import digest_of_features, digest_of_images, git_commit
+from viewcache.report.results import Results
+
+EXPERIMENT = "viewcache"
+RESULTS_TAG = "viewcache.results"
+TRACKING_ERRORS = (MlflowException, SQLAlchemyError, OSError)
+
+
+def repository() -> Path:
+    """The user's repository, also from within a copy that `dvc exp run --temp` made."""
+    return Path(os.environ.get("DVC_ROOT", ".")).resolve()
+
+
+def tracking_uri() -> str:
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{repository()}/mlflow.db"
+
+
+def log_results() -> str:
+    """Log the results in the working folder as a new pipeline run; returns the parent's run id."""
+    client, experiment = _connect()
+    found = results.read()
+    return _Pipeline(client, experiment, found, _start_of_pipeline()).log()
+
+
+def log_missing_results() -> str | None:
+    """Log the results in the working folder unless the store has them already.
+
+    Whatever is logged so counts as restored. Returns the parent's run id, if one was made.
+    """
+    client, experiment = _connect()
+    found = results.read()
+    query = f"tags.`{RESULTS_TAG}` = '{found.digest}'"
+    if client.search_runs([experiment], query, max_results=1):
+        return None
+    return _Pipeline(client, experiment, found, time.time()).log()
+
+
+def _connect() -> tuple[mlflow.MlflowClient, str]:
+    _create_database()
+    client = mlflow.MlflowClient(tracking_uri())
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    if experiment:
+        _close_broken_off(client, experiment.experiment_id)
+        return client, experiment.experiment_id
+    local = tracking_uri().startswith("sqlite:")
+    artifacts = (repository() / "mlartifacts").as_uri() if local else None
+    return client, client.create_experiment(EXPERIMENT, artifacts)
+
+
+def _create_database() -> None:
+    """The repository's own database, whole or not at all: half of one, MLflow cannot mend."""
+    database = repository() / "mlflow.db"
+    if tracking_uri() != f"sqlite:///{database}" or database.exists():
+        return
+    with scratch(database) as folder:
+        mlflow.MlflowClient(f"sqlite:///{folder / database.name}")
+        (folder / database.name).rename(database)
+
+
+def _close_broken_off(client: mlflow.MlflowClient, experiment: str) -> None:
+    """Runs whose logging broke off would show as running for ever.
+
+    A run that another process is logging at this moment ends as finished all the same.
+    """
+    for run in client.search_runs([experiment], "attributes.status = 'RUNNING'"):
+        client.set_terminated(run.info.run_id, "KILLED")
+
+
+class _Pipeline:
+    """The runs of one pipeline run in the making."""
+
+    def __init__(
+        self, client: mlflow.MlflowClient, experiment: str, found: Results, start: float
+    ) -> None:
+        self._client, self._experiment, self._found, self._start = client, experiment, found, start
+        self._params = _flat(found.params)
+        self._tags = _tags(found.params["extract"]["views"])
+        self._dataset = _dataset(found.params["data"]["source"])
+
+    def log(self) -> str:
+        verdict = self._found.metrics["verdict"]
+        parent = self._run("pipeline", {}, {"viewcache.verdict": verdict["reason"]})
+        found = self._found.metrics
+        self._metrics(parent, _flat({name: found[name] for name in found if name != "arms"}))
+        for path in results.ARTIFACTS:
+            self._client.log_artifact(parent, str(path))
+        for row in self._found.runs.to_dict("records"):
+            self._log_arm(parent, row)
+        self._client.set_terminated(parent)
+        # Last, so that a run broken off half-way does not pass for a complete one.
+        self._client.set_tag(parent, RESULTS_TAG, self._found.digest)
+        return parent
+
+    def _log_arm(self, parent: str, row: dict[Hashable, Any]) -> None:
+        arm, seed = row.pop("arm"), row.pop("seed")
+        costs = self._found.metrics["arms"][arm]
+        own = {"arm": arm, "budget": budget_of(arm), "train.seed": seed}
+        tags = {
+            "mlflow.parentRunId": parent,
+            "viewcache.training": self._origin(training_stage(arm)),
+            "viewcache.features": self._origin(*feature_stages(arm)),
+        }
+        end = load_record(training_stage(arm))["measured_at"]
+        start = end - (costs["total_seconds"] or 0)
+        child = self._run(f"{arm} seed {seed}", own, tags, start)
+        self._metrics(child, {**row, **{name: costs[name] for name in _COSTS}})
+        curves = self._found.curves
+        curve = curves[(curves["arm"] == arm) & (curves["seed"] == seed)]
+        for epoch in curve.drop(columns=["arm", "seed"]).to_dict("records"):
+            step = int(epoch.pop("epoch"))
+            self._metrics(child, {f"epoch_{name}": value for name, value in epoch.items()}, step)
+        self._client.set_terminated(child, end_time=int(end * 1000))
+
+    def _run(
+        self, name: str, params: dict[str, Any], tags: dict[str, str], start: float | None = None
+    ) -> str:
+        milliseconds = int((start or time.time()) * 1000)
+        run = self._client.create_run(
+            self._experiment, milliseconds, {**self._tags, **tags}, name
+        ).info.run_id
+        entries = {**self._params, **params}
+        self._client.log_batch(
+            run, params=[Param(name, str(value)) for name, value in entries.items()]
+        )
+        self._client.log_inputs(run, [self._dataset])
+        return run
+
+    def _metrics(self, run: str, values: Mapping[Any, Any], step: int = 0) -> None:
+        now = int(time.time() * 1000)
+        self._client.log_batch(
+            run,
+            metrics=[
+                Metric(name, float(value), now, step)
+                for name, value in values.items()
+                if isinstance(value, int | float)
+            ],
+        )
+
+    def _origin(self, *stages: str) -> str:
+        """Whether stages ran in this pipeline run, or DVC restored what they once wrote."""
+        ran = [load_record(stage)["measured_at"] >= self._start for stage in stages]
+        return "run" if all(ran) else "partly restored" if any(ran) else "restored"
+
+
+_COSTS = (
+    "base_passes",
+    "augment_seconds",
+    "base_seconds",
+    "head_seconds",
+    "setup_seconds",
+    "total_seconds",
+    "further_seconds",
+    "unused_views",
+    "unused_seconds",
+    "feature_bytes",
+    "peak_rss_bytes",
+    "speedup",
+    "speedup_by_views",
+    "speedup_by_runtime",
+    "speedup_by_rest",
+)
+
+
+def _start_of_pipeline() -> float:
+    """When the DVC command that runs this process began, in seconds since the epoch."""
+    processes = [psutil.Process(), *psutil.Process().parents()]
+    commands = [process for process in processes if _is_dvc(process)]
+    return (commands or processes)[0].create_time()
+
+
+def _is_dvc(process: psutil.Process) -> bool:
+    try:
+        return "dvc" in [Path(word).name for word in process.cmdline()[:3]]
+    except psutil.Error:
+        return False
+
+
+def _tags(views: list[int]) -> dict[str, str]:
+    tags = {
+        "mlflow.source.git.commit": git_commit(),
+        "dvc.experiment": os.environ.get("DVC_EXP_NAME", ""),
+        "viewcache.images": digest_of_images(),
+        "viewcache.feature_digests": digest_of_features(views),
+    }
+    return {name: value for name, value in tags.items() if value}
+
+
+def _dataset(name: str) -> DatasetInput:
+    counts = {split: len(open_prepared(PREPARED / split).digests) for split in SPLITS}
+    dataset = Dataset(
+        name=name,
+        digest=digest_of_images()[:36],
+        source_type="code",
+        source=json.dumps({"source": name}),
+        profile=json.dumps(counts),
+    )
+    return DatasetInput(dataset, [InputTag("mlflow.data.context", "training and test")])
+
+
+def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """{"a": {"b": 1}} as {"a.b": 1}."""
+    flat: dict[str, Any] = {}
+    for name, value in tree.items():
+        nested = isinstance(value, dict)
+        flat |= _flat(value, f"{prefix}{name}.") if nested else {prefix + name: value}
+    return flat

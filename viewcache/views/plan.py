@@ -1,0 +1,115 @@
+"""The view plan: which parameters a view of an image has. Drawn here, applied in `render`."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from viewcache.ground.files import write_whole
+from viewcache.ground.manifests import digest_of_digests, seal, verify
+
+if TYPE_CHECKING:
+    from viewcache.ground.params.policy import Policy
+
+
+PLAN_DTYPE = np.dtype(
+    [
+        ("horizontal_flip", "?"),
+        ("vertical_flip", "?"),
+        ("quarter_turns", "u1"),
+        ("rotation_degrees", "<f4"),
+        ("shift_y", "<f4"),
+        ("shift_x", "<f4"),
+        ("zoom", "<f4"),
+        ("shear", "<f4"),
+        ("brightness", "<f4"),
+        ("contrast", "<f4"),
+    ]
+)
+"""One row an image: 31 bytes."""
+
+
+def draw(policy: "Policy", seed: int, view: int, digests: Sequence[str]) -> np.ndarray:
+    """Draw a view's parameters for images.
+
+    A row depends on (seed, view, digest) and the policy alone, so images and views can be added,
+    reordered and split without changing any other row. Each parameter has a random number of its
+    own: changing the range of one leaves the draws of the others as they are.
+
+    Args:
+        view: The view's id; 0 is the image itself.
+        digests: SHA-256 of each image's bytes, in hexadecimal.
+
+    Returns:
+        Array of `PLAN_DTYPE`, shape (images,).
+    """
+    plan = identity(len(digests))
+    if view == 0:
+        return plan
+    chance = _uniform(seed, view, digests).T
+    plan["horizontal_flip"] = chance[0] < policy.horizontal_flip
+    plan["vertical_flip"] = chance[1] < policy.vertical_flip
+    plan["quarter_turns"] = np.floor(4 * chance[2]) if policy.quarter_turns else 0
+    plan["rotation_degrees"] = _symmetric(chance[3], policy.rotation_degrees)
+    plan["shift_y"] = _symmetric(chance[4], policy.shift)
+    plan["shift_x"] = _symmetric(chance[5], policy.shift)
+    plan["zoom"] = 1 + _symmetric(chance[6], policy.zoom)
+    plan["shear"] = _symmetric(chance[7], policy.shear)
+    plan["brightness"] = _symmetric(chance[8], policy.brightness)
+    plan["contrast"] = 1 + _symmetric(chance[9], policy.contrast)
+    return plan
+
+
+def identity(images: int) -> np.ndarray:
+    """The plan of view 0: nothing changes. Array of `PLAN_DTYPE`, shape (images,)."""
+    plan = np.zeros(images, PLAN_DTYPE)
+    plan["zoom"] = plan["contrast"] = 1
+    return plan
+
+
+def _uniform(seed: int, view: int, digests: Sequence[str]) -> np.ndarray:
+    """Numbers in [0, 1) from BLAKE2b of (seed, view, digest): float64, shape (images, 16).
+
+    A hash, not a generator, since NumPy does not promise a generator's stream across versions
+    (NEP 19) and a plan must not change with them.
+    """
+    hashes = (hashlib.blake2b(f"{seed}/{view}/{digest}".encode()).digest() for digest in digests)
+    return np.frombuffer(b"".join(hashes), "<u4").reshape(-1, 16) / 2.0**32
+
+
+def _symmetric(chance: np.ndarray, limit: float) -> np.ndarray:
+    return (2 * chance - 1) * limit
+
+
+def digest(plan: np.ndarray) -> str:
+    """SHA-256 of a plan."""
+    return hashlib.sha256(plan.tobytes()).hexdigest()
+
+
+def save_plan(path: Path, policy: "Policy", seed: int, view: int, digests: Sequence[str]) -> None:
+    """Draw a view's plan into a `.npy` file, and write its manifest beside it."""
+    plan = draw(policy, seed, view, digests)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, partial(np.save, arr=plan, allow_pickle=False))
+    seal(
+        path,
+        shape=list(plan.shape),
+        dtype=str(plan.dtype),
+        view=view,
+        images=digest_of_digests(digests),
+        seed=seed,
+        policy=policy.model_dump(),
+    )
+
+
+def load_plan(path: Path, view: int, digests: Sequence[str]) -> np.ndarray:
+    """Read a view's plan.
+
+    Raises:
+        PipelineError: it is missing, damaged, or of another view or of other images.
+    """
+    verify(path, view=view, images=digest_of_digests(digests))
+    return np.load(path, allow_pickle=False)
