@@ -1,5 +1,6 @@
 """Test every arm, put together what it cost, compare, and log all of it to MLflow."""
 
+import json
 import sys
 
 import pandas as pd
@@ -7,7 +8,6 @@ import pandas as pd
 from viewcache.arms.arm import END_TO_END, trained_heads
 from viewcache.arms.equivalence import find_equivalence, same_heads
 from viewcache.arms.guards import refuse_unfair_comparison
-from viewcache.arms.replaying import replay
 from viewcache.arms.testing import learning_curve, predict, score
 from viewcache.costs.ledger import costs_of_arms
 from viewcache.costs.prediction import compare_with_plan
@@ -15,7 +15,7 @@ from viewcache.costs.unused import unused_of_arms
 from viewcache.features.store import open_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.paths import FEATURES, PREPARED
+from viewcache.ground.paths import FEATURES, PREPARED, REPLAY
 from viewcache.ground.stopwatch import load_record
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.heads.head import build_head
@@ -30,9 +30,6 @@ from viewcache.report.page import write_page
 from viewcache.report.provenance import trace
 from viewcache.report.wording import reason
 from viewcache.tracking.runs import TRACKING_ERRORS, log_results
-
-REPLAYED = 32
-"""Stored features that are computed again; `make verify` takes as many as wanted."""
 
 
 def main() -> None:
@@ -63,7 +60,6 @@ def main() -> None:
     sharing = END_TO_END[params.train.end_to_end_bases[-1]]
     arms = merge(summary, costs, unused, intervals(carry_over(correct, stand_in, sharing)))
     arms = merge(arms, speedups(arms))
-    replayed = replay(params, REPLAYED)
     findings = compare_arms(correct, stand_in, params.evaluate.margin, params.evaluate.rule)
     speedup = {name: arm["speedup"] for name, arm in arms.items()}
     verdict = decide(findings, speedup)
@@ -72,7 +68,7 @@ def main() -> None:
         arms=arms,
         equivalence=equivalence,
         verdict=verdict | {"reason": reason(verdict["choice"], findings, speedup)},
-        replay=replayed,
+        replay=json.loads(REPLAY.read_text()),
         prediction=compare_with_plan(arms, params),
         runs=runs,
         curves=pd.concat([learning_curve(trained) for trained in heads]),

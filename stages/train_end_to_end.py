@@ -17,7 +17,7 @@ from viewcache.ground.files import write_whole
 from viewcache.ground.manifests import seal
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params, Train
-from viewcache.ground.paths import BASE, PREPARED, end_to_end_head_file, replay_file
+from viewcache.ground.paths import BASE, PREPARED, end_to_end_head_file, seen_file
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads import training
 from viewcache.heads.end_to_end import EndToEndBase, on_compiled, on_keras, train_end_to_end
@@ -93,8 +93,9 @@ def _save_replay(
     view = settings.epochs
     rows = order_of_epoch(view, images, settings.end_to_end_seeds[0])[: settings.batch_size]
     features = base.features(read(view, rows))
-    write_whole(replay_file(kind), partial(np.savez, rows=rows, features=features))
-    seal(replay_file(kind), view=view)
+    seen_file(kind).parent.mkdir(parents=True, exist_ok=True)
+    write_whole(seen_file(kind), partial(np.savez, rows=rows, features=features))
+    seal(seen_file(kind), view=view)
 
 
 if __name__ == "__main__":

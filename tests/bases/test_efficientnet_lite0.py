@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 from skimage import data
 from sklearn.datasets import load_sample_image
-from viewcache.bases import efficientnet_lite0 as module
 
+from viewcache.bases import efficientnet_lite0 as module
 from viewcache.bases.efficientnet_lite0 import efficientnet_lite0
 from viewcache.ground.errors import PipelineError
 

@@ -9,7 +9,7 @@ from viewcache.arms.arm import TrainedHead, cached_head, end_to_end_head
 from viewcache.features.store import open_views
 from viewcache.ground.manifests import verify
 from viewcache.ground.params.schema import Train
-from viewcache.ground.paths import FEATURES, replay_file
+from viewcache.ground.paths import FEATURES, seen_file
 from viewcache.heads.metrics import predicted_classes
 from viewcache.heads.saved import load_weights
 from viewcache.images.prepared import Prepared
@@ -27,9 +27,9 @@ def find_equivalence(
         return None
     found = {}
     for kind in settings.end_to_end_bases:
-        view = verify(replay_file(kind))["view"]
+        view = verify(seen_file(kind))["view"]
         [cached] = open_views(FEATURES / "train", [view], train.digests)
-        with np.load(replay_file(kind), allow_pickle=False) as replay:
+        with np.load(seen_file(kind), allow_pickle=False) as replay:
             difference = np.abs(cached[replay["rows"]] - replay["features"]).max()
         ways = [
             [(load_weights(trained.path), logits[trained]) for trained in way]

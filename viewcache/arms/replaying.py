@@ -10,7 +10,7 @@ from viewcache.arms.reference import Reference, Stored, differences, draw_stored
 from viewcache.bases.frozen import load_base
 from viewcache.ground.manifests import verify
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import FEATURES, PREPARED, replay_file
+from viewcache.ground.paths import FEATURES, PREPARED, seen_file
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.prepared import SPLITS, Prepared, open_prepared
@@ -47,7 +47,7 @@ def replay(params: Params, count: int) -> dict[str, Any]:
 
 def _kept(kind: str, images: Prepared) -> list[Stored]:
     """What end-to-end's base gave for the last epoch's first batch."""
-    file = replay_file(kind)
+    file = seen_file(kind)
     view, paths = verify(file)["view"], images.paths
     with np.load(file, allow_pickle=False) as kept:
         return [

@@ -12,7 +12,7 @@ from viewcache.features.store import feature_file
 from viewcache.ground.manifests import verify
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import BASE, FEATURES, PREPARED, plan_file, replay_file
+from viewcache.ground.paths import BASE, FEATURES, PREPARED, plan_file, seen_file
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.prepared import SPLITS
 
@@ -50,4 +50,4 @@ def _files(params: Params) -> Iterator[Path]:
     for view in test_views:
         yield from (plan_file(view), feature_file(FEATURES / "test", view))
     yield from (trained.path for trained in trained_heads(params.train))
-    yield from (replay_file(kind) for kind in params.train.end_to_end_bases)
+    yield from (seen_file(kind) for kind in params.train.end_to_end_bases)

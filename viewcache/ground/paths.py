@@ -4,6 +4,8 @@ from pathlib import Path
 
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET
 
+CODE = Path("data/code")
+"""Files with the digests of the code of each stage."""
 VALID = Path("data/params_are_valid")
 SOURCE = Path("data/source")
 """What `fetch` fills."""
@@ -14,6 +16,7 @@ PREPARED = Path("data/prepared")
 FEATURES = Path("data/features")
 """Both with a folder for each split."""
 BASE = Path("data/base")
+REPLAY = Path("data/replay.json")
 CONTACT_SHEET = Path("plots/views.png")
 
 
@@ -29,5 +32,6 @@ def end_to_end_head_file(kind: str, seed: int) -> Path:
     return Path("models/end_to_end") / kind / f"{seed}.npz"
 
 
-def replay_file(kind: str) -> Path:
-    return Path("models/end_to_end") / kind / "replay.npz"
+def seen_file(kind: str) -> Path:
+    """The features that end-to-end training saw in a batch."""
+    return Path("data/seen") / kind / "batch.npz"
