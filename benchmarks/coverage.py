@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from viewcache.arms.arm import Arm, cached, end_to_end
 from viewcache.judge.decisions import Findings, compare_arms
 from viewcache.judge.statistics import Interval, accuracy_interval, non_inferiority
 from viewcache.judge.verdict import decide
@@ -100,17 +101,18 @@ def rates(experiment: Experiment, times: int) -> dict[str, float]:
 def wrong_choices(experiment: Experiment, times: int) -> float:
     """How often any number of views is chosen where four are all a margin worse."""
     good = experiment.accuracies[0]
-    arms = ("end_to_end", "cached_1", "cached_2", "cached_4", "cached_8")
+    seeds = range(experiment.seeds)
+    arms = [end_to_end("keras", seeds), *(cached(budget, seeds) for budget in (1, 2, 4, 8))]
     several = replace(experiment, accuracies=(good, *[good - MARGIN] * 4))
     speedups = dict.fromkeys(arms, 2.0)
     choices = [
-        decide(_findings(dict(zip(arms, tables, strict=True))), speedups)["choice"]
+        decide(_findings(dict(zip(arms, tables, strict=True))), speedups).choice
         for tables in several.repeated(times)
     ]
-    return float(np.mean([str(choice).startswith("cached") for choice in choices]))
+    return float(np.mean([choice in arms[1:] for choice in choices]))
 
 
-def _findings(tables: dict[str, np.ndarray]) -> Findings:
+def _findings(tables: dict[Arm, np.ndarray]) -> Findings:
     correct = {arm: {"clean": table, "robustness": table} for arm, table in tables.items()}
     return compare_arms(correct, None, MARGIN, "clean")
 

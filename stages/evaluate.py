@@ -2,80 +2,104 @@
 
 import json
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
-from viewcache.arms.arm import END_TO_END, trained_heads
-from viewcache.arms.equivalence import find_equivalence, same_heads
+from viewcache.arms.arm import Arm, arms_of
+from viewcache.arms.equivalence import find_equivalences, twin_of
 from viewcache.arms.guards import refuse_unfair_comparison
-from viewcache.arms.testing import learning_curve, predict, score
+from viewcache.arms.trained import TestedHead, learning_curves, open_heads, put_to_the_test, score
 from viewcache.costs.ledger import costs_of_arms
 from viewcache.costs.prediction import compare_with_plan
+from viewcache.costs.speedup import speedups
 from viewcache.costs.unused import unused_of_arms
 from viewcache.features.store import open_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
+from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import FEATURES, PREPARED, REPLAY
 from viewcache.ground.stopwatch import load_record
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.heads.head import build_head
-from viewcache.images.prepared import SPLITS, open_prepared, read_classes
-from viewcache.judge.comparison import merge, speedups, summarize
-from viewcache.judge.correctness import carry_over, correctness, intervals
+from viewcache.images.prepared import SPLITS, Prepared, open_prepared, read_classes
+from viewcache.judge.correctness import Correct, carry_over, correctness, intervals
 from viewcache.judge.decisions import compare_arms
 from viewcache.judge.disagreement import find_disagreement
 from viewcache.judge.verdict import decide
 from viewcache.report import results
+from viewcache.report.figures import figures_of_arms
 from viewcache.report.page import write_page
 from viewcache.report.provenance import trace
+from viewcache.report.results import Results, record_of_equivalences, record_of_verdict
 from viewcache.report.wording import reason
 from viewcache.tracking.runs import TRACKING_ERRORS, log_results
 
 
 def main() -> None:
-    params = load_params()
+    params, classes = load_params(), read_classes(PREPARED)
     images = {split: open_prepared(PREPARED / split) for split in SPLITS}
-    train, test = images["train"], images["test"]
+    tested = _test(params, images, len(classes))
+    arms = list(dict.fromkeys(head.arm for head in tested))
+    equivalences = find_equivalences(tested, params.train.epochs, images["train"])
+    twin, correct = twin_of(equivalences), correctness(images["test"].labels, tested)
+    runs = pd.DataFrame(score(head, images["test"].labels) for head in tested)
+    figures, verdict = _judge(params, arms, runs, correct, twin, len(images["train"].labels))
+    metrics = {
+        "arms": figures,
+        "equivalence": record_of_equivalences(equivalences),
+        "verdict": verdict,
+        "replay": json.loads(REPLAY.read_text()),
+    }
+    prediction = compare_with_plan(figures, params)
+    curves = learning_curves([head.trained for head in tested])
+    found = Results(
+        metrics | ({"prediction": prediction} if prediction else {}),
+        params.model_dump(),
+        runs,
+        curves,
+    )
+    results.write(found)
+    disagreement = find_disagreement(images["test"], classes, tested, twin)
+    write_page(found, disagreement, trace(params, arms))
+    _log(found)
+
+
+def _test(params: Params, images: Mapping[str, Prepared], classes: int) -> list[TestedHead]:
     test_views = [0, *ids_of_test_views(params.evaluate.test_views)]
-    views = open_views(FEATURES / "test", test_views, test.digests)
-    classes = read_classes(PREPARED)
-    head = build_head(
-        views[0].shape[1],
-        len(classes),
-        params.train.head,
-        params.train.learning_rate,
-        seed=0,
-    )
-    heads = trained_heads(params.train)
+    views = open_views(FEATURES / "test", test_views, images["test"].digests)
+    settings = params.train
+    model = build_head(views[0].shape[1], classes, settings.head, settings.learning_rate, seed=0)
+    heads = open_heads(arms_of(settings))
     refuse_unfair_comparison(heads, images)
-    logits = {trained: predict(head, trained, views) for trained in heads}
-    runs = pd.DataFrame(score(trained, test.labels, logits[trained]) for trained in heads)
-    equivalence = find_equivalence(params.train, train, logits)
-    stand_in, correct = same_heads(equivalence), correctness(test.labels, logits)
-    summary = summarize(runs)
-    epochs = {name: arm["epochs"] for name, arm in summary.items()}
-    costs = costs_of_arms(params.train, len(train.labels), epochs, load_record)
-    unused = unused_of_arms(runs, load_record)
-    # On the base that both share; on Keras' own, heads differ a little.
-    sharing = END_TO_END[params.train.end_to_end_bases[-1]]
-    arms = merge(summary, costs, unused, intervals(carry_over(correct, stand_in, sharing)))
-    arms = merge(arms, speedups(arms))
-    findings = compare_arms(correct, stand_in, params.evaluate.margin, params.evaluate.rule)
-    speedup = {name: arm["speedup"] for name, arm in arms.items()}
-    verdict = decide(findings, speedup)
-    results.write(
-        params=params.model_dump(),
-        arms=arms,
-        equivalence=equivalence,
-        verdict=verdict | {"reason": reason(verdict["choice"], findings, speedup)},
-        replay=json.loads(REPLAY.read_text()),
-        prediction=compare_with_plan(arms, params),
-        runs=runs,
-        curves=pd.concat([learning_curve(trained) for trained in heads]),
-    )
-    write_page(find_disagreement(test, classes, logits, stand_in), trace(params, arms))
+    return put_to_the_test(heads, model, views)
+
+
+def _judge(
+    params: Params,
+    arms: list[Arm],
+    runs: pd.DataFrame,
+    correct: dict[Arm, Correct],
+    twin: Arm | None,
+    images: int,
+) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
+    """The figures of every arm, and the verdict."""
+    epochs = {str(arm): mean for arm, mean in runs.groupby("arm")["epochs"].mean().items()}
+    costs = costs_of_arms(arms, images, epochs, load_record)
+    faster = speedups(costs)
+    # The twin speaks for end-to-end on the base that both share.
+    limits = intervals(carry_over(correct, twin, arms[-1]))
+    figures = figures_of_arms(runs, costs, unused_of_arms(arms, runs, load_record), limits, faster)
+    factors = {arm: faster[arm].speedup for arm in arms}
+    findings = compare_arms(correct, twin, params.evaluate.margin, params.evaluate.rule)
+    verdict = decide(findings, factors)
+    return figures, record_of_verdict(verdict, reason(verdict, factors))
+
+
+def _log(found: Results) -> None:
     try:
-        log_results()
+        log_results(found)
     except TRACKING_ERRORS as error:
         message = f"results are kept but not in MLflow; `make ui` logs them. Received: {error}"
         print(f"viewcache: {message}", file=sys.stderr)

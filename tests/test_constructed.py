@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.arms.named import head_of, named
 from tests.policies import NOTHING
 from tests.specs import spec
-from viewcache.arms.arm import TrainedHead
 from viewcache.bases.artifact import compile_base, open_base
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.view_ids import ids_of_test_views
@@ -73,37 +73,46 @@ def judged(base, case):
         return base(render(images[slice(*rows)], plan))
 
     views = {view: features(view, (0, TRAINING)) for view in range(EPOCHS + 1)}
-    tested = [features(view, (TRAINING, TRAINING + TEST)) for view in (0, *ids_of_test_views(2))]
+    tested_views = [
+        features(view, (TRAINING, TRAINING + TEST)) for view in (0, *ids_of_test_views(2))
+    ]
     trainer = HeadTrainer(1280, 2, HEAD, 0.001)
     targets = make_targets(labels[:TRAINING], "none")
     validation = Validation(views[0][:40], labels[:40])
-    logits = {}
+    heads = []
     for budget in (0, 1, 2, EPOCHS):
         for seed in range(3):
             schedule = Schedule(EPOCHS, 16, budget, seed, None)
             head = trainer.train(views, targets, validation, schedule).head
-            found = np.stack([head.predict(view, verbose=0) for view in tested])
-            logits[TrainedHead(f"cached_{budget}", seed, None)] = found
+            found = np.stack([head.predict(view, verbose=0) for view in tested_views])
+            heads.append(head_of(f"cached_{budget}", seed, found))
             if budget == EPOCHS and seed == 0:  # as many views as epochs: end-to-end's very head
-                logits[TrainedHead("end_to_end", seed, None)] = found
-    correct = correctness(labels[TRAINING:], logits)
-    findings = compare_arms(correct, f"cached_{EPOCHS}", 0.03, "robustness")
+                heads.append(head_of("end_to_end", seed, found))
+    correct = correctness(labels[TRAINING:], heads)
+    findings = compare_arms(correct, named(f"cached_{EPOCHS}"), 0.03, "robustness")
     return correct, decide(findings, dict.fromkeys(correct, 2.0))
 
 
 def test_few_views_are_chosen_where_augmentation_is_needed(base):
     correct, verdict = judged(base, "needed")
-    assert verdict["choice"] in ("cached_1", "cached_2")
-    gain = correct["cached_2"]["robustness"].mean() - correct["cached_0"]["robustness"].mean()
+    assert verdict.choice.budget in (1, 2)
+    gain = (
+        correct[named("cached_2")]["robustness"].mean()
+        - correct[named("cached_0")]["robustness"].mean()
+    )
     assert gain > 0.04
 
 
 def test_no_augmentation_is_chosen_where_it_is_useless(base):
     _, verdict = judged(base, "useless")
-    assert verdict["choice"] == "cached_0"
+    assert verdict.choice == named("cached_0")
 
 
 def test_no_augmentation_is_chosen_where_it_hurts(base):
     correct, verdict = judged(base, "hurtful")
-    assert verdict["choice"] == "cached_0"
-    assert correct["cached_4"]["clean"].mean() < 0.6 < correct["cached_0"]["clean"].mean()
+    assert verdict.choice == named("cached_0")
+    assert (
+        correct[named("cached_4")]["clean"].mean()
+        < 0.6
+        < correct[named("cached_0")]["clean"].mean()
+    )

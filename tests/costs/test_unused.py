@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
 
-from viewcache.costs.unused import unused_of_arms
+from tests.arms.named import named
+from viewcache.costs.unused import Unused, unused_of_arms
 
 
 def load(stage):
@@ -13,17 +14,17 @@ def load(stage):
 
 def unused(arm, *epochs):
     runs = pd.DataFrame({"arm": arm, "epochs": epochs})
-    return unused_of_arms(runs, load)[arm]
+    return unused_of_arms([named(arm)], runs, load)[named(arm)]
 
 
 def test_views_beyond_the_epochs_that_any_seed_ran_are_unused():
-    assert unused("cached_9", 5, 7) == {"unused_views": 2, "unused_seconds": 2 * 5.25}
+    assert unused("cached_9", 5, 7) == Unused(2, 2 * 5.25)
 
 
 @pytest.mark.parametrize("arm", ["cached_0", "cached_4", "cached_7", "end_to_end"])
 def test_what_was_read_once_is_used(arm):
-    assert unused(arm, 7) == {"unused_views": 0, "unused_seconds": 0}
+    assert unused(arm, 7) == Unused(0, 0)
 
 
 def test_seconds_of_two_machines_are_not_added_up():
-    assert unused("cached_10", 8) == {"unused_views": 2, "unused_seconds": None}
+    assert unused("cached_10", 8) == Unused(2, None)

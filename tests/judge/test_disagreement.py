@@ -1,9 +1,7 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from viewcache.arms.arm import TrainedHead
+from tests.arms.named import head_of, named
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.prepared import open_prepared
 from viewcache.images.preparing import seal_prepared
@@ -29,11 +27,11 @@ def found(tmp_path):
     (tmp_path / "index.csv").write_text("\n".join(["digest,label,path", *rows]))
     seal_prepared(tmp_path, list("0123"), DecodingPolicy(8, 1, (0, 0, 0)))
     test = open_prepared(tmp_path)
-    logits = {
-        TrainedHead(arm, seed, Path("nowhere")): np.array([answers, answers])[:, :, None] - 0.5
+    heads = [
+        head_of(arm, seed, np.array([answers, answers])[:, :, None] - 0.5)
         for (arm, seed), answers in SAID.items()
-    }
-    return find_disagreement(test, ["ok", "broken"], logits, "cached_2")
+    ]
+    return find_disagreement(test, ["ok", "broken"], heads, named("cached_2"))
 
 
 def test_arms_disagree_where_most_of_their_seeds_do(found):
@@ -41,7 +39,7 @@ def test_arms_disagree_where_most_of_their_seeds_do(found):
 
 
 def test_examples_are_those_on_which_augmentation_changes_most(found):
-    assert found.between == ("cached_0", "cached_2")
+    assert found.between == (named("cached_0"), named("cached_2"))
     assert [example.path for example in found.examples] == ["2.png", "3.png"]
     assert (found.examples[0].pixels == 2).all()
 
@@ -49,7 +47,7 @@ def test_examples_are_those_on_which_augmentation_changes_most(found):
 def test_an_example_has_what_each_arm_says_and_how_many_seeds_do(found):
     assert found.examples[0].truth == "broken"
     assert found.examples[0].answers == [
-        Answer("cached_0", "ok", 1.0, False),
-        Answer("cached_2", "broken", pytest.approx(2 / 3), True),
-        Answer("end_to_end", "broken", 1.0, True),
+        Answer(named("cached_0"), "ok", 1.0, False),
+        Answer(named("cached_2"), "broken", pytest.approx(2 / 3), True),
+        Answer(named("end_to_end"), "broken", 1.0, True),
     ]

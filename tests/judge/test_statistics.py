@@ -86,7 +86,6 @@ def test_the_outcome_is_where_the_interval_lies_about_the_margin(accuracy, outco
     decision = non_inferiority(arm, reference, MARGIN)
     assert decision.outcome == outcome
     assert covered(decision.difference, -MARGIN) == (outcome == "undecided")
-    assert (decision.p_value >= 0.05) == (outcome == "undecided")
     assert (decision.more_seeds is not None) == (outcome == "undecided")
 
 

@@ -4,8 +4,10 @@ import re
 import numpy as np
 
 from benchmarks.coverage import Experiment
+from tests.arms.named import named
 from viewcache.judge.decisions import compare_arms
 from viewcache.judge.verdict import decide
+from viewcache.report.results import record_of_verdict
 from viewcache.report.wording import reason
 
 
@@ -17,21 +19,22 @@ def answers(images=6000, seeds=5, **accuracies):
         for way in (0, 1)
     )
     return {
-        arm: {"clean": clean[number], "robustness": robust[number]}
+        named(arm): {"clean": clean[number], "robustness": robust[number]}
         for number, arm in enumerate(accuracies)
     }
 
 
 def verdict(correct, same=None, rule="robustness", margin=0.01, **speedups):
     """With `same`, that arm trains the heads of end-to-end, which has one seed."""
-    if same:
-        correct["end_to_end"] = {on: table[:1] for on, table in correct[same].items()}
-    factors = dict.fromkeys(correct, 3.0) | {"end_to_end": 1.0} | speedups
-    findings = compare_arms(correct, same, margin, rule)
-    found = decide(findings, factors)
-    found["reason"] = reason(found["choice"], findings, factors)
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
-    return found
+    twin = named(same) if same else None
+    if twin:
+        correct[named("end_to_end")] = {on: table[:1] for on, table in correct[twin].items()}
+    given = {named(name): factor for name, factor in speedups.items()}
+    factors = dict.fromkeys(correct, 3.0) | {named("end_to_end"): 1.0} | given
+    found = decide(compare_arms(correct, twin, margin, rule), factors)
+    record = record_of_verdict(found, reason(found, factors))
+    assert json.loads(json.dumps(record, allow_nan=False)) == record
+    return record
 
 
 def needed(**more):
@@ -111,7 +114,8 @@ def test_of_two_ways_to_the_same_heads_the_cheaper_is_chosen():
 
 def test_without_the_same_heads_a_single_seed_is_what_arms_are_held_to():
     correct = needed(end_to_end=(0.9, 0.9))
-    correct["end_to_end"] = {on: table[:1] for on, table in correct["end_to_end"].items()}
+    arm = named("end_to_end")
+    correct[arm] = {on: table[:1] for on, table in correct[arm].items()}
     found = verdict(correct)
     assert found["choice"] == "cached_2"
     assert "judged by" not in found["reason"]

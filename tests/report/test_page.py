@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.arms.named import named
 from tests.report.pictures.test_accuracy import CURVES
 from tests.report.test_summary import ARMS, DECISIONS, SAME
 from viewcache.ground.params.loading import load_params
@@ -20,6 +21,7 @@ PREDICTED = {
     "seconds_error": -0.2,
     "bytes_error": 0.0,
 }
+BETWEEN = named("cached_0"), named("end_to_end")
 VOID = {"meta", "img", "br"}
 
 
@@ -57,7 +59,7 @@ def results(prediction=None):
     metrics = {"arms": ARMS, "equivalence": SAME, "verdict": verdict, "prediction": prediction}
     metrics["replay"] = replay
     runs = pd.DataFrame({"arm": [*ARMS, "cached_2"], "epochs": 7, "kept_epoch": [4, 5, 6, 2]})
-    return Results(metrics, {}, runs, CURVES, "digest")
+    return Results(metrics, {}, runs, CURVES)
 
 
 def provenance(**train):
@@ -77,10 +79,13 @@ def provenance(**train):
 
 @cache
 def page(predicted=False, truth="broken", **train):
-    answers = [Answer("cached_0", "ok", 0.8, False), Answer("end_to_end", truth, 1.0, True)]
+    answers = [
+        Answer(named("cached_0"), "ok", 0.8, False),
+        Answer(named("end_to_end"), truth, 1.0, True),
+    ]
     pixels = np.zeros((8, 8, 3), np.uint8)
     example = Example(f"{truth}.png", truth, pixels, answers)
-    disagreement = Disagreement(600, 0.1, ("cached_0", "end_to_end"), [example])
+    disagreement = Disagreement(600, 0.1, BETWEEN, [example])
     prediction = {"cached_0": PREDICTED} if predicted else None
     return render_page(results(prediction), b"PNG", disagreement, provenance(**train))
 
@@ -144,7 +149,7 @@ def test_a_prediction_is_held_to_what_was_measured():
 def test_the_rule_is_told_as_it_was_asked(choice):
     found = results()
     found.metrics["verdict"]["rule"] = choice
-    nowhere = Disagreement(600, 0.0, ("cached_0", "end_to_end"), [])
+    nowhere = Disagreement(600, 0.0, BETWEEN, [])
     text = render_page(found, b"PNG", nowhere, provenance())
     Page(text)
     assert ("under random views and" in text) == (choice == "robustness")

@@ -1,18 +1,18 @@
 import pytest
 
-from tests.report.test_tables import ARM
+from tests.report.test_tables import ARM, END_TO_END
 from viewcache.report.summary import break_even_sentences, headline, key_figures
 
 ARMS = {
-    "cached_0": ARM,
-    "cached_2": ARM | {"feature_bytes": 5_000_000, "speedup": 2.0},
-    "end_to_end": ARM | {"total_seconds": 40.4, "further_seconds": 35.0, "speedup": 1.0},
+    "cached_0": ARM | {"budget": 0},
+    "cached_2": ARM | {"budget": 2, "feature_bytes": 5_000_000, "speedup": 2.0},
+    "end_to_end": END_TO_END | {"total_seconds": 40.4, "further_seconds": 35.0, "speedup": 1.0},
 }
 SAME = {
     "budget": 2,
     "base": "compiled",
     "max_abs_weight_difference": 0.0,
-    "identical_test_predictions": True,
+    "is_exact": True,
     "changed_test_predictions": 0,
     "on_keras": {"changed_test_predictions": 7},
 }
@@ -53,11 +53,11 @@ def test_the_questions_are_answered_in_a_figure_each():
 
 def test_heads_that_differ_are_told_by_how_many_answers():
     question = "Is it as accurate?"
-    other = SAME | {"changed_test_predictions": 39, "identical_test_predictions": False}
+    other = SAME | {"changed_test_predictions": 39, "is_exact": False}
     answer, sentence = answers(equivalence=other)[question]
     assert answer == "39 test answers differ"
     assert "cached_2" in sentence
-    near = SAME | {"max_abs_weight_difference": 0.07}
+    near = SAME | {"max_abs_weight_difference": 0.07, "is_exact": False}
     assert answers(equivalence=near)[question][0] == "the same answers"
 
 
@@ -84,6 +84,6 @@ def test_break_even_is_said_in_words():
     assert break_even_sentences(ARMS) == [
         "Against end_to_end, every cached arm costs less from the first training on."
     ]
-    dear = ARMS | {"cached_2": ARM | {"total_seconds": 80.0}}
+    dear = ARMS | {"cached_2": ARM | {"budget": 2, "total_seconds": 80.0}}
     [sentence] = break_even_sentences(dear)
     assert "cached_0 from the first training on, cached_2 from training 3 on" in sentence

@@ -1,6 +1,8 @@
 from viewcache.report.tables import accuracy_against_seconds, markdown_table
 
 ARM = {
+    "budget": 1,
+    "kind": "compiled",
     "seeds": 2,
     "test_accuracy": 0.8515,
     "test_accuracy_low": 0.831,
@@ -21,6 +23,8 @@ ARM = {
     "speedup": 4.04,
     "feature_bytes": 2_500_000,
 }
+
+END_TO_END = ARM | {"budget": None, "kind": "keras"}
 
 
 def test_the_table_has_a_row_an_arm_with_its_figures():

@@ -1,58 +1,72 @@
-"""What the arms are called, and where what belongs to them is found."""
+"""What is compared: the ways to train."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal
 
 from viewcache.ground.params.schema import Train
 from viewcache.ground.paths import cached_head_file, end_to_end_head_file
 from viewcache.heads.schedule import views_of_budget
 
-END_TO_END = {"keras": "end_to_end", "compiled": "end_to_end_compiled"}
-"""From the base that end-to-end was trained on to the name of the arm."""
+Kind = Literal["keras", "compiled"]
 
 
-class TrainedHead(NamedTuple):
-    """A head that an arm trained with a seed, and its file."""
+@dataclass(frozen=True)
+class Arm:
+    """One way to train.
 
-    arm: str
-    seed: int
-    path: Path
+    Attributes:
+        budget: Number of cached views that it reads; None where it renders every epoch's afresh.
+        kind: What runs its base: Keras, or the runtime that the base was compiled for.
+        seeds: Of its heads.
+    """
+
+    budget: int | None
+    kind: Kind
+    seeds: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        if self.budget is not None:
+            return f"cached_{self.budget}"
+        return "end_to_end" if self.kind == "keras" else "end_to_end_compiled"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def views(self) -> list[int]:
+        """Ids of the cached views that it reads."""
+        return [] if self.budget is None else views_of_budget(self.budget)
+
+    @property
+    def training_stage(self) -> str:
+        """The stage that trains it, as its costs are named."""
+        return "train_head" if self.budget is not None else f"train_end_to_end_{self.kind}"
+
+    @property
+    def feature_stages(self) -> list[str]:
+        """The stages that make its features, as their costs are named."""
+        return [f"extract_{view}" for view in self.views] or [self.training_stage]
+
+    def head_file(self, seed: int) -> Path:
+        if self.budget is not None:
+            return cached_head_file(self.budget, seed)
+        return end_to_end_head_file(self.kind, seed)
 
 
-def cached_head(budget: int, seed: int) -> TrainedHead:
-    return TrainedHead(f"cached_{budget}", seed, cached_head_file(budget, seed))
-
-
-def end_to_end_head(kind: str, seed: int) -> TrainedHead:
-    return TrainedHead(END_TO_END[kind], seed, end_to_end_head_file(kind, seed))
-
-
-def trained_heads(settings: Train) -> list[TrainedHead]:
-    """Every head that the stages trained, arm by arm."""
-    cached = [cached_head(budget, seed) for budget in settings.budgets for seed in settings.seeds]
-    return cached + [
-        end_to_end_head(kind, seed)
-        for kind in settings.end_to_end_bases
-        for seed in settings.end_to_end_seeds
+def arms_of(settings: Train) -> list[Arm]:
+    """Every arm that the stages train: on cached views by budget, then end to end."""
+    return [
+        *(cached(budget, settings.seeds) for budget in settings.budgets),
+        *(end_to_end(kind, settings.end_to_end_seeds) for kind in settings.end_to_end_bases),
     ]
 
 
-def budget_of(arm: str) -> int | None:
-    """Number of cached views; None for end-to-end."""
-    return int(arm.removeprefix("cached_")) if arm.startswith("cached_") else None
+def cached(budget: int, seeds: Sequence[int]) -> Arm:
+    return Arm(budget, "compiled", tuple(seeds))
 
 
-def training_stage(arm: str) -> str:
-    """The stage that trained an arm, as its costs are named."""
-    if budget_of(arm) is not None:
-        return "train_head"
-    [kind] = [kind for kind, name in END_TO_END.items() if name == arm]
-    return f"train_end_to_end_{kind}"
-
-
-def feature_stages(arm: str) -> list[str]:
-    """The stages that made an arm's features, as their costs are named."""
-    budget = budget_of(arm)
-    if budget is None:
-        return [training_stage(arm)]
-    return [f"extract_{view}" for view in views_of_budget(budget)]
+def end_to_end(kind: Kind, seeds: Sequence[int]) -> Arm:
+    return Arm(None, kind, tuple(seeds))

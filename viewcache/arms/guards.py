@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 
-from viewcache.arms.arm import TrainedHead
+from viewcache.arms.trained import TrainedHead
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.manifests import digest_of_digests, verify
+from viewcache.ground.manifests import digest_of_digests
 from viewcache.images.prepared import Prepared
 
 
@@ -21,11 +21,13 @@ def refuse_unfair_comparison(heads: Iterable[TrainedHead], images: Mapping[str, 
     """
     _refuse_shared_images(images)
     digests = {split: digest_of_digests(part.digests) for split, part in images.items()}
-    used = {"images": digests["train"], "validation_images": digests["validation"]}
-    first: dict[int, tuple[TrainedHead, str]] = {}
+    first: dict[int, TrainedHead] = {}
     for head in heads:
-        start = verify(head.path, **used)["start"]
-        _refuse_other_start(head, start, *first.setdefault(head.seed, (head, start)))
+        _refuse_other_images(head, "images", head.saved.images, digests["train"])
+        _refuse_other_images(
+            head, "validation_images", head.saved.validation_images, digests["validation"]
+        )
+        _refuse_other_start(head, first.setdefault(head.seed, head))
 
 
 def _refuse_shared_images(images: Mapping[str, Prepared]) -> None:
@@ -33,13 +35,20 @@ def _refuse_shared_images(images: Mapping[str, Prepared]) -> None:
         shared = set(part.digests) & set(another.digests)
         if shared:
             rule = f"{split} and {other} must share no image; `make repair` splits them again"
-            raise PipelineError(rule, f"{sorted(shared)[:3]}")
+            raise PipelineError(rule, sorted(shared)[:3])
 
 
-def _refuse_other_start(head: TrainedHead, start: str, first: TrainedHead, expected: str) -> None:
-    if start != expected:
-        raise PipelineError(
+def _refuse_other_images(head: TrainedHead, what: str, received: str, expected: str) -> None:
+    if received != expected:
+        rule = f"{head.path} must be made from {what} {expected!r}: `dvc repro` computes it"
+        raise PipelineError(rule, repr(received))
+
+
+def _refuse_other_start(head: TrainedHead, first: TrainedHead) -> None:
+    if head.saved.start != first.saved.start:
+        rule = (
             f"{head.arm} and {first.arm} must train the same head, from its layers and optimizer "
-            f"to its first weights, with seed {head.seed}",
-            f"{head.path} and {first.path}, which started as {start[:12]} and {expected[:12]}",
+            f"to its first weights, with seed {head.seed}"
         )
+        starts = f"{head.saved.start[:12]} and {first.saved.start[:12]}"
+        raise PipelineError(rule, f"{head.path} and {first.path}, which started as {starts}")

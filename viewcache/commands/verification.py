@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from viewcache.arms.arm import trained_heads
+from viewcache.arms.arm import arms_of
 from viewcache.arms.replaying import replay
 from viewcache.bases.artifact import open_base
 from viewcache.features.store import feature_file
@@ -49,5 +49,5 @@ def _files(params: Params) -> Iterator[Path]:
     yield feature_file(FEATURES / "test", 0)
     for view in test_views:
         yield from (plan_file(view), feature_file(FEATURES / "test", view))
-    yield from (trained.path for trained in trained_heads(params.train))
+    yield from (arm.head_file(seed) for arm in arms_of(params.train) for seed in arm.seeds)
     yield from (seen_file(kind) for kind in params.train.end_to_end_bases)

@@ -1,15 +1,13 @@
 """What each arm cost, put together from what its stages measured."""
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from dataclasses import dataclass
 from statistics import mean
 from typing import Any
 
-from viewcache.arms.arm import END_TO_END
+from viewcache.arms.arm import Arm
 from viewcache.features.store import feature_file
-from viewcache.ground.params.schema import Train
 from viewcache.ground.paths import FEATURES
-from viewcache.heads.schedule import views_of_budget
 
 Record = dict[str, Any]
 """What `Stopwatch.save` wrote: seconds by phase, peak memory, machine, time."""
@@ -17,85 +15,76 @@ Load = Callable[[str], Record]
 """From the name of a stage to its record."""
 
 
+@dataclass(frozen=True)
+class ArmCosts:
+    """Cost of one training of an arm, from images to head.
+
+    Passes and seconds are those of the training images: validation and test cost every arm the
+    same. Rendering overlaps with the base: `augment_seconds` is the time spent on drawing and
+    rendering, `base_seconds` is the rest of the time that base passes took.
+
+    Attributes:
+        total_seconds: None where times are of several machines.
+        further_seconds: What another training takes once the first is done; None likewise.
+        feature_bytes: Of the cached features on disk.
+        machine: Ids of the machines that it was timed on.
+    """
+
+    base_passes: int
+    augment_seconds: float
+    base_seconds: float
+    head_seconds: float
+    setup_seconds: float
+    total_seconds: float | None
+    further_seconds: float | None
+    feature_bytes: int
+    peak_rss_bytes: int
+    machine: str
+
+
 def costs_of_arms(
-    settings: Train, images: int, epochs: Mapping[str, float], load: Load
-) -> dict[str, dict[str, Any]]:
-    """What every arm cost, by name, as `cached_costs` gives it.
+    arms: Sequence[Arm], images: int, epochs: Mapping[str, float], load: Load
+) -> dict[Arm, ArmCosts]:
+    """What every arm cost.
 
     Args:
         images: Number of training images.
-        epochs: That each arm ran, mean over its seeds.
+        epochs: That each arm ran, by its name, mean over its seeds.
     """
-    heads = len(settings.budgets) * len(settings.seeds)
-    costs = {
-        f"cached_{budget}": cached_costs(
-            budget, heads, images, load, lambda view: feature_file(FEATURES / "train", view)
-        )
-        for budget in settings.budgets
+    return {
+        arm: _cached(arm, images, load)
+        if arm.budget is not None
+        else _end_to_end(arm, epochs[arm.name], images, load)
+        for arm in arms
     }
-    for kind in settings.end_to_end_bases:
-        arm = END_TO_END[kind]
-        costs[arm] = end_to_end_costs(
-            kind, epochs[arm], settings.end_to_end_seeds, heads, images, load
-        )
-    return costs
 
 
-def cached_costs(
-    budget: int, heads: int, images: int, load: Load, feature_file: Callable[[int], Path]
-) -> dict[str, Any]:
-    """Cost of one training on `budget` cached views (0: on view 0), extraction included.
-
-    Rendering overlaps with the base: `augment_seconds` is the time that the process spent on
-    drawing and rendering, `base_seconds` is the rest of the time that extraction took.
-
-    Args:
-        heads: Number of heads that were trained together; one head's share is reported.
-        images: Number of training images.
-        feature_file: From a view to the file of its training features.
-
-    Returns:
-        `base_passes`, `augment_seconds`, `base_seconds`, `head_seconds`, `setup_seconds`,
-        `total_seconds`, `further_seconds`, `feature_bytes`, `peak_rss_bytes` and `machine`. Passes
-        and seconds are those of the training images: validation and test cost every arm the same.
-        `further_seconds` is what another training takes once the first is done.
-    """
-    views = views_of_budget(budget)
-    augment = load("augment")
-    extracts = [load(f"extract_{view}") for view in views]
+def _cached(arm: Arm, images: int, load: Load) -> ArmCosts:
+    augment, training = load("augment"), load("train_head")
+    extracts = [load(stage) for stage in arm.feature_stages]
     rendering = sum(record["seconds"]["augment"] for record in extracts)
-    drawing = sum(augment["seconds"][f"view {view}"] for view in views)
-    training = load("train_head")
-    head = head_seconds(heads, load)
+    drawing = sum(augment["seconds"][f"view {view}"] for view in arm.views)
+    head = head_seconds(load)
+    files = [feature_file(FEATURES / "train", view) for view in arm.views]
     return _costs(
         [augment, load("compile_base"), training, *extracts],
-        base_passes=images * len(views),
+        base_passes=images * len(arm.views),
         augment=drawing + rendering,
         base=sum(record["seconds"]["extract"] for record in extracts) - rendering,
         head=head,
         further=head + training["seconds"]["setup"],
-        feature_bytes=sum(feature_file(view).stat().st_size for view in views),
+        feature_bytes=sum(file.stat().st_size for file in files),
     )
 
 
-def end_to_end_costs(
-    kind: str, epochs: float, seeds: Sequence[int], heads: int, images: int, load: Load
-) -> dict[str, Any]:
-    """Cost of one end-to-end training, as `cached_costs` gives it.
-
-    The head's share is what the same head takes on cached features; `base_seconds` is the rest of
-    the time that `fit` took.
-
-    Args:
-        kind: `keras` or `compiled`.
-        epochs: That were run, mean over the seeds.
-    """
-    record = load(f"train_end_to_end_{kind}")
-    augment = mean(record["seconds"][f"seed {seed} augment"] for seed in seeds)
-    fit = mean(record["seconds"][f"seed {seed} fit"] for seed in seeds)
-    head = head_seconds(heads, load)
+def _end_to_end(arm: Arm, epochs: float, images: int, load: Load) -> ArmCosts:
+    """The head's share is what the same head takes on cached features."""
+    record = load(arm.training_stage)
+    augment = mean(record["seconds"][f"seed {seed} augment"] for seed in arm.seeds)
+    fit = mean(record["seconds"][f"seed {seed} fit"] for seed in arm.seeds)
+    head = head_seconds(load)
     return _costs(
-        [record, load("compile_base")] if kind == "compiled" else [record],
+        [record, load("compile_base")] if arm.kind == "compiled" else [record],
         base_passes=round(images * epochs),
         augment=augment,
         base=fit - augment - head,
@@ -105,9 +94,9 @@ def end_to_end_costs(
     )
 
 
-def head_seconds(heads: int, load: Load) -> float:
-    """One head's share of the time in which all of them were trained side by side."""
-    return load("train_head")["seconds"]["heads"] / heads
+def head_seconds(load: Load) -> float:
+    """Of one head that was trained alone."""
+    return load("train_head")["seconds"]["head alone"]
 
 
 def _costs(
@@ -119,21 +108,21 @@ def _costs(
     head: float,
     further: float,
     feature_bytes: int,
-) -> dict[str, Any]:
+) -> ArmCosts:
     setup = sum(
         record["seconds"]["setup"] + record["seconds"].get("compile", 0) for record in records
     )
     machines = {record["machine"]["id"] for record in records}
     one_machine = len(machines) == 1
-    return {
-        "base_passes": base_passes,
-        "augment_seconds": augment,
-        "base_seconds": base,
-        "head_seconds": head,
-        "setup_seconds": setup,
-        "total_seconds": augment + base + head + setup if one_machine else None,
-        "further_seconds": further if one_machine else None,
-        "feature_bytes": feature_bytes,
-        "peak_rss_bytes": max(record["peak_rss_bytes"] for record in records),
-        "machine": " and ".join(sorted(machines)),
-    }
+    return ArmCosts(
+        base_passes=base_passes,
+        augment_seconds=augment,
+        base_seconds=base,
+        head_seconds=head,
+        setup_seconds=setup,
+        total_seconds=augment + base + head + setup if one_machine else None,
+        further_seconds=further if one_machine else None,
+        feature_bytes=feature_bytes,
+        peak_rss_bytes=max(record["peak_rss_bytes"] for record in records),
+        machine=" and ".join(sorted(machines)),
+    )

@@ -9,8 +9,8 @@ with N training images and E epochs. Set-up counts as often as an arm starts pro
 
 from dataclasses import dataclass
 
-from viewcache.arms.arm import END_TO_END
-from viewcache.costs.repeated import training_of
+from viewcache.arms.arm import Arm, Kind, arms_of, end_to_end
+from viewcache.costs.break_even import training_of
 from viewcache.ground.params.schema import Params, Train
 from viewcache.heads.schedule import views_of_budget
 
@@ -144,15 +144,10 @@ def predict(costs: UnitCosts, settings: Train, images: int) -> dict[str, Predict
     Args:
         images: Number of training images.
     """
-    arms = {
-        f"cached_{budget}": _cached(costs, settings, images, budget) for budget in settings.budgets
-    }
-    for kind in settings.end_to_end_bases:
-        arms[END_TO_END[kind]] = _end_to_end(costs, settings, images, kind)
-    return arms
+    return {arm.name: _predict(costs, settings, images, arm) for arm in arms_of(settings)}
 
 
-def break_even(costs: UnitCosts, settings: Train, images: int, kind: str) -> BreakEven:
+def break_even(costs: UnitCosts, settings: Train, images: int, kind: Kind) -> BreakEven:
     """Where caching costs the same as end-to-end training on a base of a kind."""
     reference = _end_to_end(costs, settings, images, kind)
     cheaper = [
@@ -162,7 +157,7 @@ def break_even(costs: UnitCosts, settings: Train, images: int, kind: str) -> Bre
     ]
     budget = max(settings.budgets)
     trainings = _trainings(_cached(costs, settings, images, budget), reference)
-    return BreakEven(END_TO_END[kind], max(cheaper, default=0), budget, trainings)
+    return BreakEven(end_to_end(kind, ()).name, max(cheaper, default=0), budget, trainings)
 
 
 def disk_bytes(costs: UnitCosts, params: Params, images: dict[str, int]) -> int:
@@ -188,6 +183,12 @@ def feature_file_bytes(row_bytes: int, images: int) -> int:
     return HEADER_BYTES + images * row_bytes
 
 
+def _predict(costs: UnitCosts, settings: Train, images: int, arm: Arm) -> Prediction:
+    if arm.budget is None:
+        return _end_to_end(costs, settings, images, arm.kind)
+    return _cached(costs, settings, images, arm.budget)
+
+
 def _cached(costs: UnitCosts, settings: Train, images: int, budget: int) -> Prediction:
     set_up = costs.set_up
     views = len(views_of_budget(budget))
@@ -206,7 +207,7 @@ def _cached(costs: UnitCosts, settings: Train, images: int, budget: int) -> Pred
     )
 
 
-def _end_to_end(costs: UnitCosts, settings: Train, images: int, kind: str) -> Prediction:
+def _end_to_end(costs: UnitCosts, settings: Train, images: int, kind: Kind) -> Prediction:
     set_up = costs.set_up
     opening, compiling = {
         "keras": (set_up.load_base, 0.0),

@@ -1,36 +1,43 @@
 """What early stopping leaves unused: views that were extracted for epochs that were not run."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
-from viewcache.arms.arm import budget_of
+from viewcache.arms.arm import Arm
 from viewcache.costs.ledger import Load
-from viewcache.heads.schedule import view_of_epoch, views_of_budget
+from viewcache.heads.schedule import view_of_epoch
 
 
-def unused_of_arms(runs: pd.DataFrame, load: Load) -> dict[str, dict[str, Any]]:
-    """For each arm: `unused_views`, which no seed read, and `unused_seconds`, what they cost.
+@dataclass(frozen=True)
+class Unused:
+    """Views of an arm that no seed read.
 
-    The seconds are None where they were taken on several machines.
+    Attributes:
+        unused_seconds: What they cost; None where that was timed on several machines.
+    """
+
+    unused_views: int
+    unused_seconds: float | None
+
+
+def unused_of_arms(arms: Sequence[Arm], runs: pd.DataFrame, load: Load) -> dict[Arm, Unused]:
+    """What no seed of each arm read.
 
     Args:
         runs: One row an arm and seed: `arm`, and `epochs`, how many were run.
     """
-    most = runs.groupby("arm", sort=False)["epochs"].max()
-    unused = {str(arm): _unused_views(str(arm), int(epochs)) for arm, epochs in most.items()}
-    return {
-        arm: {"unused_views": len(views), "unused_seconds": _seconds(views, load)}
-        for arm, views in unused.items()
-    }
+    most = runs.groupby("arm")["epochs"].max()
+    views = {arm: _unused_views(arm, int(most[arm.name])) for arm in arms}
+    return {arm: Unused(len(unused), _seconds(unused, load)) for arm, unused in views.items()}
 
 
-def _unused_views(arm: str, epochs: int) -> list[int]:
-    budget = budget_of(arm)
-    if budget is None:
+def _unused_views(arm: Arm, epochs: int) -> list[int]:
+    if arm.budget is None:
         return []
-    read = {view_of_epoch(epoch, budget) for epoch in range(1, epochs + 1)}
-    return [view for view in views_of_budget(budget) if view not in read]
+    read = {view_of_epoch(epoch, arm.budget) for epoch in range(1, epochs + 1)}
+    return [view for view in arm.views if view not in read]
 
 
 def _seconds(views: list[int], load: Load) -> float | None:

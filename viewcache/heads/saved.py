@@ -75,3 +75,28 @@ def _nameless(config: Any) -> Any:
     if isinstance(config, dict):
         return {key: _nameless(value) for key, value in config.items() if key != "name"}
     return config
+
+
+class SavedHead(NamedTuple):
+    """A head as it was saved.
+
+    Attributes:
+        weights: As `keras.Model.get_weights` gave them, float32.
+        start: See `starting_point`.
+        images: Digest of the digests of the images that it was trained on.
+        validation_images: Likewise, of those that it was watched with.
+    """
+
+    weights: list[np.ndarray]
+    start: str
+    images: str
+    validation_images: str
+    history: list[dict[str, Any]]
+
+
+def open_head(path: Path) -> SavedHead:
+    manifest = verify(path)
+    with np.load(path, allow_pickle=False) as file:
+        weights = [file[name] for name in file.files]
+    names = ("start", "images", "validation_images", "history")
+    return SavedHead(weights, *(manifest[name] for name in names))

@@ -1,16 +1,16 @@
 """Test images that the arms disagree on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import mode
 
-from viewcache.arms.arm import TrainedHead
+from viewcache.arms.arm import Arm
+from viewcache.arms.trained import TestedHead
 from viewcache.heads.metrics import predicted_classes
 from viewcache.images.prepared import Prepared
-from viewcache.judge.decisions import END_TO_END
 
 EXAMPLES = 12
 
@@ -18,7 +18,7 @@ EXAMPLES = 12
 class Answer(NamedTuple):
     """What most heads of an arm say of an image, and the share of them that do."""
 
-    arm: str
+    arm: Arm
     name: str
     share: float
     right: bool
@@ -46,24 +46,20 @@ class Disagreement:
 
     images: int
     share: float
-    between: tuple[str, str]
+    between: tuple[Arm, Arm]
     examples: list[Example]
 
 
 def find_disagreement(
-    test: Prepared,
-    classes: Sequence[str],
-    logits: Mapping[TrainedHead, np.ndarray],
-    stand_in: str | None,
+    test: Prepared, classes: Sequence[str], tested: Sequence[TestedHead], twin: Arm | None
 ) -> Disagreement:
     """Find the images on which augmentation changes most: the first arm against end-to-end.
 
     Args:
-        logits: Of each head, shape (views, images, 1 or classes); view 0 is the image as it is.
-        stand_in: The cached arm that trains end-to-end's very heads, on more seeds, if there is.
+        twin: The cached arm that trains end-to-end's very heads, on more seeds, if there is one.
     """
-    said = _answers(logits)
-    between = (next(iter(said)), stand_in or END_TO_END)
+    said = _answers(tested)
+    between = (next(iter(said)), twin or next(arm for arm in said if arm.budget is None))
     first, second = ((said[arm] == test.labels).mean(axis=0) for arm in between)
     gap = np.abs(first - second)
     rows = np.argsort(-gap, kind="stable")[:EXAMPLES]
@@ -75,21 +71,21 @@ def find_disagreement(
     )
 
 
-def _answers(logits: Mapping[TrainedHead, np.ndarray]) -> dict[str, np.ndarray]:
+def _answers(tested: Sequence[TestedHead]) -> dict[Arm, np.ndarray]:
     """For each arm the classes that its heads name: int, shape (seeds, images)."""
-    arms: dict[str, list[np.ndarray]] = {}
-    for trained, views in logits.items():
-        arms.setdefault(trained.arm, []).append(predicted_classes(views[0]))
+    arms: dict[Arm, list[np.ndarray]] = {}
+    for head in tested:
+        arms.setdefault(head.arm, []).append(predicted_classes(head.logits[0]))
     return {arm: np.stack(heads) for arm, heads in arms.items()}
 
 
-def _share_of_disagreement(said: dict[str, np.ndarray]) -> float:
+def _share_of_disagreement(said: dict[Arm, np.ndarray]) -> float:
     by_most = np.stack([mode(heads, axis=0).mode for heads in said.values()])
     return float((by_most != by_most[0]).any(axis=0).mean())
 
 
 def _examples(
-    test: Prepared, classes: Sequence[str], said: dict[str, np.ndarray], rows: np.ndarray
+    test: Prepared, classes: Sequence[str], said: dict[Arm, np.ndarray], rows: np.ndarray
 ) -> list[Example]:
     with test.read() as file:
         pixels = file.read(rows)
@@ -105,6 +101,6 @@ def _examples(
     ]
 
 
-def _answer(arm: str, heads: np.ndarray, classes: Sequence[str], truth: int) -> Answer:
+def _answer(arm: Arm, heads: np.ndarray, classes: Sequence[str], truth: int) -> Answer:
     named = int(mode(heads).mode)
     return Answer(arm, classes[named], float((heads == named).mean()), named == truth)

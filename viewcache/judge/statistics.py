@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 import numpy as np
-from scipy.special import ndtri, stdtr, stdtrit
+from scipy.special import ndtri, stdtrit
 
 LEVEL = 0.95
 POWER = 0.8
@@ -41,7 +41,6 @@ class Decision:
         outcome: `non-inferior` where the whole interval lies above -margin, `inferior` where it
             lies below, else `undecided`.
         difference: Accuracy of the arm minus that of the reference.
-        p_value: Of a difference of -margin, two-sided: below 0.05 where the outcome is decided.
         more_images: How many more test images, with these seeds, would decide with a chance of
             80 % if the difference is as estimated. None where decided, and where none would.
         more_seeds: The same for seeds, with these test images.
@@ -50,7 +49,6 @@ class Decision:
 
     outcome: Outcome
     difference: Interval
-    p_value: float
     more_images: int | None
     more_seeds: int | None
     times_both: int | None
@@ -138,7 +136,7 @@ def non_inferiority(arm: np.ndarray, reference: np.ndarray, margin: float) -> De
     interval = differences.interval()
     outcome = _outcome(interval, margin)
     enough = differences.enough(margin) if outcome == "undecided" else (None, None, None)
-    return Decision(outcome, interval, differences.p_value(margin), *enough)
+    return Decision(outcome, interval, *enough)
 
 
 def _outcome(difference: Interval, margin: float) -> Outcome:
@@ -189,11 +187,6 @@ class _Differences:
             for sign in (-1, 1)
         )
         return Interval(self.mean, min(self.mean - half, -loss), max(self.mean + half, gain))
-
-    def p_value(self, margin: float) -> float:
-        """Of a true difference of -margin, two-sided."""
-        error, freedom = self._error(margin, self.seeds, self.images)
-        return 2 * float(stdtr(freedom, -abs(self.mean + margin) / error))
 
     def enough(self, margin: float) -> tuple[int | None, int | None, int | None]:
         """`more_images`, `more_seeds` and `times_both` of a `Decision`."""

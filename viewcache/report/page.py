@@ -11,25 +11,27 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from PIL import Image
 
-from viewcache.costs.repeated import seconds_of_trainings
+from viewcache.costs.break_even import seconds_of_trainings
 from viewcache.ground.files import write_text
 from viewcache.ground.paths import CONTACT_SHEET
 from viewcache.judge.disagreement import Disagreement
 from viewcache.report import results
+from viewcache.report.figures import Arms
 from viewcache.report.pictures import accuracy, captions
 from viewcache.report.pictures import seconds as costs
-from viewcache.report.pictures.style import Arms, Picture, data_uri, draw_svg, styles
+from viewcache.report.pictures.style import Picture, data_uri, draw_svg, styles
 from viewcache.report.provenance import Provenance
 from viewcache.report.results import Results
 from viewcache.report.summary import break_even_sentences, headline, key_figures
 from viewcache.report.tables import TESTED_ON
+from viewcache.report.words import with_interval
 
 TEMPLATE = Path(__file__).with_name("page.html.jinja")
 
 
-def write_page(disagreement: Disagreement, provenance: Provenance) -> None:
-    """Write `report.html` about the results in the working folder."""
-    page = render_page(results.read(), CONTACT_SHEET.read_bytes(), disagreement, provenance)
+def write_page(found: Results, disagreement: Disagreement, provenance: Provenance) -> None:
+    """Write `report.html`."""
+    page = render_page(found, CONTACT_SHEET.read_bytes(), disagreement, provenance)
     write_text(results.PAGE, page)
 
 
@@ -45,6 +47,7 @@ def render_page(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"thumbnail": _thumbnail, "or_none": _or_none}
+    environment.globals["with_interval"] = with_interval
     arms, verdict = found.metrics["arms"], found.metrics["verdict"]
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         headline=headline(verdict),
@@ -86,7 +89,8 @@ def _pictures(arms: Arms, curves: pd.DataFrame) -> dict[str, Picture]:
             partial(costs.seconds_by_phase, arms=arms), captions.of_seconds_by_phase(arms)
         ),
         "curves": draw_svg(
-            partial(accuracy.learning_curves, curves=curves), captions.of_learning_curves(curves)
+            partial(accuracy.learning_curves, arms=arms, curves=curves),
+            captions.of_learning_curves(curves),
         ),
     }
 

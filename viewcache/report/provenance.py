@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from viewcache.arms.arm import feature_stages, training_stage
+from viewcache.arms.arm import Arm
 from viewcache.features.store import feature_file
 from viewcache.ground.manifests import digest_of_digests, manifest_file
 from viewcache.ground.params.schema import Params
@@ -21,7 +21,7 @@ from viewcache.ground.stopwatch import load_record
 from viewcache.images.prepared import SPLITS, open_prepared
 
 PACKAGES = ("tensorflow", "keras", "openvino", "numpy", "scipy", "dvc", "mlflow")
-DECIDING_FILES = ("stages", "params.yaml", "dvc.yaml")
+DECIDING_FILES = ("stages", "viewcache", "params.yaml", "dvc.yaml")
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,11 @@ class Provenance:
         return yaml.safe_dump(self.params.model_dump(), sort_keys=False, allow_unicode=True)
 
 
-def trace(params: Params, arms: Iterable[str]) -> Provenance:
+def trace(params: Params, arms: Iterable[Arm]) -> Provenance:
     """Gather where the results in the working folder come from.
 
     Args:
-        arms: Names of the arms that were compared.
+        arms: That were compared.
     """
     records = [load_record(stage) for stage in _stages(arms)]
     moments = [record["measured_at"] for record in records]
@@ -97,9 +97,9 @@ def _manifest(view: int) -> Path:
     return manifest_file(feature_file(FEATURES / "train", view))
 
 
-def _stages(arms: Iterable[str]) -> set[str]:
+def _stages(arms: Iterable[Arm]) -> set[str]:
     shared = {"augment", "compile_base"}
-    return shared.union(*({training_stage(arm), *feature_stages(arm)} for arm in arms))
+    return shared.union(*({arm.training_stage, *arm.feature_stages} for arm in arms))
 
 
 def _in_words(machine: dict[str, Any]) -> str:

@@ -1,18 +1,19 @@
-"""The files of results: written by `evaluate`, read by whoever logs or shows them."""
+"""The files of results: written by `evaluate`, read by whoever logs them later."""
 
 import hashlib
 import json
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from viewcache.arms.equivalence import Equivalence
 from viewcache.ground.files import write_text
-from viewcache.report.pictures.accuracy import against_seconds, learning_curves
-from viewcache.report.pictures.style import draw_png
-from viewcache.report.tables import TESTED_ON, accuracy_against_seconds, markdown_table
+from viewcache.judge.verdict import Verdict
+from viewcache.report.figures import Arms
+from viewcache.report.tables import accuracy_against_seconds, markdown_table
 
 METRICS = Path("metrics.json")
 PAGE = Path("report.html")
@@ -21,14 +22,7 @@ PARAMS = PLOTS / "params.json"
 RUNS, CURVES = PLOTS / "runs.csv", PLOTS / "learning_curves.csv"
 ACCURACY_AGAINST_SECONDS = PLOTS / "accuracy_against_seconds.csv"
 TABLE = PLOTS / "table.md"
-ARTIFACTS = (
-    PAGE,
-    METRICS,
-    TABLE,
-    PLOTS / "accuracy_against_seconds.png",
-    PLOTS / "learning_curves.png",
-    PLOTS / "views.png",
-)
+ARTIFACTS = (PAGE, METRICS, TABLE, PLOTS / "views.png")
 
 
 @dataclass(frozen=True)
@@ -41,54 +35,77 @@ class Results:
         params: The parameters that it was found with.
         runs: One row an arm and seed with its final metrics.
         curves: One row an arm, seed and epoch.
-        digest: SHA-256 of all of it. Times are part of it, so it names one run of the stages.
     """
 
     metrics: dict[str, Any]
     params: dict[str, Any]
     runs: pd.DataFrame
     curves: pd.DataFrame
-    digest: str
+
+    @property
+    def arms(self) -> Arms:
+        return self.metrics["arms"]
 
 
-def write(
-    *,
-    params: dict[str, Any],
-    arms: dict[str, dict[str, Any]],
-    equivalence: dict[str, Any] | None,
-    verdict: dict[str, Any],
-    replay: dict[str, Any],
-    prediction: dict[str, Any] | None,
-    runs: pd.DataFrame,
-    curves: pd.DataFrame,
-) -> None:
+def write(found: Results) -> None:
+    """Write the results into the working folder, and the tables that follow from them."""
     PLOTS.mkdir(exist_ok=True)
-    metrics: dict[str, Any] = {
-        "arms": arms,
-        "equivalence": equivalence,
-        "verdict": verdict,
-        "replay": replay,
-    }
-    if prediction:
-        metrics["prediction"] = prediction
-    write_text(METRICS, json.dumps(metrics, indent=2, allow_nan=False) + "\n")
-    write_text(PARAMS, json.dumps(params, indent=2) + "\n")
-    write_text(TABLE, markdown_table(arms))
-    write_text(RUNS, runs.to_csv(index=False))
-    write_text(CURVES, curves.to_csv(index=False))
-    by_seconds = accuracy_against_seconds(arms)
+    write_text(METRICS, json.dumps(found.metrics, indent=2, allow_nan=False) + "\n")
+    write_text(PARAMS, json.dumps(found.params, indent=2) + "\n")
+    write_text(RUNS, found.runs.to_csv(index=False))
+    write_text(CURVES, found.curves.to_csv(index=False))
+    write_text(TABLE, markdown_table(found.arms))
+    by_seconds = accuracy_against_seconds(found.arms)
     write_text(ACCURACY_AGAINST_SECONDS, by_seconds.to_csv(index=False))
-    panels = [partial(against_seconds, arms=arms, metric=metric) for metric in TESTED_ON]
-    draw_png(PLOTS / "accuracy_against_seconds.png", panels)
-    draw_png(PLOTS / "learning_curves.png", [partial(learning_curves, curves=curves)])
 
 
 def read() -> Results:
-    contents = [path.read_bytes() for path in (METRICS, PARAMS, RUNS, CURVES)]
+    """The results in the working folder."""
     return Results(
-        json.loads(contents[0]),
-        json.loads(contents[1]),
+        json.loads(METRICS.read_bytes()),
+        json.loads(PARAMS.read_bytes()),
         pd.read_csv(RUNS),
         pd.read_csv(CURVES),
-        hashlib.sha256(b"".join(contents)).hexdigest(),
     )
+
+
+def digest() -> str:
+    """SHA-256 of the results in the working folder; with their times, so it names one run."""
+    contents = [path.read_bytes() for path in (METRICS, PARAMS, RUNS, CURVES)]
+    return hashlib.sha256(b"".join(contents)).hexdigest()
+
+
+def record_of_verdict(verdict: Verdict, reason: str) -> dict[str, Any]:
+    """A verdict as metrics.json has it."""
+    choice, findings = verdict.choice, verdict.findings
+    return {
+        "choice": choice.name if choice else None,
+        "budget": choice.budget if choice else None,
+        "accuracy_difference": verdict.accuracy_difference,
+        "speedup": verdict.speedup,
+        "reason": reason,
+        "margin": findings.margin,
+        "rule": findings.rule,
+        "decisions": [comparison.as_record() for comparison in findings.comparisons],
+    }
+
+
+def record_of_equivalences(equivalences: Sequence[Equivalence]) -> dict[str, Any] | None:
+    """The equivalence on the base that both ways share, and under `on_keras` on Keras' own."""
+    if not equivalences:
+        return None
+    on_keras, shared = (_record(equivalences[place]) for place in (0, -1))
+    return {**shared, "on_keras": on_keras}
+
+
+def _record(equivalence: Equivalence) -> dict[str, Any]:
+    figures = asdict(equivalence)
+    del figures["twin"], figures["end_to_end"]
+    changed = equivalence.changed_test_predictions
+    return {
+        "budget": equivalence.twin.budget,
+        "base": equivalence.end_to_end.kind,
+        **figures,
+        "identical_test_predictions": changed == 0,
+        "is_exact": equivalence.is_exact,
+    }

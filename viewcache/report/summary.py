@@ -3,11 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from viewcache.arms.arm import budget_of
-from viewcache.arms.equivalence import same_heads
-from viewcache.costs.repeated import break_even
-from viewcache.judge.decisions import END_TO_END, UNAUGMENTED
-from viewcache.report.pictures.style import Arms
+from viewcache.costs.break_even import pays_from
+from viewcache.report.figures import Arms, cached_arms, end_to_end_arms
 
 
 class KeyFigure(NamedTuple):
@@ -23,9 +20,9 @@ def headline(verdict: Mapping[str, Any]) -> str:
     choice, budget = verdict["choice"], verdict["budget"]
     if choice is None:
         return "Not decided: too few test images or seeds to name the fewest views that are enough."
-    if choice == END_TO_END:
+    if budget is None:
         return "Train end to end."
-    if choice == UNAUGMENTED:
+    if budget == 0:
         return "Cache the images as they are, and train the head on that: no augmentation."
     views = "one augmented view" if budget == 1 else f"{budget} augmented views"
     return f"Cache {views} of each image, and train the head on that."
@@ -45,15 +42,14 @@ def key_figures(metrics: Mapping[str, Any]) -> list[KeyFigure]:
 
 def break_even_sentences(arms: Arms) -> list[str]:
     """For each way to train end to end, from which training on cached arms cost less."""
-    references = [name for name in arms if budget_of(name) is None]
-    return [_break_even(arms, reference) for reference in references]
+    return [_break_even(arms, reference) for reference in end_to_end_arms(arms)]
 
 
 def _as_accurate(equivalence: Mapping[str, Any] | None) -> KeyFigure | None:
     if equivalence is None:
         return None
     changed = equivalence["changed_test_predictions"]
-    same = "the same head" if same_heads(equivalence) else "the same answers"
+    same = "the same head" if equivalence["is_exact"] else "the same answers"
     return KeyFigure(
         "Is it as accurate?",
         f"{changed:,} test answers differ" if changed else same,
@@ -72,7 +68,7 @@ def _across_runtimes(equivalence: Mapping[str, Any]) -> str:
 
 
 def _first_training(arms: Arms) -> KeyFigure:
-    cached, others = _cached(arms), [name for name in arms if budget_of(name) is None]
+    cached, others = cached_arms(arms), end_to_end_arms(arms)
     seconds = [
         f"{name} {_seconds(arms[name]['total_seconds'])}"
         for name in dict.fromkeys([cached[0], cached[-1], *others])
@@ -85,8 +81,8 @@ def _first_training(arms: Arms) -> KeyFigure:
 
 
 def _further_trainings(arms: Arms) -> KeyFigure:
-    reference = arms[END_TO_END]
-    cached = [arms[name] for name in _cached(arms)]
+    reference = arms[end_to_end_arms(arms)[0]]
+    cached = [arms[name] for name in cached_arms(arms)]
     return KeyFigure(
         "And every further one?",
         _factors([_ratio(reference, arm) for arm in cached]),
@@ -100,7 +96,7 @@ def _augmentation(decisions: Sequence[Mapping[str, Any]]) -> KeyFigure | None:
     points = {
         one["on"]: f"{100 * one['difference']:+.1f}"
         for one in decisions
-        if (one["arm"], one["reference"]) == (END_TO_END, UNAUGMENTED)
+        if (one["arm"], one["reference"]) == ("end_to_end", "cached_0")
     }
     if not points:
         return None
@@ -113,9 +109,9 @@ def _augmentation(decisions: Sequence[Mapping[str, Any]]) -> KeyFigure | None:
 
 
 def _disk(arms: Arms) -> KeyFigure:
-    cached = _cached(arms)
+    cached = cached_arms(arms)
     sizes = [f"{arms[name]['feature_bytes'] / 1e6:,.0f}" for name in (cached[0], cached[-1])]
-    view = arms[cached[0]]["feature_bytes"] / max(budget_of(cached[0]) or 0, 1) / 1e6
+    view = arms[cached[0]]["feature_bytes"] / max(arms[cached[0]]["budget"], 1) / 1e6
     return KeyFigure(
         "What does it take on disk?",
         f"{_range(sizes)} MB",
@@ -123,14 +119,8 @@ def _disk(arms: Arms) -> KeyFigure:
     )
 
 
-def _cached(arms: Arms) -> list[str]:
-    """Arms on cached views, the fewest first."""
-    budgets = {name: budget for name in arms if (budget := budget_of(name)) is not None}
-    return sorted(budgets, key=budgets.__getitem__)
-
-
 def _break_even(arms: Arms, reference: str) -> str:
-    starts = {name: break_even(arms[name], arms[reference]) for name in _cached(arms)}
+    starts = {name: pays_from(arms[name], arms[reference]) for name in cached_arms(arms)}
     if len(set(starts.values())) == 1:
         start = _from(next(iter(starts.values())))
         return f"Against {reference}, every cached arm costs less {start}."

@@ -1,8 +1,12 @@
 """The results as tables: CSV for machines, Markdown for people."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+
+from viewcache.report.figures import Arms
+from viewcache.report.words import with_interval
 
 TESTED_ON = {
     "test_accuracy": "test images as they are",
@@ -10,7 +14,7 @@ TESTED_ON = {
 }
 
 
-def markdown_table(arms: dict[str, dict[str, Any]]) -> str:
+def markdown_table(arms: Arms) -> str:
     """One row an arm: accuracies with their intervals, passes, seconds and disk."""
     rows = [
         {
@@ -32,7 +36,7 @@ def markdown_table(arms: dict[str, dict[str, Any]]) -> str:
     return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True) + "\n"
 
 
-def accuracy_against_seconds(arms: dict[str, dict[str, Any]]) -> pd.DataFrame:
+def accuracy_against_seconds(arms: Arms) -> pd.DataFrame:
     """Columns `arm`, `tested_on`, `accuracy` and `total_seconds`."""
     return pd.DataFrame(
         {
@@ -46,8 +50,8 @@ def accuracy_against_seconds(arms: dict[str, dict[str, Any]]) -> pd.DataFrame:
     )
 
 
-def _with_interval(arm: dict[str, Any], metric: str) -> str:
-    return f"{arm[metric]:.3f} ({arm[f'{metric}_low']:.3f} to {arm[f'{metric}_high']:.3f})"
+def _with_interval(arm: Mapping[str, Any], metric: str) -> str:
+    return with_interval(arm[metric], arm[f"{metric}_low"], arm[f"{metric}_high"], ".3f")
 
 
 def _factor(factor: float | None) -> str:

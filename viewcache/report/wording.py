@@ -3,13 +3,17 @@
 import math
 from collections.abc import Mapping
 
-from viewcache.judge.decisions import END_TO_END, UNAUGMENTED, Comparison, Findings, between
+from viewcache.arms.arm import Arm
+from viewcache.judge.decisions import Comparison, Findings, between
+from viewcache.judge.verdict import Verdict
+from viewcache.report.words import with_interval
 
 WHERE = {"clean": "on clean images", "robustness": "under random views"}
 
 
-def reason(choice: str | None, findings: Findings, speedups: Mapping[str, float | None]) -> str:
-    """Why the choice is what it is; with choice None, what would decide. Points are of percent."""
+def reason(verdict: Verdict, speedups: Mapping[Arm, float | None]) -> str:
+    """Why the choice is what it is; where there is none, what would decide."""
+    choice, findings = verdict.choice, verdict.findings
     clauses = [
         _choice(choice, findings, speedups),
         _fewer_views(choice, findings),
@@ -19,31 +23,31 @@ def reason(choice: str | None, findings: Findings, speedups: Mapping[str, float 
     return "; ".join(clause for clause in clauses if clause)
 
 
-def _choice(choice: str | None, findings: Findings, speedups: Mapping[str, float | None]) -> str:
+def _choice(choice: Arm | None, findings: Findings, speedups: Mapping[Arm, float | None]) -> str:
     if choice is None:
         undecided = _what_would_decide(findings, findings.arms)
         return f"not decided within {_margin(findings)}: {undecided}"
-    if choice == END_TO_END:
+    if choice == findings.end_to_end:
         return _end_to_end(findings, speedups)
     faster = _faster(speedups[choice])
-    if choice == findings.stand_in:
+    if choice == findings.twin:
         return f"{choice} trains the very heads of end_to_end, {faster}"
     if findings.state(choice) != "as good":
         return f"{choice}, since no arm that augments is as good, end_to_end included"
-    differences = _figures(between(findings.counting, choice, END_TO_END))
+    differences = _figures(between(findings.counting, choice, findings.end_to_end))
     return f"{choice} is as good as end_to_end within {_margin(findings)}: {differences}, {faster}"
 
 
-def _end_to_end(findings: Findings, speedups: Mapping[str, float | None]) -> str:
-    same = findings.stand_in
+def _end_to_end(findings: Findings, speedups: Mapping[Arm, float | None]) -> str:
+    same = findings.twin
     if same and findings.state(same) == "as good":
         return f"end_to_end, since {same} trains its very heads, {_faster(speedups[same])}"
-    most = findings.arms[-2]
+    most = findings.cached[-1]
     losses = " and ".join(map(_against, findings.with_outcome(most, "inferior")))
     return f"end_to_end, since no number of cached views is as good: {most} is {losses}"
 
 
-def _fewer_views(choice: str | None, findings: Findings) -> str:
+def _fewer_views(choice: Arm | None, findings: Findings) -> str:
     """What would decide on fewer views than were chosen."""
     fewer = findings.arms[: findings.arms.index(choice)] if choice else []
     if not any(_open(findings, arm) for arm in fewer):
@@ -52,9 +56,9 @@ def _fewer_views(choice: str | None, findings: Findings) -> str:
 
 
 def _augmentation(findings: Findings) -> str:
-    comparisons = between(findings.comparisons, END_TO_END, UNAUGMENTED)
-    if not comparisons:
+    if findings.unaugmented is None:
         return ""
+    comparisons = between(findings.comparisons, findings.end_to_end, findings.unaugmented)
     outcomes = {comparison.on: comparison.decision.outcome for comparison in comparisons}
     costs = outcomes["clean"] == "inferior"
     brings = "costs clean accuracy beyond the margin:" if costs else "brings"
@@ -62,12 +66,12 @@ def _augmentation(findings: Findings) -> str:
 
 
 def _stand_in(findings: Findings) -> str:
-    same = findings.stand_in
+    same = findings.twin
     judged = f"end_to_end is judged by {same}, which trains the same heads on the same base"
     return judged if same else ""
 
 
-def _what_would_decide(findings: Findings, arms: list[str]) -> str:
+def _what_would_decide(findings: Findings, arms: list[Arm]) -> str:
     pending = _pending(findings, arms)
     images, seeds, times = map(_about, _needed(pending)[:3])
     numbers = [images and f"{images} more test images", seeds and f"{seeds} more seeds"]
@@ -76,7 +80,7 @@ def _what_would_decide(findings: Findings, arms: list[str]) -> str:
     return f"{pending[0].arm} is {' and '.join(map(_against, pending))}; {enough} would decide"
 
 
-def _pending(findings: Findings, arms: list[str]) -> list[Comparison]:
+def _pending(findings: Findings, arms: list[Arm]) -> list[Comparison]:
     """The comparisons that settle the choice among arms, if they come out as they lean.
 
     One arm that is as good settles it; if none leans that way, all that are open must be worse.
@@ -89,7 +93,7 @@ def _pending(findings: Findings, arms: list[str]) -> list[Comparison]:
     return max((min(([one] for one in losses), key=_needed) for losses in worse), key=_needed)
 
 
-def _open(findings: Findings, arm: str) -> bool:
+def _open(findings: Findings, arm: Arm) -> bool:
     return findings.state(arm) == "open"
 
 
@@ -128,9 +132,9 @@ def _against(comparison: Comparison) -> str:
 def _figure(comparison: Comparison) -> str:
     difference = comparison.decision.difference
     estimate, low, high = (
-        f"{100 * value:+.1f}" for value in (difference.estimate, difference.low, difference.high)
+        100 * value for value in (difference.estimate, difference.low, difference.high)
     )
-    return f"{estimate} points ({low} to {high}) {WHERE[comparison.on]}"
+    return f"{with_interval(estimate, low, high, '+.1f', ' points')} {WHERE[comparison.on]}"
 
 
 def _faster(speedup: float | None) -> str:

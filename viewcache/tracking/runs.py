@@ -20,7 +20,7 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
-from viewcache.arms.arm import budget_of, feature_stages, training_stage
+from viewcache.arms.arm import Arm
 from viewcache.ground.files import scratch
 from viewcache.ground.paths import PREPARED
 from viewcache.ground.stopwatch import load_record
@@ -43,10 +43,9 @@ def tracking_uri() -> str:
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{repository()}/mlflow.db"
 
 
-def log_results() -> str:
-    """Log the results in the working folder as a new pipeline run; returns the parent's run id."""
+def log_results(found: Results) -> str:
+    """Log results as a new pipeline run; returns the parent's run id."""
     client, experiment = _connect()
-    found = results.read()
     return _Pipeline(client, experiment, found, _start_of_pipeline()).log()
 
 
@@ -57,7 +56,7 @@ def log_missing_results() -> str | None:
     """
     client, experiment = _connect()
     found = results.read()
-    query = f"tags.`{RESULTS_TAG}` = '{found.digest}'"
+    query = f"tags.`{RESULTS_TAG}` = '{results.digest()}'"
     if client.search_runs([experiment], query, max_results=1):
         return None
     return _Pipeline(client, experiment, found, time.time()).log()
@@ -116,27 +115,30 @@ class _Pipeline:
             self._log_arm(parent, row)
         self._client.set_terminated(parent)
         # Last, so that a run broken off half-way does not pass for a complete one.
-        self._client.set_tag(parent, RESULTS_TAG, self._found.digest)
+        self._client.set_tag(parent, RESULTS_TAG, results.digest())
         return parent
 
     def _log_arm(self, parent: str, row: dict[Hashable, Any]) -> None:
-        arm, seed = row.pop("arm"), row.pop("seed")
-        costs = self._found.metrics["arms"][arm]
-        own = {"arm": arm, "budget": budget_of(arm), "train.seed": seed}
+        name, seed = row.pop("arm"), row.pop("seed")
+        costs = self._found.arms[name]
+        arm = Arm(costs["budget"], costs["kind"], (seed,))
+        own = {"arm": name, "budget": arm.budget, "train.seed": seed}
         tags = {
             "mlflow.parentRunId": parent,
-            "viewcache.training": self._origin(training_stage(arm)),
-            "viewcache.features": self._origin(*feature_stages(arm)),
+            "viewcache.training": self._origin(arm.training_stage),
+            "viewcache.features": self._origin(*arm.feature_stages),
         }
-        end = load_record(training_stage(arm))["measured_at"]
+        end = load_record(arm.training_stage)["measured_at"]
         start = end - (costs["total_seconds"] or 0)
         child = self._run(f"{arm} seed {seed}", own, tags, start)
-        self._metrics(child, {**row, **{name: costs[name] for name in _COSTS}})
+        self._metrics(child, {**row, **{cost: costs[cost] for cost in _COSTS}})
         curves = self._found.curves
-        curve = curves[(curves["arm"] == arm) & (curves["seed"] == seed)]
+        curve = curves[(curves["arm"] == name) & (curves["seed"] == seed)]
         for epoch in curve.drop(columns=["arm", "seed"]).to_dict("records"):
             step = int(epoch.pop("epoch"))
-            self._metrics(child, {f"epoch_{name}": value for name, value in epoch.items()}, step)
+            self._metrics(
+                child, {f"epoch_{metric}": value for metric, value in epoch.items()}, step
+            )
         self._client.set_terminated(child, end_time=int(end * 1000))
 
     def _run(

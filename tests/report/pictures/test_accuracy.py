@@ -5,14 +5,18 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from tests.report.test_tables import ARM
+from tests.report.test_tables import ARM, END_TO_END
 from viewcache.report.pictures.accuracy import against_seconds, against_views, learning_curves
 
 METRIC = "test_accuracy"
-ARMS = {"cached_0": ARM, "cached_2": ARM, "end_to_end": ARM | {"total_seconds": 90.0}}
+ARMS = {
+    "cached_0": ARM | {"budget": 0},
+    "cached_2": ARM | {"budget": 2},
+    "end_to_end": END_TO_END | {"total_seconds": 90.0},
+}
 CURVES = pd.DataFrame(
     {
-        "arm": ["cached_1"] * 4 + ["end_to_end"] * 2,
+        "arm": ["cached_2"] * 4 + ["end_to_end"] * 2,
         "seed": [0, 0, 1, 1, 0, 0],
         "epoch": [1, 2] * 3,
         "validation_accuracy": [0.1, 0.9, 0.3, 0.7, 0.2, 0.4],
@@ -27,7 +31,7 @@ def painted(paint):
 
 
 def names(axes):
-    return [text.get_text() for text in axes.texts]
+    return [text.get_text() for legend in axes.figure.legends for text in legend.texts]
 
 
 def test_every_arm_is_named_at_its_point_on_a_log_axis():
@@ -38,12 +42,12 @@ def test_every_arm_is_named_at_its_point_on_a_log_axis():
 
 
 def test_an_arm_that_was_timed_elsewhere_is_left_out():
-    arms = ARMS | {"cached_2": ARM | {"speedup": None}}
+    arms = ARMS | {"cached_2": ARM | {"budget": 2, "speedup": None}}
     assert "cached_2" not in names(painted(partial(against_seconds, arms=arms, metric=METRIC)))
 
 
 def test_no_time_at_all_leaves_an_empty_picture():
-    arms = {"end_to_end": ARM | {"speedup": None}}
+    arms = {"end_to_end": END_TO_END | {"speedup": None}}
     assert names(painted(partial(against_seconds, arms=arms, metric=METRIC))) == []
 
 
@@ -65,7 +69,7 @@ def test_accuracy_stands_at_its_number_of_views_within_the_band_of_end_to_end():
 
 
 def test_a_learning_curve_is_the_mean_over_seeds():
-    axes = painted(partial(learning_curves, curves=CURVES))
+    axes = painted(partial(learning_curves, arms=ARMS, curves=CURVES))
     lines = {line.get_label(): line.get_ydata() for line in axes.lines}
-    np.testing.assert_allclose(lines["cached_1"], [0.2, 0.8])
-    assert list(lines) == ["cached_1", "end_to_end"]
+    np.testing.assert_allclose(lines["cached_2"], [0.2, 0.8])
+    assert list(lines) == ["cached_2", "end_to_end"]

@@ -17,4 +17,4 @@ def test_seconds_are_told_by_number_of_trainings_and_by_phase():
 
 
 def test_a_curve_is_told_by_its_ends():
-    assert "cached_1 from 0.200 to 0.800 in 2 epochs" in captions.of_learning_curves(CURVES)
+    assert "cached_2 from 0.200 to 0.800 in 2 epochs" in captions.of_learning_curves(CURVES)

@@ -3,10 +3,10 @@ from functools import partial
 import pytest
 
 from tests.report.pictures.test_accuracy import painted
-from tests.report.test_tables import ARM
+from tests.report.test_tables import ARM, END_TO_END
 from viewcache.report.pictures.seconds import cumulative_seconds, seconds_by_phase
 
-SLOW = ARM | {"total_seconds": 12.5, "further_seconds": 8.5}
+SLOW = END_TO_END | {"total_seconds": 12.5, "further_seconds": 8.5}
 ARMS = {"cached_1": ARM | {"total_seconds": 20.0}, "end_to_end": SLOW}
 
 
@@ -25,7 +25,7 @@ def test_a_ring_marks_break_even():
 
 
 def test_there_is_no_ring_where_nothing_breaks_even():
-    axes = painted(partial(cumulative_seconds, arms=ARMS | {"end_to_end": ARM}))
+    axes = painted(partial(cumulative_seconds, arms=ARMS | {"end_to_end": END_TO_END}))
     assert not axes.collections
 
 

@@ -7,10 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator, ScalarFormatter
 
-from viewcache.arms.arm import budget_of
-from viewcache.judge.decisions import END_TO_END
-from viewcache.report.pictures.labels import label_bars
-from viewcache.report.pictures.style import Arms, ArmStyle, plain_numbers, styles, timed
+from viewcache.report.figures import Arms, cached_arms, end_to_end_arms
+from viewcache.report.pictures.style import ArmStyle, plain_numbers, styles, timed
 from viewcache.report.tables import TESTED_ON
 
 
@@ -24,15 +22,11 @@ def against_seconds(axes: Axes, arms: Arms, metric: str) -> None:
     axes.set_xscale("log")
     axes.set_xlim(min(seconds, default=1) / 1.35, max(seconds, default=1) * 1.35)
     for name, arm in shown.items():
-        _draw_point(axes, arm["total_seconds"], arm, metric, looks[name])
+        _draw_point(axes, arm["total_seconds"], arm, metric, looks[name], name)
     _set_up_accuracy(axes, arms, metric)
     axes.set(xlabel="first training, images to head (seconds, log scale)")
     plain_numbers(axes.xaxis)
-    bars = {
-        name: (arm["total_seconds"], arm[f"{metric}_low"], arm[f"{metric}_high"])
-        for name, arm in shown.items()
-    }
-    label_bars(axes, bars, {name: looks[name].colour for name in shown})
+    axes.figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
 
 
 def against_views(axes: Axes, arms: Arms, metric: str) -> None:
@@ -40,15 +34,15 @@ def against_views(axes: Axes, arms: Arms, metric: str) -> None:
     looks = styles(arms)
     axes.set_xscale("symlog", base=2, linthresh=1)
     axes.margins(x=0.08)
-    reference = arms[END_TO_END]
-    colour = looks[END_TO_END].colour
+    name = end_to_end_arms(arms)[0]
+    reference, colour = arms[name], looks[name].colour
     axes.axhspan(reference[f"{metric}_low"], reference[f"{metric}_high"], color=colour, alpha=0.15)
-    axes.axhline(reference[metric], color=colour, linestyle="--", label=END_TO_END)
-    cached = {budget: arm for name, arm in arms.items() if (budget := budget_of(name)) is not None}
-    budgets = sorted(cached)
-    axes.plot(budgets, [cached[budget][metric] for budget in budgets], color="#8a8a8a", zorder=1)
-    for budget in budgets:
-        _draw_point(axes, budget, cached[budget], metric, looks[f"cached_{budget}"])
+    axes.axhline(reference[metric], color=colour, linestyle="--", label=name)
+    cached = {name: arms[name] for name in cached_arms(arms)}
+    budgets = [arm["budget"] for arm in cached.values()]
+    axes.plot(budgets, [arm[metric] for arm in cached.values()], color="#8a8a8a", zorder=1)
+    for name, arm in cached.items():
+        _draw_point(axes, arm["budget"], arm, metric, looks[name])
     _set_up_accuracy(axes, arms, metric)
     axes.xaxis.set_major_locator(FixedLocator(budgets))
     axes.xaxis.set_minor_locator(NullLocator())
@@ -57,13 +51,13 @@ def against_views(axes: Axes, arms: Arms, metric: str) -> None:
     axes.legend(loc="best")
 
 
-def learning_curves(axes: Axes, curves: pd.DataFrame) -> None:
+def learning_curves(axes: Axes, arms: Arms, curves: pd.DataFrame) -> None:
     """Draw validation accuracy by epoch, mean over the seeds that got so far, one line an arm.
 
     Args:
         curves: One row an arm, seed and epoch.
     """
-    looks = styles(curves["arm"].unique())
+    looks = styles(arms)
     for arm, line in curves.groupby("arm", sort=False):
         look = looks[str(arm)]
         axes.plot(
@@ -80,9 +74,11 @@ def learning_curves(axes: Axes, curves: pd.DataFrame) -> None:
     axes.figure.legend(loc="outside lower center", ncols=3)
 
 
-def _draw_point(axes: Axes, x: float, arm: Mapping[str, Any], metric: str, look: ArmStyle) -> None:
+def _draw_point(
+    axes: Axes, x: float, arm: Mapping[str, Any], metric: str, look: ArmStyle, label: str = ""
+) -> None:
     axes.vlines(x, arm[f"{metric}_low"], arm[f"{metric}_high"], look.colour)
-    axes.plot(x, arm[metric], color=look.colour, marker=look.marker)
+    axes.plot(x, arm[metric], color=look.colour, marker=look.marker, linestyle="", label=label)
 
 
 def _set_up_accuracy(axes: Axes, arms: Arms, metric: str) -> None:

@@ -2,9 +2,11 @@
 
 import pandas as pd
 
-from viewcache.costs.repeated import seconds_of_trainings
-from viewcache.report.pictures.style import PHASES, Arms, timed
+from viewcache.costs.break_even import seconds_of_trainings
+from viewcache.report.figures import Arms
+from viewcache.report.pictures.style import PHASES, timed
 from viewcache.report.tables import TESTED_ON
+from viewcache.report.words import with_interval
 
 
 def of_accuracy_against_seconds(arms: Arms, metric: str) -> str:
@@ -50,5 +52,5 @@ def of_seconds_by_phase(arms: Arms) -> str:
 
 
 def _accuracy(arms: Arms, name: str, metric: str) -> str:
-    low, estimate, high = (arms[name][metric + end] for end in ("_low", "", "_high"))
-    return f"{estimate:.3f} ({low:.3f} to {high:.3f})"
+    estimate, low, high = (arms[name][metric + end] for end in ("", "_low", "_high"))
+    return with_interval(estimate, low, high, ".3f")

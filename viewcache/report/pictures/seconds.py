@@ -1,14 +1,10 @@
 """Pictures of seconds: of many trainings, and of the first one by phase."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from matplotlib.axes import Axes
 
-from viewcache.arms.arm import budget_of
-from viewcache.costs.repeated import break_even, seconds_of_trainings
-from viewcache.judge.decisions import END_TO_END
-from viewcache.report.pictures.style import INK, PHASES, Arms, plain_numbers, styles, timed
+from viewcache.costs.break_even import pays_from, seconds_of_trainings
+from viewcache.report.figures import Arms, cached_arms, end_to_end_arms
+from viewcache.report.pictures.style import INK, PHASES, plain_numbers, styles, timed
 
 MOST_TRAININGS = 100
 
@@ -33,22 +29,21 @@ def cumulative_seconds(axes: Axes, arms: Arms) -> None:
             markevery=[1, 4, 19, 99],
             label=name,
         )
-    _draw_rings(axes, shown, arms[END_TO_END])
+    _draw_rings(axes, shown, end_to_end_arms(arms)[0])
     axes.set(xlabel="trainings (log scale)", ylabel="seconds altogether (log scale)")
     plain_numbers(axes.xaxis)
     plain_numbers(axes.yaxis)
     axes.figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
 
 
-def _draw_rings(axes: Axes, arms: Arms, reference: Mapping[str, Any]) -> None:
-    cached = [arm for name, arm in arms.items() if budget_of(name) is not None]
+def _draw_rings(axes: Axes, arms: Arms, reference: str) -> None:
     rings = [
-        (number, seconds_of_trainings(arm, number))
-        for arm in cached
-        if (number := break_even(arm, reference)) and number <= MOST_TRAININGS
+        (number, seconds_of_trainings(arms[name], number))
+        for name in cached_arms(arms)
+        if (number := pays_from(arms[name], arms[reference])) and number <= MOST_TRAININGS
     ]
     if rings:
-        label = f"break-even with {END_TO_END}"
+        label = f"break-even with {reference}"
         numbers, seconds = zip(*rings, strict=True)
         axes.scatter(numbers, seconds, 100, facecolors="none", edgecolors=INK, label=label)
 

@@ -5,9 +5,8 @@ same again.
 """
 
 import base64
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import matplotlib
@@ -17,8 +16,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from viewcache.arms.arm import END_TO_END, budget_of
-from viewcache.ground.files import write_whole
+from viewcache.report.figures import Arms
 
 INK, GRID = "#1a1a1a", "#d9d9d9"
 UNAUGMENTED = "#000000"
@@ -53,8 +51,6 @@ LOOK: dict[Any, Any] = {
 }
 SIZE = (4.8, 3.5)  # inches: as wide as a phone, where text stays legible so
 Paint = Callable[[Axes], None]
-Arms = Mapping[str, Mapping[str, Any]]
-"""From the name of an arm to its figures, as in metrics.json."""
 
 
 class ArmStyle(NamedTuple):
@@ -77,20 +73,19 @@ def timed(arms: Arms) -> Arms:
     return {name: arm for name, arm in arms.items() if arm["speedup"] is not None}
 
 
-def styles(arms: Iterable[str]) -> dict[str, ArmStyle]:
+def styles(arms: Arms) -> dict[str, ArmStyle]:
     """The style of each arm: cached views are the darker, the more of them there are."""
-    arms = list(arms)
-    budgets = sorted(filter(None, (budget_of(arm) for arm in arms)))
+    budgets = sorted(arm["budget"] for arm in arms.values() if arm["budget"])
     return {
-        arm: ArmStyle(_colour(arm, budgets), marker, "--" if budget_of(arm) is None else "-")
-        for arm, marker in zip(arms, "osD^vPX<>dhp" * len(arms), strict=False)
+        name: ArmStyle(_colour(arm, budgets), marker, "--" if arm["budget"] is None else "-")
+        for (name, arm), marker in zip(arms.items(), "osD^vPX<>dhp" * len(arms), strict=False)
     }
 
 
-def _colour(arm: str, budgets: Sequence[int]) -> str:
-    budget = budget_of(arm)
+def _colour(arm: Mapping[str, Any], budgets: Sequence[int]) -> str:
+    budget = arm["budget"]
     if budget is None:
-        return {END_TO_END[kind]: colour for kind, colour in TRAINED_END_TO_END.items()}[arm]
+        return TRAINED_END_TO_END[arm["kind"]]
     if budget == 0:
         return UNAUGMENTED
     return to_hex(CACHED(budgets.index(budget) / max(len(budgets) - 1, 1)))
@@ -104,18 +99,6 @@ def draw_svg(paint: Paint, alt: str, size: tuple[float, float] = SIZE) -> Pictur
         buffer = BytesIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return Picture(data_uri("image/svg+xml", buffer.getvalue()), alt)
-
-
-def draw_png(path: Path, paints: Sequence[Paint]) -> None:
-    """Draw pictures side by side into a PNG."""
-    with matplotlib.rc_context(LOOK):
-        figure = Figure(figsize=(SIZE[0] * len(paints), SIZE[1]), layout="constrained")
-        panels = figure.subplots(ncols=len(paints), squeeze=False)[0]
-        for paint, axes in zip(paints, panels, strict=True):
-            paint(axes)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        settings: dict[str, Any] = {"dpi": 150, "metadata": {"Software": None}}
-        write_whole(path, lambda file: figure.savefig(file, format="png", **settings))
 
 
 def data_uri(kind: str, content: bytes) -> str:

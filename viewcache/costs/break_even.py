@@ -10,7 +10,7 @@ def seconds_of_trainings(arm: Mapping[str, Any], trainings: int) -> float:
     return arm["total_seconds"] + (trainings - 1) * arm["further_seconds"]
 
 
-def break_even(arm: Mapping[str, Any], reference: Mapping[str, Any]) -> int | None:
+def pays_from(arm: Mapping[str, Any], reference: Mapping[str, Any]) -> int | None:
     """From which training on an arm costs no more than a reference, however many follow.
 
     None where it never does for good, and where the two were not timed on one machine.

@@ -1,6 +1,6 @@
 import pytest
 
-from viewcache.costs.repeated import break_even, seconds_of_trainings
+from viewcache.costs.break_even import pays_from, seconds_of_trainings
 
 
 def arm(first, further, machine="here"):
@@ -26,12 +26,12 @@ def test_further_trainings_cost_less_than_the_first():
     ],
 )
 def test_break_even_is_the_first_training_from_which_an_arm_costs_no_more(ours, theirs, number):
-    assert break_even(ours, theirs) == number
+    assert pays_from(ours, theirs) == number
 
 
 def test_at_break_even_all_trainings_together_cost_no_more():
     ours, theirs = arm(333, 3), arm(50, 40)
-    number = break_even(ours, theirs)
+    number = pays_from(ours, theirs)
     ahead = [
         seconds_of_trainings(ours, count) <= seconds_of_trainings(theirs, count)
         for count in (number - 1, number)
