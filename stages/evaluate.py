@@ -10,7 +10,7 @@ import pandas as pd
 from viewcache.arms.arm import Arm, arms_of
 from viewcache.arms.equivalence import find_equivalences, twin_of
 from viewcache.arms.guards import refuse_unfair_comparison
-from viewcache.arms.trained import TestedHead, learning_curves, open_heads, put_to_the_test, score
+from viewcache.arms.trained import TestedHead, epochs_of, open_heads, put_to_the_test, score
 from viewcache.costs.ledger import costs_of_arms
 from viewcache.costs.prediction import compare_with_plan
 from viewcache.costs.speedup import speedups
@@ -53,7 +53,7 @@ def main() -> None:
         "replay": json.loads(REPLAY.read_text()),
     }
     prediction = compare_with_plan(figures, params)
-    curves = learning_curves([head.trained for head in tested])
+    curves = epochs_of([head.trained for head in tested])
     found = Results(
         metrics | ({"prediction": prediction} if prediction else {}),
         params.model_dump(),

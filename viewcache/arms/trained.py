@@ -97,7 +97,7 @@ def score(tested: TestedHead, labels: np.ndarray) -> dict[str, Any]:
     }
 
 
-def learning_curves(heads: Sequence[TrainedHead]) -> pd.DataFrame:
+def epochs_of(heads: Sequence[TrainedHead]) -> pd.DataFrame:
     """One row a head and epoch: `arm`, `seed`, `epoch`, metrics of training and validation."""
     return pd.concat(
         pd.DataFrame(trained.saved.history)

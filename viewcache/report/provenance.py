@@ -20,7 +20,7 @@ from viewcache.ground.paths import FEATURES, PREPARED
 from viewcache.ground.stopwatch import load_record
 from viewcache.images.prepared import SPLITS, open_prepared
 
-PACKAGES = ("tensorflow", "keras", "openvino", "numpy", "scipy", "dvc", "mlflow")
+REPORTED = ("tensorflow", "keras", "openvino", "numpy", "scipy", "dvc", "mlflow")
 DECIDING_FILES = ("stages", "viewcache", "params.yaml", "dvc.yaml")
 
 
@@ -66,7 +66,7 @@ def trace(params: Params, arms: Iterable[Arm]) -> Provenance:
         {split: len(open_prepared(PREPARED / split).digests) for split in SPLITS},
         sorted({_in_words(record["machine"]) for record in records}),
         (_moment(min(moments)), _moment(max(moments))),
-        {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+        {"python": platform.python_version()} | {name: version(name) for name in REPORTED},
         git_commit(),
         _changed(),
         {

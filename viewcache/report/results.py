@@ -69,7 +69,7 @@ def read() -> Results:
     )
 
 
-def digest() -> str:
+def digest_of_results() -> str:
     """SHA-256 of the results in the working folder; with their times, so it names one run."""
     contents = [path.read_bytes() for path in (METRICS, PARAMS, RUNS, CURVES)]
     return hashlib.sha256(b"".join(contents)).hexdigest()

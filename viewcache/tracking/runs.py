@@ -56,7 +56,7 @@ def log_missing_results() -> str | None:
     """
     client, experiment = _connect()
     found = results.read()
-    query = f"tags.`{RESULTS_TAG}` = '{results.digest()}'"
+    query = f"tags.`{RESULTS_TAG}` = '{results.digest_of_results()}'"
     if client.search_runs([experiment], query, max_results=1):
         return None
     return _Pipeline(client, experiment, found, time.time()).log()
@@ -115,7 +115,7 @@ class _Pipeline:
             self._log_arm(parent, row)
         self._client.set_terminated(parent)
         # Last, so that a run broken off half-way does not pass for a complete one.
-        self._client.set_tag(parent, RESULTS_TAG, results.digest())
+        self._client.set_tag(parent, RESULTS_TAG, results.digest_of_results())
         return parent
 
     def _log_arm(self, parent: str, row: dict[Hashable, Any]) -> None:
