@@ -26,23 +26,20 @@ def costs_of_arms(
         images: Number of training images.
         epochs: That each arm ran, mean over its seeds.
     """
-    heads = len(settings.budgets) * len(settings.seeds)
     costs = {
         f"cached_{budget}": cached_costs(
-            budget, heads, images, load, lambda view: feature_file(FEATURES / "train", view)
+            budget, images, load, lambda view: feature_file(FEATURES / "train", view)
         )
         for budget in settings.budgets
     }
     for kind in settings.end_to_end_bases:
         arm = END_TO_END[kind]
-        costs[arm] = end_to_end_costs(
-            kind, epochs[arm], settings.end_to_end_seeds, heads, images, load
-        )
+        costs[arm] = end_to_end_costs(kind, epochs[arm], settings.end_to_end_seeds, images, load)
     return costs
 
 
 def cached_costs(
-    budget: int, heads: int, images: int, load: Load, feature_file: Callable[[int], Path]
+    budget: int, images: int, load: Load, feature_file: Callable[[int], Path]
 ) -> dict[str, Any]:
     """Cost of one training on `budget` cached views (0: on view 0), extraction included.
 
@@ -50,7 +47,6 @@ def cached_costs(
     drawing and rendering, `base_seconds` is the rest of the time that extraction took.
 
     Args:
-        heads: Number of heads that were trained together; one head's share is reported.
         images: Number of training images.
         feature_file: From a view to the file of its training features.
 
@@ -66,7 +62,7 @@ def cached_costs(
     rendering = sum(record["seconds"]["augment"] for record in extracts)
     drawing = sum(augment["seconds"][f"view {view}"] for view in views)
     training = load("train_head")
-    head = head_seconds(heads, load)
+    head = head_seconds(load)
     return _costs(
         [augment, load("compile_base"), training, *extracts],
         base_passes=images * len(views),
@@ -79,7 +75,7 @@ def cached_costs(
 
 
 def end_to_end_costs(
-    kind: str, epochs: float, seeds: Sequence[int], heads: int, images: int, load: Load
+    kind: str, epochs: float, seeds: Sequence[int], images: int, load: Load
 ) -> dict[str, Any]:
     """Cost of one end-to-end training, as `cached_costs` gives it.
 
@@ -93,7 +89,7 @@ def end_to_end_costs(
     record = load(f"train_end_to_end_{kind}")
     augment = mean(record["seconds"][f"seed {seed} augment"] for seed in seeds)
     fit = mean(record["seconds"][f"seed {seed} fit"] for seed in seeds)
-    head = head_seconds(heads, load)
+    head = head_seconds(load)
     return _costs(
         [record, load("compile_base")] if kind == "compiled" else [record],
         base_passes=round(images * epochs),
@@ -105,9 +101,9 @@ def end_to_end_costs(
     )
 
 
-def head_seconds(heads: int, load: Load) -> float:
-    """One head's share of the time in which all of them were trained side by side."""
-    return load("train_head")["seconds"]["heads"] / heads
+def head_seconds(load: Load) -> float:
+    """What one head takes that is trained on cached features by itself."""
+    return load("train_head")["seconds"]["head alone"]
 
 
 def _costs(
