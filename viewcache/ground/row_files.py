@@ -82,7 +82,7 @@ class RowFile:
             rows: Counted from 0 only.
 
         Raises:
-            PipelineError: there is no such row, or the disk no longer gives it whole.
+            PipelineError: there is no such row, or the file no longer holds it whole.
         """
         result = np.empty((len(rows), *self.shape[1:]), self.dtype)
         for place, row in enumerate(rows):
@@ -92,11 +92,8 @@ class RowFile:
     def _read(self, row: int, place: np.ndarray) -> None:
         if not 0 <= row < self.shape[0]:
             raise PipelineError(f"{self._path} must have row {row}", f"{self.shape[0]} rows")
-        try:
-            self._file.seek(self._start + row * self._row_bytes)
-            received = self._file.readinto(place.data)
-        except OSError as error:
-            raise PipelineError(f"{self._path} must give row {row}", error) from error
+        self._file.seek(self._start + row * self._row_bytes)
+        received = self._file.readinto(place.data)
         if received != self._row_bytes:
             rule = f"{self._path} must give row {row}, {self._row_bytes} bytes"
             raise PipelineError(rule, received)

@@ -79,8 +79,8 @@ def train_end_to_end(
     Raises:
         PipelineError: the base changed, or an epoch did not render its own view of every image.
     """
-    model = base.attach(head)
-    start, fingerprint = starting_point(head, model.optimizer), base.fingerprint()
+    model, before = base.attach(head), base.fingerprint()
+    start = starting_point(head, model.optimizer)
     images = len(targets.labels)
     rendered: Counter[int] = Counter()
     last_seen: deque[Seen] = deque(maxlen=1)
@@ -95,8 +95,9 @@ def train_end_to_end(
     fit = by_fit(model, read, targets, schedule.batch_size)
     history = train(fit, head, images, validation, schedule)
     _refuse_other_views(rendered, images, len(history), schedule.budget)
-    if base.fingerprint() != fingerprint:
-        raise PipelineError(f"the base must stay {fingerprint}", base.fingerprint())
+    after = base.fingerprint()
+    if after != before:
+        raise PipelineError(f"the base must stay {before}", after)
     return Trained(head, history, start), last_seen.pop()
 
 
