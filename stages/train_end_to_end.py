@@ -6,6 +6,7 @@ BASE is `keras` for what the book builds, a frozen Keras base and the head in on
 
 import sys
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
@@ -20,10 +21,9 @@ from viewcache.ground.params.schema import Params, Train
 from viewcache.ground.paths import BASE, PREPARED, end_to_end_head_file, seen_file
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads import training
-from viewcache.heads.end_to_end import EndToEndBase, on_compiled, on_keras, train_end_to_end
+from viewcache.heads.end_to_end import EndToEndBase, Seen, on_compiled, on_keras, train_end_to_end
 from viewcache.heads.head import build_head
 from viewcache.heads.saved import Trained, save_head
-from viewcache.heads.schedule import order_of_epoch
 from viewcache.images.prepared import Prepared, open_prepared, read_classes
 from viewcache.views.fresh import fresh_views
 
@@ -39,9 +39,10 @@ def main() -> None:
     with train.read() as pixels:
         read = fresh_views(pixels, train.digests, params.augment, params.seed)
         for seed in params.train.end_to_end_seeds:
-            trained = _train(params.train, base, read, targets, validation, seed, costs)
+            trained, seen = _train(params.train, base, read, targets, validation, seed, costs)
             save_head(end_to_end_head_file(kind, seed), trained, train.digests, held_out.digests)
-        _save_replay(kind, params.train, base, read, len(train.labels))
+            if seed == params.train.end_to_end_seeds[0]:
+                _save_seen(seen_file(kind), seen, base)
     costs.save(f"train_end_to_end_{kind}")
 
 
@@ -56,7 +57,8 @@ def _features(base: EndToEndBase, images: Prepared, batch_size: int) -> training
     rows = np.arange(len(images.labels))
     batches = np.split(rows, range(batch_size, len(rows), batch_size))
     with images.read() as pixels:
-        features = np.concatenate([base.features(pixels.read(batch)) for batch in batches])
+        inputs = (base.prepare(pixels.read(batch)) for batch in batches)
+        features = np.concatenate([base.features(batch) for batch in inputs])
     return training.Validation(features, images.labels)
 
 
@@ -68,7 +70,7 @@ def _train(
     validation: training.Validation,
     seed: int,
     costs: Stopwatch,
-) -> Trained:
+) -> tuple[Trained, Seen]:
     width, classes = validation.features.shape[1], len(read_classes(PREPARED))
     head = build_head(width, classes, settings.head, settings.learning_rate, seed)
     epochs, total = settings.epochs, settings.epochs * len(targets.labels)
@@ -86,16 +88,12 @@ def _train(
         return train_end_to_end(base, head, render, targets, validation, schedule)
 
 
-def _save_replay(
-    kind: str, settings: Train, base: EndToEndBase, read: training.Reader, images: int
-) -> None:
-    """Keep the features of the last epoch's first batch, for `evaluate` to hold to the cache."""
-    view = settings.epochs
-    rows = order_of_epoch(view, images, settings.end_to_end_seeds[0])[: settings.batch_size]
-    features = base.features(read(view, rows))
-    seen_file(kind).parent.mkdir(parents=True, exist_ok=True)
-    write_whole(seen_file(kind), partial(np.savez, rows=rows, features=features))
-    seal(seen_file(kind), view=view)
+def _save_seen(path: Path, seen: Seen, base: EndToEndBase) -> None:
+    """Keep the features of a batch that training saw, for `replay` to hold to the images."""
+    features = base.features(seen.inputs)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, partial(np.savez, rows=seen.rows, features=features))
+    seal(path, view=seen.view)
 
 
 if __name__ == "__main__":

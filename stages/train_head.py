@@ -1,7 +1,12 @@
-"""Train heads on cached views: one for every budget and seed."""
+"""Train heads on cached views: one for every budget and seed.
+
+The first is trained by itself, which is what one training costs; the others side by side.
+"""
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 from tqdm import tqdm
@@ -29,38 +34,32 @@ def main() -> None:
     targets = training.make_targets(train.labels, params.class_weights)
     validation = training.Validation(held_out_features, held_out.labels)
     digests = (train.digests, held_out.digests)
+    budgets = sorted(params.budgets, reverse=True)
+    first, *others = [(budget, seed) for budget in budgets for seed in params.seeds]
     costs = Stopwatch()
-    arms = [(budget, seed) for budget in params.budgets for seed in params.seeds]
-    with (
-        tqdm(total=len(arms), desc="train heads", unit=" heads", disable=None) as bar,
-        ThreadPoolExecutor() as workers,
-        costs.phase("heads"),
-    ):
-        count = min(os.cpu_count() or 1, len(arms))
-        shares = [
-            workers.submit(
-                _train, arms[share::count], params, views, targets, validation, digests, bar
-            )
-            for share in range(count)
-        ]
-        for done in shares:
-            done.result()
+    with tqdm(total=1 + len(others), desc="train heads", unit=" heads", disable=None) as bar:
+        train_heads = partial(_train, params, views, targets, validation, digests, bar)
+        with costs.phase("head alone"):
+            train_heads([first])
+        with costs.phase("heads"):
+            _side_by_side(train_heads, others)
     costs.save("train_head")
 
 
 def _train(
-    arms: list[tuple[int, int]],
     settings: Train,
     views: dict[int, np.ndarray],
     targets: training.Targets,
     validation: training.Validation,
     digests: tuple[list[str], list[str]],
     bar: tqdm,
+    heads: list[tuple[int, int]],
 ) -> None:
     """Train and save heads, one after another.
 
     Args:
         digests: Of the training images, and of the validation images.
+        heads: Budget and seed of each.
     """
     trainer = HeadTrainer(
         validation.features.shape[1],
@@ -68,13 +67,22 @@ def _train(
         settings.head,
         settings.learning_rate,
     )
-    for budget, seed in arms:
+    for budget, seed in heads:
         schedule = training.Schedule(
             settings.epochs, settings.batch_size, budget, seed, settings.patience
         )
         trained = trainer.train(views, targets, validation, schedule)
         save_head(cached_head_file(budget, seed), trained, *digests)
         bar.update()
+
+
+def _side_by_side(
+    train_heads: Callable[[list[tuple[int, int]]], None], heads: list[tuple[int, int]]
+) -> None:
+    """Share heads out among threads, one a core."""
+    count = min(os.cpu_count() or 1, len(heads))
+    with ThreadPoolExecutor() as workers:
+        list(workers.map(train_heads, [heads[share::count] for share in range(count)]))
 
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -20,11 +21,48 @@ def test_numpy_reads_what_was_streamed_whatever_the_batches(tmp_path_factory, si
     assert np.array_equal(np.load(path), rows)
 
 
-def test_rows_are_read_in_the_order_asked_for(tmp_path):
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    path = tmp_path_factory.mktemp("rows") / "a.npy"
+    write_rows(path, [ROWS], (3, 2), ROWS.dtype)
+    return path
+
+
+@given(rows=st.lists(st.integers(0, 6), min_size=1, max_size=9))
+def test_any_rows_in_any_order_are_those_of_numpy(path, rows):
+    with RowFile(path) as file:
+        assert np.array_equal(file.read(rows), ROWS[rows])
+
+
+@given(row=st.one_of(st.integers(max_value=-1), st.integers(min_value=7)))
+def test_any_row_outside_is_refused(path, row):
+    with (
+        RowFile(path) as file,
+        pytest.raises(PipelineError, match=rf"{path} must have row {row}\. Received: 7 rows$"),
+    ):
+        file.read([0, row])
+
+
+def test_rows_of_one_number_are_read(tmp_path):
+    write_rows(tmp_path / "a.npy", [np.arange(5)], (), np.dtype("i2"))
+    with RowFile(tmp_path / "a.npy") as file:
+        assert file.read(np.array([4, 1])).tolist() == [4, 1]
+
+
+def test_a_row_that_is_cut_off_after_the_file_was_opened_is_refused(tmp_path):
     path = tmp_path / "a.npy"
     write_rows(path, [ROWS], (3, 2), ROWS.dtype)
     with RowFile(path) as file:
-        assert np.array_equal(file.read([5, 0, 5]), ROWS[[5, 0, 5]])
+        os.truncate(path, path.stat().st_size - 1)
+        with pytest.raises(PipelineError, match=r"a\.npy must give row 6, 24 bytes.*: 23$"):
+            file.read([6])
+
+
+def test_a_closed_file_is_given_back_to_the_system(path):
+    with RowFile(path) as file:
+        pass
+    with pytest.raises(ValueError, match="closed"):
+        file.read([0])
 
 
 @pytest.mark.parametrize("rows", [6, 8])

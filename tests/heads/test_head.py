@@ -43,7 +43,7 @@ def test_weight_decay_makes_weights_smaller():
     sizes = []
     for weight_decay in (0, 0.5):
         model = head(weight_decay=weight_decay)
-        features, labels = np.zeros((8, 6), np.float32), np.zeros((8, 1), np.float32)
-        model.fit(features, labels, epochs=20, verbose=0)
+        features, labels = np.zeros((160, 6), np.float32), np.zeros((160, 1), np.float32)
+        model.fit(features, labels, batch_size=8, verbose=0)
         sizes.append(np.abs(model.get_weights()[0]).max())
     assert sizes[1] < 0.95 * sizes[0]

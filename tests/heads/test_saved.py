@@ -6,7 +6,8 @@ from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import digest_of_digests, seal, verify
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads.head import build_head, compile_model
-from viewcache.heads.saved import Trained, load_weights, save_head, starting_point
+from viewcache.heads.saved import SavedHead, Trained, open_head, save_head, starting_point
+from viewcache.heads.training import Epoch
 
 SETTINGS = HeadSettings(units=4, dropout=0.5, standardize=False, weight_decay=0)
 
@@ -23,30 +24,51 @@ def test_saved_weights_are_read_and_equal_weights_are_equal_bytes(tmp_path):
     one, other = tmp_path / "a" / "0.npz", tmp_path / "b" / "0.npz"
     for path in (one, other):
         save_head(path, Trained(head(), [], "start"), "ab", "c")
-    assert all(map(np.array_equal, load_weights(one), head().get_weights()))
+    assert all(map(np.array_equal, open_head(one).weights, head().get_weights()))
     assert one.read_bytes() == other.read_bytes()
 
 
-def test_the_manifest_says_how_a_head_came_about(tmp_path):
-    history = [{"epoch": 1, "loss": 0.25}]
+def test_a_saved_head_says_how_it_came_about(tmp_path):
+    history = [Epoch(1, 0.25, 0.5, 0.75, 0.625, kept=False), Epoch(2, 0.5, 1, 1.5, 1, kept=True)]
     save_head(tmp_path / "0.npz", Trained(head(), history, "start"), "ab", "c")
-    manifest = verify(tmp_path / "0.npz", images=digest_of_digests("ab"))
-    assert (manifest["start"], manifest["history"]) == ("start", history)
-    assert manifest["validation_images"] == digest_of_digests("c")
+    _, *said = open_head(tmp_path / "0.npz")
+    assert said == ["start", digest_of_digests("ab"), digest_of_digests("c"), history]
+    assert verify(tmp_path / "0.npz")["history"][0] == {
+        **{"epoch": 1, "loss": 0.25, "accuracy": 0.5},
+        **{"validation_loss": 0.75, "validation_accuracy": 0.625, "kept": False},
+    }
+
+
+@pytest.mark.parametrize("missing", SavedHead._fields[1:])
+def test_a_manifest_without_a_part_is_refused(tmp_path, missing):
+    np.savez(tmp_path / "0.npz", np.ones(2))
+    parts = {"start": "a", "images": "b", "validation_images": "c", "history": []}
+    del parts[missing]
+    seal(tmp_path / "0.npz", **parts)
+    with pytest.raises(PipelineError, match=rf"0\.json is damaged: .* Received: '{missing}'$"):
+        open_head(tmp_path / "0.npz")
+
+
+@pytest.mark.parametrize("history", [[{"epoch": 1}], [3], None])
+def test_a_history_that_is_none_is_refused(tmp_path, history):
+    np.savez(tmp_path / "0.npz", np.ones(2))
+    seal(tmp_path / "0.npz", start="a", images="b", validation_images="c", history=history)
+    with pytest.raises(PipelineError, match=r"0\.json is damaged"):
+        open_head(tmp_path / "0.npz")
 
 
 def test_a_damaged_head_is_refused(tmp_path):
     save_head(tmp_path / "0.npz", Trained(head(), [], "start"), "ab", "c")
     (tmp_path / "0.npz").write_bytes((tmp_path / "0.npz").read_bytes()[:-1])
     with pytest.raises(PipelineError, match="is damaged"):
-        load_weights(tmp_path / "0.npz")
+        open_head(tmp_path / "0.npz")
 
 
 def test_a_file_that_needs_pickle_is_refused(tmp_path):
     np.savez(tmp_path / "0.npz", np.array([{}], dtype=object))
     seal(tmp_path / "0.npz")
     with pytest.raises(ValueError, match="allow_pickle=False"):
-        load_weights(tmp_path / "0.npz")
+        open_head(tmp_path / "0.npz")
 
 
 def test_heads_built_alike_start_alike_whatever_keras_names_them():

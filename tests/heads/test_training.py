@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 
@@ -6,8 +7,12 @@ from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads.head import build_head
 from viewcache.heads.schedule import order_of_epoch
 from viewcache.heads.training import (
+    Epoch,
     Schedule,
+    Score,
+    Targets,
     Validation,
+    batches_of_epoch,
     by_fit,
     make_deterministic,
     make_targets,
@@ -15,7 +20,6 @@ from viewcache.heads.training import (
 )
 
 LABELS = np.arange(10) % 2
-HEAD = HeadSettings(units=4, dropout=0.5, standardize=False, weight_decay=0)
 VIEWS = np.random.default_rng(0).normal(size=(5, 10, 6)).astype(np.float32)
 
 
@@ -24,73 +28,86 @@ def deterministic():
     make_deterministic()
 
 
-def trained(budget, epochs=4, seed=0, views=VIEWS, seen=None, patience=None):
-    def read(view, rows):
-        if seen is not None:
-            seen.append((view, rows.tolist()))
-        return views[view][rows]
+def head_of_no_use():
+    """It gives every image the logit that it has for a weight."""
+    head = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    return head, Validation(np.ones((4, 1), np.float32), np.array([1, 1, 1, 0]))
 
-    head = build_head(6, 2, HEAD, 0.01, seed)
-    fit = by_fit(head, read, make_targets(LABELS, "none"), batch_size=4)
-    schedule = Schedule(epochs, 4, budget, seed, patience)
-    history = train(fit, head, len(LABELS), Validation(views[0], LABELS), schedule)
-    return head.get_weights(), history
+
+def trained(logits, patience):
+    """Train so that the head has these weights, one an epoch."""
+    head, validation = head_of_no_use()
+    weights = iter(logits)
+
+    def run_epoch(view, order):
+        head.set_weights([np.array([[next(weights)]], np.float32)])
+        return Score(loss=10 + view, accuracy=0.25)
+
+    history = train(run_epoch, head, 8, validation, Schedule(len(logits), 4, 2, 0, patience))
+    return float(head.get_weights()[0][0, 0]), history
+
+
+def test_the_history_tells_both_scores_of_every_epoch():
+    _, history = trained([0.0, 2.0], None)
+    loss = np.mean([np.log1p(np.exp(-2))] * 3 + [np.log1p(np.exp(2))])
+    assert history[0] == Epoch(1, 11, 0.25, pytest.approx(np.log(2)), 0.25, kept=False)
+    assert history[1] == Epoch(2, 12, 0.25, pytest.approx(loss), 0.75, kept=True)
+
+
+@pytest.mark.parametrize(
+    ("patience", "epochs", "kept"), [(1, 3, 2), (2, 4, 2), (3, 5, 2), (4, 6, 6), (None, 6, 6)]
+)
+def test_training_stops_when_the_loss_stays_and_keeps_the_best_head(patience, epochs, kept):
+    logits = [0.0, 0.5, 0.5, -2.0, 0.4, 1.0]  # of the lowest loss: 1.1
+    weight, history = trained(logits, patience)
+    assert len(history) == epochs
+    assert [entry.epoch for entry in history if entry.kept] == [kept]
+    assert weight == np.float32(logits[kept - 1])
+
+
+@pytest.mark.parametrize("patience", [None, 2])
+def test_a_training_that_diverges_is_named(patience):
+    rule = r"train\.learning_rate\), as in epoch 2\. Received: a loss of nan$"
+    with pytest.raises(PipelineError, match=rule):
+        trained([0.0, np.nan, 0.0], patience)
 
 
 @pytest.mark.parametrize(
     ("budget", "views"),
     [(0, [0, 0, 0, 0]), (1, [1, 1, 1, 1]), (3, [1, 2, 3, 1]), (4, [1, 2, 3, 4])],
 )
-def test_training_reads_all_images_of_the_view_of_each_epoch(budget, views):
+def test_an_epoch_reads_all_images_of_its_view_in_its_order(budget, views):
     seen = []
-    trained(budget, seen=seen)
-    assert [view for view, _ in seen] == [view for view in views for _ in range(3)]
-    for epoch in range(4):
-        rows = [row for _, batch in seen[3 * epoch : 3 * epoch + 3] for row in batch]
-        assert rows == order_of_epoch(epoch + 1, 10, seed=0).tolist()
-        assert sorted(rows) == list(range(10))
+
+    def read(view, rows):
+        seen.append((view, rows.tolist()))
+        return VIEWS[view][rows]
+
+    settings = HeadSettings(units=4, dropout=0.5, standardize=False, weight_decay=0)
+    head = build_head(6, 2, settings, 0.01, seed=5)
+    fit = by_fit(head, read, make_targets(LABELS, "none"), batch_size=4)
+    train(fit, head, 10, Validation(VIEWS[0], LABELS), Schedule(4, 4, budget, 5, None))
+    orders = [order_of_epoch(epoch, 10, seed=5).tolist() for epoch in (1, 2, 3, 4)]
+    assert seen == [
+        (view, order[start : start + 4])
+        for view, order in zip(views, orders, strict=True)
+        for start in (0, 4, 8)
+    ]
 
 
-def test_the_same_seed_trains_the_same_head():
-    ours, theirs = trained(2)[0], trained(2)[0]
-    assert all(map(np.array_equal, ours, theirs))
+def test_batches_hold_the_labels_and_weights_of_their_rows():
+    targets = Targets(np.arange(10), np.arange(10, 20).astype(np.float32))
+    order = np.array([7, 2, 5])
+    batches = batches_of_epoch(
+        lambda view, rows: VIEWS[view][rows], 3, order, targets, 2, keras.KerasTensor((None, 6))
+    )
+    inputs, labels, weights = map(np.concatenate, zip(*batches.as_numpy_iterator(), strict=True))
+    assert np.array_equal(inputs, VIEWS[3][order])
+    assert (labels.tolist(), weights.tolist()) == ([[7], [2], [5]], [17, 12, 15])
 
 
-def test_another_seed_or_view_trains_another_head():
-    ours = trained(2)[0][0]
-    assert not np.array_equal(ours, trained(2, seed=1)[0][0])
-    assert not np.array_equal(ours, trained(3)[0][0])
-
-
-def test_a_head_learns_what_can_be_learned():
-    views = VIEWS + 3 * (LABELS[:, None] - 0.5)
-    history = trained(4, epochs=60, views=np.concatenate([views] * 13))[1]
-    assert history[-1]["validation_accuracy"] == 1.0
-    assert history[-1]["loss"] < history[0]["loss"]
-
-
-def test_training_stops_when_the_validation_loss_stays_and_keeps_the_best_head():
-    head, history = trained(4, epochs=60, patience=3)
-    losses = [entry["validation_loss"] for entry in history]
-    [kept] = [entry["epoch"] for entry in history if entry["kept"]]
-    assert len(history) < 60
-    assert kept == 1 + losses.index(min(losses)) == len(history) - 3
-    assert all(map(np.array_equal, head, trained(4, epochs=kept)[0]))
-
-
-@pytest.mark.parametrize("patience", [None, 2])
-def test_a_training_that_diverges_is_named(patience):
-    views = VIEWS.copy()
-    views[1:, 3] = np.inf
-    with pytest.raises(PipelineError, match=r"train\.learning_rate.*Received: a loss of nan"):
-        trained(2, views=views, patience=patience)
-
-
-def test_without_patience_the_last_head_is_kept():
-    assert [entry["kept"] for entry in trained(4, epochs=3)[1]] == [False, False, True]
-
-
-def test_a_history_has_an_entry_an_epoch():
-    history = trained(2)[1]
-    assert [entry["epoch"] for entry in history] == [1, 2, 3, 4]
-    assert {"loss", "accuracy", "validation_loss", "validation_accuracy"} <= set(history[0])
+def test_balanced_weights_give_each_class_the_same_total():
+    labels = np.array([0, 0, 0, 1])
+    assert make_targets(labels, "balanced").weights == pytest.approx([2 / 3, 2 / 3, 2 / 3, 2])
+    assert make_targets(labels, "none").weights.tolist() == [1, 1, 1, 1]
+    assert make_targets(labels, "none").weights.dtype == np.float32

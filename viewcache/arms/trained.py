@@ -81,7 +81,7 @@ def score(tested: TestedHead, labels: np.ndarray) -> dict[str, Any]:
     `kept_epoch`."""
     clean, *random = (classification_metrics(labels, view) for view in tested.logits)
     history = tested.trained.saved.history
-    [kept] = [entry for entry in history if entry["kept"]]
+    [kept] = [entry for entry in history if entry.kept]
     return {
         "arm": tested.arm.name,
         "seed": tested.seed,
@@ -90,10 +90,10 @@ def score(tested: TestedHead, labels: np.ndarray) -> dict[str, Any]:
             f"test_{name}_augmented": float(np.mean([view[name] for view in random]))
             for name in clean
         },
-        "validation_accuracy": kept["validation_accuracy"],
-        "validation_loss": kept["validation_loss"],
+        "validation_accuracy": kept.validation_accuracy,
+        "validation_loss": kept.validation_loss,
         "epochs": len(history),
-        "kept_epoch": kept["epoch"],
+        "kept_epoch": kept.epoch,
     }
 
 

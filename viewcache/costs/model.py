@@ -41,7 +41,7 @@ class Paces:
         extract: The compiled base over random views, as `extract` runs it.
         extract_identity: The same over view 0.
         end_to_end: Trained on end to end, by the base's kind: keras or compiled.
-        head: A head's share of heads that are trained side by side; `start` is that of all.
+        head: One head that is trained by itself.
     """
 
     extract: Pace
@@ -230,8 +230,7 @@ def _end_to_end(costs: UnitCosts, settings: Train, images: int, kind: Kind) -> P
 
 
 def _head_seconds(pace: Pace, settings: Train, images: int) -> float:
-    heads = len(settings.budgets) * len(settings.seeds)
-    return pace.start / heads + images * settings.epochs * pace.rest
+    return pace.start + images * settings.epochs * pace.rest
 
 
 def _trainings(cached: Prediction, reference: Prediction) -> int | None:

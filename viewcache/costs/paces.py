@@ -1,12 +1,11 @@
 """How fast images go through a base, each way to run it, and through heads."""
 
 import math
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import keras
@@ -27,7 +26,7 @@ from viewcache.views.fresh import fresh_views
 SECONDS = 1.2
 """How long a pace is measured."""
 HEAD_ROWS = 512
-"""Images of an epoch that heads are measured in."""
+"""Images of an epoch that a head is measured in."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def measure_paces(work: Work, base: Base, model: keras.Model) -> Paces:
                 kind: _end_to_end(work, ways[kind], base.width, read)
                 for kind in params.train.end_to_end_bases
             },
-            head=_heads(work, base.width),
+            head=_head(work, base.width),
         )
 
 
@@ -107,34 +106,27 @@ def _end_to_end(work: Work, base: EndToEndBase, width: int, read: training.Reade
     )
 
     def run(steps: int) -> None:
-        run_epoch(1, 1, np.arange(steps * size) % len(labels))
+        run_epoch(1, np.arange(steps * size) % len(labels))
 
     return _pace(run, size, costs, most=math.ceil(work.images / size))
 
 
-def _heads(work: Work, width: int) -> Pace:
-    """Heads side by side, one a core, on features without meaning."""
+def _head(work: Work, width: int) -> Pace:
+    """One head by itself, on features without meaning."""
     settings, rows = work.params.train, min(work.images, HEAD_ROWS)
     features = np.random.default_rng(0).random((rows, width), np.float32)
     targets = training.make_targets(np.arange(rows) % work.classes, settings.class_weights)
     held_out = training.Validation(features[: rows // 4 + 1], targets.labels[: rows // 4 + 1])
-    count = min(os.cpu_count() or 1, len(settings.budgets) * len(settings.seeds))
-    trainers = [
-        HeadTrainer(width, work.classes, settings.head, settings.learning_rate)
-        for _ in range(count)
-    ]
+
+    @cache
+    def trainer() -> HeadTrainer:
+        return HeadTrainer(width, work.classes, settings.head, settings.learning_rate)
 
     def run(epochs: int) -> None:
         schedule = training.Schedule(epochs, settings.batch_size, 0, seed=0, patience=None)
-        with ThreadPoolExecutor() as workers:
-            done = [
-                workers.submit(trainer.train, {0: features}, targets, held_out, schedule)
-                for trainer in trainers
-            ]
-            for head in done:
-                head.result()
+        trainer().train({0: features}, targets, held_out, schedule)
 
-    return _pace(run, count * rows, Stopwatch(), most=settings.epochs)
+    return _pace(run, rows, Stopwatch(), most=settings.epochs)
 
 
 def _pace(

@@ -72,16 +72,31 @@ class RowFile:
 
     def __init__(self, path: Path) -> None:
         self.shape, self.dtype, self._start = _header(path)
-        self._file = path.open("rb")
+        self._path, self._file = path, path.open("rb")
         self._row_bytes = int(np.prod(self.shape[1:])) * self.dtype.itemsize
 
     def read(self, rows: Sequence[int] | np.ndarray) -> np.ndarray:
-        """Array of the file's dtype, shape (len(rows), *row shape)."""
+        """Array of the file's dtype, shape (len(rows), *row shape).
+
+        Args:
+            rows: Counted from 0 only.
+
+        Raises:
+            PipelineError: there is no such row, or the file no longer holds it whole.
+        """
         result = np.empty((len(rows), *self.shape[1:]), self.dtype)
-        for place, row in zip(result, rows, strict=True):
-            self._file.seek(self._start + int(row) * self._row_bytes)
-            self._file.readinto(place.data)
+        for place, row in enumerate(rows):
+            self._read(int(row), result[place : place + 1])
         return result
+
+    def _read(self, row: int, place: np.ndarray) -> None:
+        if not 0 <= row < self.shape[0]:
+            raise PipelineError(f"{self._path} must have row {row}", f"{self.shape[0]} rows")
+        self._file.seek(self._start + row * self._row_bytes)
+        received = self._file.readinto(place.data)
+        if received != self._row_bytes:
+            rule = f"{self._path} must give row {row}, {self._row_bytes} bytes"
+            raise PipelineError(rule, received)
 
     def close(self) -> None:
         self._file.close()

@@ -1,6 +1,6 @@
 """A frozen base as end-to-end training meets it: in one Keras model with the head, or compiled."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -20,16 +20,29 @@ class EndToEndBase(NamedTuple):
     """A base to train a head on.
 
     Attributes:
-        features: From uint8 images to their features.
         attach: From a head to the model that is fitted.
         prepare: From uint8 images to that model's inputs.
+        features: From that model's inputs to what its head gets.
         fingerprint: Says whether the base has changed.
     """
 
-    features: Callable[[np.ndarray], np.ndarray]
     attach: Callable[[keras.Model], keras.Model]
     prepare: Callable[[np.ndarray], np.ndarray]
+    features: Callable[[np.ndarray], np.ndarray]
     fingerprint: Callable[[], str]
+
+
+class Seen(NamedTuple):
+    """A batch that training saw.
+
+    Attributes:
+        rows: Of the training split: int64, shape (images,).
+        inputs: Of the model that was fitted.
+    """
+
+    view: int
+    rows: np.ndarray
+    inputs: np.ndarray
 
 
 def on_keras(model: keras.Model, learning_rate: float, weight_decay: float) -> EndToEndBase:
@@ -41,13 +54,13 @@ def on_keras(model: keras.Model, learning_rate: float, weight_decay: float) -> E
         return whole
 
     return EndToEndBase(
-        model.predict_on_batch, attach, lambda images: images, lambda: weights_digest(model)
+        attach, lambda images: images, model.predict_on_batch, lambda: weights_digest(model)
     )
 
 
 def on_compiled(base: Base) -> EndToEndBase:
     """The head by itself, fitted on features that the compiled base gives batch by batch."""
-    return EndToEndBase(base, lambda head: head, base, lambda: base.identity)
+    return EndToEndBase(lambda head: head, base, lambda features: features, lambda: base.identity)
 
 
 def train_end_to_end(
@@ -57,26 +70,35 @@ def train_end_to_end(
     targets: Targets,
     validation: Validation,
     schedule: Schedule,
-) -> Trained:
+) -> tuple[Trained, Seen]:
     """Fit a head on views that are rendered when they are read.
+
+    Returns:
+        The head, and the first batch of the last epoch that was run.
 
     Raises:
         PipelineError: the base changed, or an epoch did not render its own view of every image.
     """
-    model = base.attach(head)
-    start, fingerprint = starting_point(head, model.optimizer), base.fingerprint()
+    model, before = base.attach(head), base.fingerprint()
+    start = starting_point(head, model.optimizer)
+    images = len(targets.labels)
     rendered: Counter[int] = Counter()
+    last_seen: deque[Seen] = deque(maxlen=1)
 
-    def inputs(view: int, rows: np.ndarray) -> np.ndarray:
+    def read(view: int, rows: np.ndarray) -> np.ndarray:
+        inputs = base.prepare(render(view, rows))
+        if rendered.total() % images == 0:
+            last_seen.append(Seen(view, rows, inputs))
         rendered[view] += len(rows)
-        return base.prepare(render(view, rows))
+        return inputs
 
-    fit = by_fit(model, inputs, targets, schedule.batch_size)
-    history = train(fit, head, len(targets.labels), validation, schedule)
-    _refuse_other_views(rendered, len(targets.labels), len(history), schedule.budget)
-    if base.fingerprint() != fingerprint:
-        raise PipelineError(f"the base must stay {fingerprint}", base.fingerprint())
-    return Trained(head, history, start)
+    fit = by_fit(model, read, targets, schedule.batch_size)
+    history = train(fit, head, images, validation, schedule)
+    _refuse_other_views(rendered, images, len(history), schedule.budget)
+    after = base.fingerprint()
+    if after != before:
+        raise PipelineError(f"the base must stay {before}", after)
+    return Trained(head, history, start), last_seen.pop()
 
 
 def _refuse_other_views(rendered: Counter[int], images: int, epochs: int, budget: int) -> None:

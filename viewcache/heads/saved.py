@@ -9,21 +9,40 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 
+from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_whole
-from viewcache.ground.manifests import digest_of_digests, seal, verify
+from viewcache.ground.manifests import digest_of_digests, manifest_file, seal, verify
+from viewcache.heads.training import Epoch
 
 
 class Trained(NamedTuple):
     """A head at the end of its training.
 
     Attributes:
-        history: As `viewcache.heads.training.train` returns it.
         start: What `starting_point` said of it before the first step.
     """
 
     head: keras.Model
-    history: list[dict[str, Any]]
+    history: list[Epoch]
     start: str
+
+
+class SavedHead(NamedTuple):
+    """A head as it lies on disk.
+
+    Attributes:
+        weights: As `keras.Model.get_weights` gave them, float32.
+        start: What `starting_point` said of it before the first step.
+        images: Digest of the digests of the images that it was trained on.
+        validation_images: Digest of the digests of those that it was watched with.
+        history: One entry an epoch that was run.
+    """
+
+    weights: list[np.ndarray]
+    start: str
+    images: str
+    validation_images: str
+    history: list[Epoch]
 
 
 def starting_point(head: keras.Model, optimizer: keras.optimizers.Optimizer) -> str:
@@ -55,19 +74,30 @@ def save_head(
         start=trained.start,
         images=digest_of_digests(images),
         validation_images=digest_of_digests(validation_images),
-        history=trained.history,
+        history=[epoch._asdict() for epoch in trained.history],
     )
 
 
-def load_weights(path: Path) -> list[np.ndarray]:
-    """As `keras.Model.get_weights` gave them, float32.
+def open_head(path: Path) -> SavedHead:
+    """Open a saved head.
 
     Raises:
-        PipelineError: the file is missing or damaged.
+        PipelineError: the file or its manifest is missing or damaged.
     """
-    verify(path)
+    manifest = verify(path)
     with np.load(path, allow_pickle=False) as file:
-        return [file[name] for name in file.files]
+        weights = [file[name] for name in file.files]
+    try:
+        manifest["history"] = [Epoch(**entry) for entry in manifest["history"]]
+        return SavedHead(weights, *(manifest[name] for name in SavedHead._fields[1:]))
+    except (KeyError, TypeError) as error:
+        rule = f"{manifest_file(path)} is damaged: `make repair` computes it again"
+        raise PipelineError(rule, error) from error
+
+
+def load_weights(path: Path) -> list[np.ndarray]:
+    """As `keras.Model.get_weights` gave them, float32; errors as of `open_head`."""
+    return open_head(path).weights
 
 
 def _nameless(config: Any) -> Any:
@@ -75,28 +105,3 @@ def _nameless(config: Any) -> Any:
     if isinstance(config, dict):
         return {key: _nameless(value) for key, value in config.items() if key != "name"}
     return config
-
-
-class SavedHead(NamedTuple):
-    """A head as it was saved.
-
-    Attributes:
-        weights: As `keras.Model.get_weights` gave them, float32.
-        start: See `starting_point`.
-        images: Digest of the digests of the images that it was trained on.
-        validation_images: Likewise, of those that it was watched with.
-    """
-
-    weights: list[np.ndarray]
-    start: str
-    images: str
-    validation_images: str
-    history: list[dict[str, Any]]
-
-
-def open_head(path: Path) -> SavedHead:
-    manifest = verify(path)
-    with np.load(path, allow_pickle=False) as file:
-        weights = [file[name] for name in file.files]
-    names = ("start", "images", "validation_images", "history")
-    return SavedHead(weights, *(manifest[name] for name in names))

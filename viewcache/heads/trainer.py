@@ -12,7 +12,7 @@ import tensorflow as tf
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads.head import build_head
 from viewcache.heads.saved import Trained, starting_point
-from viewcache.heads.training import Schedule, Targets, Validation, train
+from viewcache.heads.training import Schedule, Score, Targets, Validation, train
 
 
 class HeadTrainer:
@@ -49,12 +49,12 @@ class HeadTrainer:
         labels, weights = tf.constant(targets.labels, tf.float32)[:, None], targets.weights
         batch_size = tf.constant(schedule.batch_size)
 
-        def run_epoch(_: int, view: int, order: np.ndarray) -> dict[str, float]:
+        def run_epoch(view: int, order: np.ndarray) -> Score:
             features = tf.constant(views[view])
             loss, accuracy = self._run_epoch(
                 features, labels, tf.constant(weights), tf.constant(order), batch_size
             )
-            return {"loss": float(loss), "accuracy": float(accuracy)}
+            return Score(float(loss), float(accuracy))
 
         images = len(targets.labels)
         history = train(run_epoch, self._head, images, validation, schedule)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -16,8 +16,17 @@ from viewcache.heads.stopping import BestHead
 
 Reader = Callable[[int, np.ndarray], np.ndarray]
 """(view, rows of the training split) -> inputs of the model for these rows."""
-RunEpoch = Callable[[int, int, np.ndarray], dict[str, float]]
-"""(epoch, view, order of the training images) -> mean metrics while training."""
+
+
+class Score(NamedTuple):
+    """Mean cross-entropy, in nats, and accuracy, from 0 to 1."""
+
+    loss: float
+    accuracy: float
+
+
+RunEpoch = Callable[[int, np.ndarray], Score]
+"""(view, order of the training images) -> score while training."""
 
 
 def make_deterministic() -> None:
@@ -72,45 +81,61 @@ class Validation(NamedTuple):
     features: np.ndarray
     labels: np.ndarray
 
-    def test(self, head: keras.Model) -> dict[str, float]:
-        """Accuracy and mean cross-entropy, in a line of NumPy each: this runs every epoch."""
+    def test(self, head: keras.Model) -> Score:
+        """In a line of NumPy each: this runs every epoch."""
         logits = np.asarray(head(self.features))
-        return {
-            "validation_loss": float(losses(self.labels, logits).mean()),
-            "validation_accuracy": float((predicted_classes(logits) == self.labels).mean()),
-        }
+        return Score(
+            float(losses(self.labels, logits).mean()),
+            float((predicted_classes(logits) == self.labels).mean()),
+        )
+
+
+class Epoch(NamedTuple):
+    """An epoch that was run.
+
+    Attributes:
+        epoch: Counted from 1.
+        loss: Mean cross-entropy while training, in nats.
+        kept: Whether the head is that of this epoch's end.
+    """
+
+    epoch: int
+    loss: float
+    accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    kept: bool
 
 
 def train(
     run_epoch: RunEpoch, head: keras.Model, images: int, validation: Validation, schedule: Schedule
-) -> list[dict[str, Any]]:
+) -> list[Epoch]:
     """Train over a sequence of views.
 
     Args:
         run_epoch: Trains the head for one epoch.
         images: Number of training images.
 
-    Returns:
-        For each epoch that was run: `epoch`, `loss` and `accuracy` while training,
-        `validation_loss`, `validation_accuracy`, and `kept`: whether the head is that epoch's.
-
     Raises:
         PipelineError: the loss is no longer finite.
     """
-    history: list[dict[str, Any]] = []
+    scores: list[tuple[Score, Score]] = []
     best = BestHead(head, schedule.patience)
     for epoch in range(1, schedule.epochs + 1):
         view = view_of_epoch(epoch, schedule.budget)
-        training = run_epoch(epoch, view, order_of_epoch(epoch, images, schedule.seed))
+        trained = run_epoch(view, order_of_epoch(epoch, images, schedule.seed))
         tested = validation.test(head)
-        if not np.isfinite(tested["validation_loss"]):
+        if not np.isfinite(tested.loss):
             rule = f"training must not diverge (train.learning_rate), as in epoch {epoch}"
-            raise PipelineError(rule, f"a loss of {tested['validation_loss']}")
-        history.append({"epoch": epoch, **training, **tested})
-        if best.has_stalled(epoch, tested["validation_loss"]):
+            raise PipelineError(rule, f"a loss of {tested.loss}")
+        scores.append((trained, tested))
+        if best.has_stalled(epoch, tested.loss):
             break
     kept = best.restore()
-    return [{**entry, "kept": entry["epoch"] == kept} for entry in history]
+    return [
+        Epoch(epoch, *trained, *tested, kept=epoch == kept)
+        for epoch, (trained, tested) in enumerate(scores, start=1)
+    ]
 
 
 def by_fit(model: keras.Model, read: Reader, targets: Targets, batch_size: int) -> RunEpoch:
@@ -120,12 +145,10 @@ def by_fit(model: keras.Model, read: Reader, targets: Targets, batch_size: int) 
         read: Gives the model's inputs.
     """
 
-    def run_epoch(epoch: int, view: int, order: np.ndarray) -> dict[str, float]:
+    def run_epoch(view: int, order: np.ndarray) -> Score:
         batches = batches_of_epoch(read, view, order, targets, batch_size, model.inputs[0])
-        history = model.fit(
-            batches, initial_epoch=epoch - 1, epochs=epoch, shuffle=False, verbose=0
-        ).history
-        return {name: values[0] for name, values in history.items()}
+        history = model.fit(batches, shuffle=False, verbose=0).history
+        return Score(history["loss"][0], history["accuracy"][0])
 
     return run_epoch
 
