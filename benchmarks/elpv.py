@@ -27,7 +27,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
-from viewcache.bases.artifact import compile_base, open_base
+from viewcache.bases.artifact import open_base
+from viewcache.bases.compiling import compile_base
 from viewcache.ground.params.base_settings import BaseSpec
 from viewcache.ground.params.policy import Policy
 from viewcache.images.decoding import DecodingPolicy

@@ -10,7 +10,8 @@ from keras import layers
 from benchmarks.measure import Row, interleaved, ratio, single
 from benchmarks.workspace import generated
 from stages.extract import extract
-from viewcache.bases.artifact import compile_base, open_base
+from viewcache.bases.artifact import open_base
+from viewcache.bases.compiling import compile_base
 from viewcache.bases.frozen import load_base
 from viewcache.bases.openvino_base import SETTINGS
 from viewcache.ground.params.base_settings import BaseSpec

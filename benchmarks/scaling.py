@@ -11,7 +11,8 @@ from benchmarks.measure import Row, interleaved, single
 from benchmarks.stages_apart import extract_command, stage_environment
 from benchmarks.workspace import generated
 from stages.extract import extract
-from viewcache.bases.artifact import compile_base, open_base
+from viewcache.bases.artifact import open_base
+from viewcache.bases.compiling import compile_base
 from viewcache.ground.params.base_settings import BaseSpec
 from viewcache.ground.paths import BASE, PREPARED
 from viewcache.ground.stopwatch import Stopwatch, load_record

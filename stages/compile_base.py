@@ -1,6 +1,6 @@
 """Compile the frozen base once, for the runtime that `extract` runs it on."""
 
-from viewcache.bases.artifact import compile_base
+from viewcache.bases.compiling import compile_base
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import BASE

@@ -7,7 +7,8 @@ import pytest
 from tests.arms.named import head_of, named
 from tests.policies import NOTHING
 from tests.specs import spec
-from viewcache.bases.artifact import compile_base, open_base
+from viewcache.bases.artifact import open_base
+from viewcache.bases.compiling import compile_base
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.heads.trainer import HeadTrainer

@@ -8,7 +8,8 @@ from skimage import data
 
 from tests.specs import model_file, random, spec
 from viewcache.bases import artifact
-from viewcache.bases.artifact import compile_base, open_base
+from viewcache.bases.artifact import open_base
+from viewcache.bases.compiling import compile_base
 from viewcache.bases.frozen import load_base
 from viewcache.ground.errors import PipelineError
 

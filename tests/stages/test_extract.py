@@ -6,7 +6,7 @@ import numpy as np
 from benchmarks.stages_apart import extract_command, stage_environment
 from benchmarks.workspace import generated
 from tests.specs import spec
-from viewcache.bases.artifact import compile_base
+from viewcache.bases.compiling import compile_base
 from viewcache.features.store import feature_file
 from viewcache.ground.paths import BASE, FEATURES
 from viewcache.ground.stopwatch import load_record

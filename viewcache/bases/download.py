@@ -1,14 +1,16 @@
 """Keras' downloads of weights, which fail in seconds where there is no network."""
 
-import socket
-import traceback
-import urllib.request
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from http.client import HTTPResponse
 from pathlib import Path
 from threading import Thread
+from urllib.request import urlopen
+
+from keras.src.utils import file_utils
+from tqdm import tqdm
 
 from viewcache.ground.errors import PipelineError
 
@@ -23,54 +25,42 @@ def explained_downloads() -> Iterator[None]:
     Raises:
         PipelineError: a download failed, or the server was silent for too long.
     """
-    urllib.request.install_opener(urllib.request.build_opener(_ImpatientHandler))
-    timeout = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(PATIENCE)
+    urlretrieve = file_utils.urlretrieve
+    file_utils.urlretrieve = _download
     try:
         yield
-    except Exception as error:
-        _explain(error)
-        raise
     finally:
-        socket.setdefaulttimeout(timeout)
-        urllib.request.install_opener(urllib.request.build_opener())
+        file_utils.urlretrieve = urlretrieve
 
 
-class _ImpatientHandler(urllib.request.HTTPSHandler):
-    """Waits once, where the standard library waits for each of a server's addresses in turn."""
+def _download(origin: str, target: str, _: Callable[[int, int, int], None]) -> None:
+    path = Path(target)
+    try:
+        with _answer(origin) as answer, path.open("wb") as file:
+            size, name = answer.length, path.name
+            with tqdm.wrapattr(answer, "read", total=size, desc=name, disable=None) as content:
+                shutil.copyfileobj(content, file)
+            if answer.length:
+                raise EOFError(f"{answer.length} of {size} bytes are missing")
+    except Exception as error:  # besides OSError, whatever http.client raises
+        raise PipelineError(
+            f"{path.name} cannot be downloaded: put it into {path.parent} by hand, from {origin}",
+            getattr(error, "reason", error),
+        ) from error
 
-    def https_open(self, req: urllib.request.Request) -> HTTPResponse:
-        return _within(PATIENCE, super().https_open, req)
 
-
-def _within(
-    seconds: float,
-    function: Callable[[urllib.request.Request], HTTPResponse],
-    request: urllib.request.Request,
-) -> HTTPResponse:
+def _answer(origin: str) -> HTTPResponse:
+    """Wait once, where the standard library waits for each of a server's addresses in turn."""
     answer: Future[HTTPResponse] = Future()
 
     def ask() -> None:
         try:
-            answer.set_result(function(request))
+            answer.set_result(urlopen(origin, timeout=PATIENCE))
         except Exception as error:
             answer.set_exception(error)
 
     Thread(target=ask, daemon=True).start()
     try:
-        return answer.result(seconds)
+        return answer.result(PATIENCE)
     except TimeoutError as error:
-        raise TimeoutError(f"no answer within {seconds:g} s") from error
-
-
-def _explain(error: Exception) -> None:
-    """Raise a `PipelineError` if it was Keras' `get_file` that failed."""
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_name == "get_file" and "download_target" in frame.f_locals:
-            target, origin = Path(frame.f_locals["download_target"]), frame.f_locals["origin"]
-            reason = " ".join(str(error).split()).split(" -- ")[-1]
-            raise PipelineError(
-                f"{target.name} cannot be downloaded: put it into {target.parent} by hand, from "
-                f"{origin}",
-                reason,
-            ) from error
+        raise TimeoutError(f"no answer within {PATIENCE:g} s") from error

@@ -1,13 +1,15 @@
 """A frozen base: the network, its preprocessing and its pooling in one constant function."""
 
 from pathlib import Path
+from typing import Any
 
 import keras
+import tensorflow as tf
 from keras import layers
 
 from viewcache.bases.applications import load_application, preprocess_as_trained
 from viewcache.bases.cutting import cut_at
-from viewcache.bases.pins import LOCK, check_pin, file_digest
+from viewcache.bases.pins import LOCK, check_pin, file_digest, weights_digest
 from viewcache.bases.user_model import load_user_model
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.base_settings import BaseSpec
@@ -26,6 +28,8 @@ def load_base(spec: BaseSpec) -> keras.Model:
         PipelineError: the network, its weights or its layer cannot be had as stated, or the
             weights differ from their pin.
     """
+    # On a GPU, TF32 would put features 0.001 off, whatever trains or runs the base.
+    tf.config.experimental.enable_tensor_float_32_execution(False)
     images = keras.Input((spec.side, spec.side, 3), dtype="uint8")
     pixels = _preprocess(spec, keras.ops.cast(images, "float32"))
     outputs = _load_network(spec)(pixels, training=False)
@@ -35,6 +39,15 @@ def load_base(spec: BaseSpec) -> keras.Model:
     base = keras.Model(images, features, name=name)
     base.trainable = False
     return base
+
+
+def composition(spec: BaseSpec, model: keras.Model) -> dict[str, Any]:
+    """What a loaded base is made of: its specification, and SHA-256 of its file and its weights."""
+    return {
+        "spec": spec.model_dump(),
+        "file": file_digest(spec.file) if spec.file else None,
+        "weights": weights_digest(model),
+    }
 
 
 def _load_network(spec: BaseSpec) -> keras.Model:

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.files import write_text
 
 LOCK = Path("weights.lock")
 
@@ -23,7 +24,7 @@ def check_pin(path: Path, name: str, digest: str) -> None:
     """
     pins = _read(path)
     if name not in pins:
-        _write(path, pins | {name: digest})
+        write_text(path, json.dumps(pins | {name: digest}, indent=2, sort_keys=True) + "\n")
     elif pins[name] != digest:
         raise PipelineError(
             f"{name} must have SHA-256 {pins[name]}; if the new weights are wanted, remove its "
@@ -44,12 +45,6 @@ def weights_digest(model: keras.Model) -> str:
     for weight in model.get_weights():
         digest.update(np.ascontiguousarray(weight).data)
     return digest.hexdigest()
-
-
-def _write(path: Path, pins: dict[str, str]) -> None:
-    unfinished = path.with_name(path.name + ".unfinished")
-    unfinished.write_text(json.dumps(pins, indent=2, sort_keys=True) + "\n")
-    unfinished.replace(path)
 
 
 def _read(path: Path) -> dict[str, str]:

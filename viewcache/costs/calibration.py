@@ -9,7 +9,8 @@ from typing import ParamSpec, TypeVar
 
 import numpy as np
 
-from viewcache.bases.artifact import compile_base, open_base
+from viewcache.bases.artifact import open_base
+from viewcache.bases.compiling import compile_base
 from viewcache.bases.frozen import load_base
 from viewcache.costs.model import SetUp, UnitCosts
 from viewcache.costs.paces import Work, measure_paces
