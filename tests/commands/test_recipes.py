@@ -39,10 +39,7 @@ def test_what_is_committed_or_a_recipe_or_not_there_is_replaced(stands):
 @pytest.mark.parametrize("edited", ["# recipes/elpv.yaml\nseed: 1\n", "# params.yaml", ""])
 def test_an_edited_file_is_refused_and_left_alone(edited):
     PARAMS.write_text(edited)
-    rule = "params.yaml must be committed or removed before a recipe takes its place"
-    with pytest.raises(
-        PipelineError, match=f"^{re.escape(rule)}. Received: changes that are in no"
-    ):
+    with pytest.raises(PipelineError, match=r"params\.yaml must be .* Received: changes that are"):
         use_recipe("book")
     assert PARAMS.read_text() == edited
 
