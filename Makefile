@@ -2,7 +2,10 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: plan run verify repair ui check test fuzz torture bench
+.PHONY: help plan run verify repair ui check test fuzz torture bench
+
+help:  ## Say what each target does.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 plan: .venv/ready  ## Say what a run will cost, in half a minute.
 	python -m viewcache plan

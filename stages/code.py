@@ -10,7 +10,7 @@ from viewcache.ground.paths import CODE
 
 def main() -> None:
     with scratch(CODE) as folder:
-        for path in sorted(Path(__file__).parent.glob("[!_]*.py")):
+        for path in Path("stages").glob("[!_]*.py"):
             write_text(folder / path.stem, digest_of_closure(f"stages.{path.stem}"))
         replace_folder(CODE, folder)
 

@@ -5,6 +5,8 @@ from hypothesis import settings
 
 from tests.repository import Repository, make_repository
 
+TRACING = Path(__file__).with_name("tracing")
+
 settings.register_profile("fuzz", print_blob=True)
 
 
@@ -16,7 +18,7 @@ def pytest_addoption(parser):
 def reproduced(tmp_path_factory) -> Repository:
     """A repository after its first `dvc repro`; tests that change it take a copy."""
     repository = make_repository(tmp_path_factory.mktemp("pipeline") / "repository")
-    repository.dvc("repro")
+    repository.dvc("repro", PYTHONPATH=str(TRACING))
     repository.commit()
     return repository
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from viewcache.costs.prediction import PLAN, compare_with_plan, params_digest
+from viewcache.costs.prediction import PREDICTION, compare_with_plan, params_digest
 from viewcache.ground.params.loading import load_params
 
 MEASURED = {
@@ -13,23 +13,27 @@ MEASURED = {
 
 @pytest.fixture
 def params(tmp_path, monkeypatch):
-    """Parameters that there is a plan of, in the working folder."""
+    """Parameters that there is a prediction for, in the working folder."""
     params = load_params()
     monkeypatch.chdir(tmp_path)
-    PLAN.parent.mkdir()
+    PREDICTION.parent.mkdir()
     arms = {
         "cached_1": {"total_seconds": 22.0, "feature_bytes": 990},
         "end_to_end": {"total_seconds": 60.0, "feature_bytes": 0},
     }
-    plan = {"machine": {"id": "here"}, "params": params_digest(params), "arms": arms}
-    PLAN.write_text(json.dumps(plan))
+    predicted = {"machine": {"id": "here"}, "params": params_digest(params), "arms": arms}
+    PREDICTION.write_text(json.dumps(predicted))
     return params
 
 
 def test_errors_are_relative_to_the_measurement(params):
     found = compare_with_plan(MEASURED, params)
-    assert found["cached_1"]["seconds_error"] == pytest.approx(0.1)
-    assert found["cached_1"]["bytes_error"] == pytest.approx(-0.01)
+    assert found["cached_1"] == {
+        "total_seconds": 22.0,
+        "feature_bytes": 990,
+        "seconds_error": pytest.approx(0.1),
+        "bytes_error": pytest.approx(-0.01),
+    }
     assert found["end_to_end"]["seconds_error"] == pytest.approx(-0.25)
     assert found["end_to_end"]["bytes_error"] == 0
 
@@ -39,10 +43,38 @@ def test_an_arm_of_another_machine_is_not_compared(params):
     assert list(compare_with_plan(MEASURED | {"end_to_end": elsewhere}, params)) == ["cached_1"]
 
 
-def test_a_plan_of_other_parameters_is_not_compared(params):
+def test_an_arm_that_was_not_predicted_is_not_compared(params):
+    more = MEASURED | {"cached_2": MEASURED["cached_1"]}
+    assert list(compare_with_plan(more, params)) == ["cached_1", "end_to_end"]
+
+
+def test_a_prediction_for_other_parameters_is_not_compared(params, capsys):
     assert compare_with_plan(MEASURED, params.model_copy(update={"seed": 1})) is None
+    assert capsys.readouterr().err == ""
 
 
-def test_without_a_plan_nothing_is_compared(params):
-    PLAN.unlink()
+def test_without_a_prediction_nothing_is_compared(params, capsys):
+    PREDICTION.unlink()
     assert compare_with_plan(MEASURED, params) is None
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("content", [b"", b'{"machine"', b"[]", b"{}", b"\xff", b"null"])
+def test_a_damaged_prediction_is_left_aside_in_one_line(params, capsys, content):
+    PREDICTION.write_bytes(content)
+    assert compare_with_plan(MEASURED, params) is None
+    [line] = capsys.readouterr().err.splitlines()
+    rule = f"viewcache: {PREDICTION} is damaged and left aside: `make plan` writes it anew"
+    assert line.startswith(f"{rule}. Received: ")
+
+
+def test_a_prediction_of_endless_seconds_is_left_aside(params):
+    PREDICTION.write_text(PREDICTION.read_text().replace("22.0", "NaN"))
+    assert compare_with_plan(MEASURED, params) is None
+
+
+def test_a_prediction_cut_off_anywhere_is_left_aside(params):
+    whole = PREDICTION.read_bytes()
+    for length in range(0, len(whole), 7):
+        PREDICTION.write_bytes(whole[:length])
+        assert compare_with_plan(MEASURED, params) is None

@@ -1,9 +1,14 @@
 import hashlib
+import json
+from mmap import ALLOCATIONGRANULARITY
 
+import numpy as np
 import pytest
+import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
 
+from viewcache.ground import manifests
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import digest_of_digests, manifest_file, seal, verify
 
@@ -17,7 +22,48 @@ def sealed(tmp_path):
 
 
 def test_a_sealed_file_is_what_it_says(sealed):
-    assert verify(sealed, view=3)["view"] == 3
+    digest = xxhash.xxh3_128(b"content").hexdigest()
+    assert verify(sealed, view=3) == {"digest": digest, "view": 3}
+    assert sealed.with_suffix(".json").read_text().endswith("\n}\n")
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 4, 5])
+def test_the_digest_is_that_of_the_whole_file_however_many_windows_it_takes(
+    tmp_path, monkeypatch, size
+):
+    monkeypatch.setattr(manifests, "WINDOW", 2 * ALLOCATIONGRANULARITY)
+    content = np.random.default_rng(0).bytes(size * ALLOCATIONGRANULARITY)
+    path = tmp_path / "a.npy"
+    path.write_bytes(content)
+    assert manifests.digest_of_file(path) == xxhash.xxh3_128(content).hexdigest()
+
+
+def test_damage_in_any_window_is_noticed(tmp_path, monkeypatch):
+    monkeypatch.setattr(manifests, "WINDOW", ALLOCATIONGRANULARITY)
+    whole = bytes(4 * ALLOCATIONGRANULARITY + 7)
+    path = tmp_path / "a.npy"
+    path.write_bytes(whole)
+    seal(path)
+    for place in range(0, len(whole), ALLOCATIONGRANULARITY):
+        damaged = bytearray(whole)
+        damaged[place + 5] = 1
+        path.write_bytes(damaged)
+        with pytest.raises(PipelineError, match="is damaged"):
+            verify(path)
+    path.write_bytes(whole)
+    verify(path)
+
+
+def test_a_file_longer_than_a_window_is_verified_to_its_end(tmp_path):
+    path = tmp_path / "a.npy"
+    with path.open("wb") as file:
+        file.truncate(manifests.WINDOW + 1)
+    seal(path)
+    with path.open("r+b") as file:
+        file.seek(manifests.WINDOW)
+        file.write(b"1")
+    with pytest.raises(PipelineError, match="is damaged"):
+        verify(path)
 
 
 @given(st.binary(min_size=1, max_size=300), st.data())
@@ -36,6 +82,17 @@ def test_any_changed_byte_is_noticed(tmp_path_factory, content, data):
 def test_a_file_made_from_something_else_is_refused(sealed):
     with pytest.raises(PipelineError, match=r"must be made from view 4.*Received: 3$"):
         verify(sealed, view=4)
+
+
+def test_a_manifest_that_does_not_say_what_it_should_is_refused(sealed):
+    with pytest.raises(PipelineError, match=r"must be made from seed 1: .*Received: None$"):
+        verify(sealed, view=3, seed=1)
+
+
+def test_a_manifest_without_a_digest_is_refused(sealed):
+    manifest_file(sealed).write_text(json.dumps({"view": 3}))
+    with pytest.raises(PipelineError, match=r"is damaged: .*Its digest must be None\. Received: "):
+        verify(sealed, view=3)
 
 
 @pytest.mark.parametrize("lost", [lambda path: path, manifest_file])

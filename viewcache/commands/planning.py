@@ -8,7 +8,7 @@ import pandas as pd
 from viewcache.costs.calibration import calibrate
 from viewcache.costs.model import break_even, disk_bytes, predict
 from viewcache.costs.paces import Work
-from viewcache.costs.prediction import PLAN, write_plan
+from viewcache.costs.prediction import PREDICTION, write_prediction
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import scratch
 from viewcache.ground.params.loading import load_params
@@ -29,7 +29,7 @@ SAMPLE = 128
 def plan() -> None:
     start = Stopwatch().seconds["setup"]
     params = load_params()
-    with scratch(PLAN.with_suffix("")) as folder:
+    with scratch(PREDICTION.with_suffix("")) as folder:
         source = _open(params.data, folder / "source")
         data = params.data
         index = index_images(source, params.seed, data.validation, data.test, data.limit)
@@ -43,7 +43,7 @@ def plan() -> None:
         break_even(costs, params.train, images["train"], kind)
         for kind in params.train.end_to_end_bases
     ]
-    write_plan(params, images, costs, arms, points)
+    write_prediction(params, images, costs, arms, points)
     print(forecast(arms, points, disk_bytes(costs, params, images), shutil.disk_usage(".").free))
 
 

@@ -18,10 +18,6 @@ from viewcache.costs.paces import Work, measure_paces
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
-_START = "import stages.augment; stages.augment.load_params()"
-_START_EXTRACT = "import stages.extract, pathlib; stages.extract.open_base(pathlib.Path({!r}), {})"
-_AGE = "; from viewcache.ground.stopwatch import Stopwatch; print(Stopwatch().seconds['setup'])"
-
 
 def calibrate(work: Work, folder: Path, start_tensorflow: float) -> UnitCosts:
     """Measure what the parts of the pipeline cost.
@@ -39,8 +35,8 @@ def calibrate(work: Work, folder: Path, start_tensorflow: float) -> UnitCosts:
     opening, base = _timed(open_base, folder, batch_size)
     loading, model = _timed(load_base, params.base_spec)
     set_up = SetUp(
-        start=_seconds_until(_START),
-        start_extract=_seconds_until(_START_EXTRACT.format(str(folder), batch_size)),
+        start=_seconds_to_start("plain"),
+        start_extract=_seconds_to_start("extract", str(folder), str(batch_size)),
         start_tensorflow=start_tensorflow,
         compile_base=compiling,
         load_base=loading,
@@ -50,9 +46,9 @@ def calibrate(work: Work, folder: Path, start_tensorflow: float) -> UnitCosts:
     return UnitCosts(set_up, paces, base.width * np.dtype(params.extract.dtype).itemsize)
 
 
-def _seconds_until(program: str) -> float:
-    """Seconds from the start of a Python process until it has done a program."""
-    command = [sys.executable, "-c", program + _AGE]
+def _seconds_to_start(*arguments: str) -> float:
+    """What a process of `viewcache.costs.starting` measures."""
+    command = [sys.executable, "-m", "viewcache.costs.starting", *arguments]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return float(done.stdout.splitlines()[-1])
 

@@ -1,18 +1,40 @@
-"""The plan's file: what was predicted, to be held to what was then measured."""
+"""What `viewcache plan` predicted, kept to be held to what is then measured."""
 
 import hashlib
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, FiniteFloat, ValidationError
+
 from viewcache.costs.model import BreakEven, Prediction, UnitCosts
+from viewcache.ground.errors import message
+from viewcache.ground.files import write_text
 from viewcache.ground.machine import machine
 from viewcache.ground.params.schema import Params
 
-PLAN = Path("data/plan.json")
+PREDICTION = Path("data/prediction.json")
 """No stage depends on it: times are no input. `evaluate` reads it where it is."""
+
+
+class _Machine(BaseModel):
+    id: str
+
+
+class _Arm(BaseModel):
+    total_seconds: FiniteFloat
+    feature_bytes: int
+
+
+class _Predicted(BaseModel):
+    """What is read of `PREDICTION`."""
+
+    machine: _Machine
+    params: str
+    arms: dict[str, _Arm]
 
 
 def params_digest(params: Params) -> str:
@@ -20,19 +42,19 @@ def params_digest(params: Params) -> str:
     return hashlib.sha256(params.model_dump_json().encode()).hexdigest()
 
 
-def write_plan(
+def write_prediction(
     params: Params,
     images: dict[str, int],
     costs: UnitCosts,
     arms: dict[str, Prediction],
     points: Sequence[BreakEven],
 ) -> None:
-    """Write a plan with the machine and the parameters that it is of.
+    """Write what was predicted, with the machine and the parameters that it is of.
 
     Args:
         images: Number of images of each split.
     """
-    plan = {
+    content = {
         "machine": machine(),
         "params": params_digest(params),
         "images": images,
@@ -42,7 +64,7 @@ def write_plan(
         },
         "break_even": [asdict(point) for point in points],
     }
-    PLAN.write_text(json.dumps(plan, indent=2) + "\n")
+    write_text(PREDICTION, json.dumps(content, indent=2) + "\n")
 
 
 def compare_with_plan(
@@ -56,22 +78,33 @@ def compare_with_plan(
     Returns:
         For each arm `total_seconds` and `feature_bytes` as predicted, and `seconds_error` and
         `bytes_error`: the prediction divided by the measurement, less 1. None for all, unless
-        there is a plan of these parameters; an arm that was timed on another machine is left out.
+        there is a whole prediction for these parameters, which a line on stderr says of a damaged
+        one; an arm that was timed on another machine is left out.
     """
-    if not PLAN.exists():
-        return None
-    plan = json.loads(PLAN.read_text())
-    if plan["params"] != params_digest(params):
+    predicted = _read()
+    if predicted is None or predicted.params != params_digest(params):
         return None
     return {
-        name: _errors(plan["arms"][name], arm)
+        name: _errors(predicted.arms[name], arm)
         for name, arm in arms.items()
-        if arm["machine"] == plan["machine"]["id"]
+        if arm["machine"] == predicted.machine.id and name in predicted.arms
     }
 
 
-def _errors(predicted: dict[str, Any], measured: dict[str, Any]) -> dict[str, Any]:
-    seconds, size = predicted["total_seconds"], predicted["feature_bytes"]
+def _read() -> _Predicted | None:
+    """None where there is none. Nor is a damaged one worth a run: it is no input."""
+    if not PREDICTION.exists():
+        return None
+    try:
+        return _Predicted.model_validate_json(PREDICTION.read_bytes())
+    except ValidationError as error:
+        rule = f"{PREDICTION} is damaged and left aside: `make plan` writes it anew"
+        print("viewcache:", message(rule, error.errors()[0]["msg"]), file=sys.stderr)
+        return None
+
+
+def _errors(predicted: _Arm, measured: dict[str, Any]) -> dict[str, float | None]:
+    seconds, size = predicted.total_seconds, predicted.feature_bytes
     return {
         "total_seconds": seconds,
         "feature_bytes": size,

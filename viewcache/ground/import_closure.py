@@ -2,7 +2,7 @@
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 PACKAGES = ("stages", "viewcache")
@@ -58,26 +58,25 @@ def _packages_of(module: str) -> Iterator[str]:
 
 def _imports(node: ast.AST) -> Iterator[str]:
     """Names of modules, and of what is taken from them, which may be modules too."""
-    if isinstance(node, ast.If) and _is_for_type_checkers(node.test):
-        return
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
     elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
         yield node.module
         yield from (f"{node.module}.{alias.name}" for alias in node.names)
-    for child in ast.iter_child_nodes(node):
+    for child in _parts_that_run(node):
         yield from _imports(child)
 
 
-def _is_for_type_checkers(test: ast.expr) -> bool:
-    return isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"
+def _parts_that_run(node: ast.AST) -> Iterable[ast.AST]:
+    """The children of a node, but for those that only type checkers see."""
+    match node:
+        case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+            return node.orelse
+    return ast.iter_child_nodes(node)
 
 
 def _files_beside(path: Path, tree: ast.AST) -> Iterator[Path]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            name = node.value
-            if name and "/" not in name and len(name) < 100 and "\0" not in name:
-                beside = path.with_name(name) if name not in (".", "..") else path
-                if beside.is_file() and beside.suffix != ".py":
-                    yield beside
+    """Files in a module's folder whose name stands in it as a string."""
+    strings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    beside = (file for file in path.parent.iterdir() if file.name in strings)
+    yield from (file for file in beside if file.is_file() and file.suffix != ".py")

@@ -5,8 +5,9 @@ From files, because a stage that DVC restores does not run and so could log noth
 
 import json
 import os
+import platform
 import time
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,9 @@ from viewcache.report.results import Results
 
 EXPERIMENT = "viewcache"
 RESULTS_TAG = "viewcache.results"
+PROCESS_TAG = "viewcache.process"
+"""Host, number and start of the process that logs a run, of all processes of all hosts."""
+LARGEST_BATCH = 1000  # metrics: MLflow's limit of a request
 TRACKING_ERRORS = (MlflowException, SQLAlchemyError, OSError)
 
 
@@ -67,7 +71,7 @@ def _connect() -> tuple[mlflow.MlflowClient, str]:
     client = mlflow.MlflowClient(tracking_uri())
     experiment = client.get_experiment_by_name(EXPERIMENT)
     if experiment:
-        _close_broken_off(client, experiment.experiment_id)
+        close_broken_off(client, experiment.experiment_id)
         return client, experiment.experiment_id
     local = tracking_uri().startswith("sqlite:")
     artifacts = (repository() / "mlartifacts").as_uri() if local else None
@@ -84,13 +88,39 @@ def _create_database() -> None:
         (folder / database.name).rename(database)
 
 
-def _close_broken_off(client: mlflow.MlflowClient, experiment: str) -> None:
-    """Runs whose logging broke off would show as running for ever.
-
-    A run that another process is logging at this moment ends as finished all the same.
-    """
+def close_broken_off(client: mlflow.MlflowClient, experiment: str) -> None:
+    """Runs of processes of this host that no longer live would show as running for ever."""
     for run in client.search_runs([experiment], "attributes.status = 'RUNNING'"):
-        client.set_terminated(run.info.run_id, "KILLED")
+        if _has_ended(run.data.tags.get(PROCESS_TAG, "//")):
+            client.set_terminated(run.info.run_id, "KILLED")
+
+
+def this_process() -> str:
+    return f"{platform.node()}/{os.getpid()}/{psutil.Process().create_time()}"
+
+
+def _has_ended(name: str) -> bool:
+    """Whether a process ran on this host, and does no longer.
+
+    Args:
+        name: As `this_process` names it.
+    """
+    host, number, start = name.split("/")
+    if host != platform.node():
+        return False
+    try:
+        process = psutil.Process(int(number))
+        # To the second, since the system's clock may have been set in between.
+        same = abs(process.create_time() - float(start)) < 2
+        return not same or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def log_metrics(client: mlflow.MlflowClient, run: str, metrics: Sequence[Metric]) -> None:
+    """Log metrics in as few requests as can be."""
+    for start in range(0, len(metrics), LARGEST_BATCH):
+        client.log_batch(run, metrics[start : start + LARGEST_BATCH])
 
 
 class _Pipeline:
@@ -108,7 +138,8 @@ class _Pipeline:
         verdict = self._found.metrics["verdict"]
         parent = self._run("pipeline", {}, {"viewcache.verdict": verdict["reason"]})
         found = self._found.metrics
-        self._metrics(parent, _flat({name: found[name] for name in found if name != "arms"}))
+        values = _flat({name: found[name] for name in found if name != "arms"})
+        log_metrics(self._client, parent, _metrics(values))
         for path in results.ARTIFACTS:
             self._client.log_artifact(parent, str(path))
         for row in self._found.runs.to_dict("records"):
@@ -131,14 +162,14 @@ class _Pipeline:
         end = load_record(arm.training_stage)["measured_at"]
         start = end - (costs["total_seconds"] or 0)
         child = self._run(f"{arm} seed {seed}", own, tags, start)
-        self._metrics(child, {**row, **{cost: costs[cost] for cost in _COSTS}})
+        metrics = _metrics({**row, **{cost: costs[cost] for cost in _COSTS}})
         curves = self._found.curves
         curve = curves[(curves["arm"] == name) & (curves["seed"] == seed)]
         for epoch in curve.drop(columns=["arm", "seed"]).to_dict("records"):
             step = int(epoch.pop("epoch"))
-            self._metrics(
-                child, {f"epoch_{metric}": value for metric, value in epoch.items()}, step
-            )
+            values = {f"epoch_{metric}": value for metric, value in epoch.items()}
+            metrics.extend(_metrics(values, step))
+        log_metrics(self._client, child, metrics)
         self._client.set_terminated(child, end_time=int(end * 1000))
 
     def _run(
@@ -154,17 +185,6 @@ class _Pipeline:
         )
         self._client.log_inputs(run, [self._dataset])
         return run
-
-    def _metrics(self, run: str, values: Mapping[Any, Any], step: int = 0) -> None:
-        now = int(time.time() * 1000)
-        self._client.log_batch(
-            run,
-            metrics=[
-                Metric(name, float(value), now, step)
-                for name, value in values.items()
-                if isinstance(value, int | float)
-            ],
-        )
 
     def _origin(self, *stages: str) -> str:
         """Whether stages ran in this pipeline run, or DVC restored what they once wrote."""
@@ -191,6 +211,16 @@ _COSTS = (
 )
 
 
+def _metrics(values: Mapping[Any, Any], step: int = 0) -> list[Metric]:
+    """Those of the values that are numbers."""
+    now = int(time.time() * 1000)
+    return [
+        Metric(name, float(value), now, step)
+        for name, value in values.items()
+        if isinstance(value, int | float)
+    ]
+
+
 def _start_of_pipeline() -> float:
     """When the DVC command that runs this process began, in seconds since the epoch."""
     processes = [psutil.Process(), *psutil.Process().parents()]
@@ -207,6 +237,7 @@ def _is_dvc(process: psutil.Process) -> bool:
 
 def _tags(views: list[int]) -> dict[str, str]:
     tags = {
+        PROCESS_TAG: this_process(),
         "mlflow.source.git.commit": git_commit(),
         "dvc.experiment": os.environ.get("DVC_EXP_NAME", ""),
         "viewcache.images": digest_of_images(),

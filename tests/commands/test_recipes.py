@@ -1,0 +1,58 @@
+"""A recipe takes the place of params.yaml, and of nobody's changes."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from viewcache.commands.recipes import use_recipe
+from viewcache.ground.errors import PipelineError
+
+PARAMS = Path("params.yaml")
+GIT = ("git", "-c", "user.name=test", "-c", "user.email=test@example.org")
+
+
+@pytest.fixture(autouse=True)
+def repository(tmp_path, monkeypatch):
+    """Two recipes, and a params.yaml that is committed and none of them."""
+    monkeypatch.chdir(tmp_path)
+    Path("recipes").mkdir()
+    for path in ("params.yaml", "recipes/book.yaml", "recipes/elpv.yaml"):
+        Path(path).write_text(f"# {path}\n")
+    for command in (["init", "-q"], ["add", "params.yaml"], ["commit", "-qm", "test"]):
+        subprocess.run([*GIT, *command], check=True)
+
+
+def test_an_unknown_recipe_names_those_there_are():
+    with pytest.raises(PipelineError, match=r"^RECIPE must be one of book, elpv\. Received: bok$"):
+        use_recipe("bok")
+    assert PARAMS.read_text() == "# params.yaml\n"
+
+
+@pytest.mark.parametrize("stands", ["# params.yaml\n", "# recipes/elpv.yaml\n", None])
+def test_what_is_committed_or_a_recipe_or_not_there_is_replaced(stands):
+    PARAMS.write_text(stands) if stands else PARAMS.unlink()
+    use_recipe("book")
+    assert PARAMS.read_text() == "# recipes/book.yaml\n"
+
+
+@pytest.mark.parametrize("edited", ["# recipes/elpv.yaml\nseed: 1\n", "# params.yaml", ""])
+def test_an_edited_file_is_refused_and_left_alone(edited):
+    PARAMS.write_text(edited)
+    with pytest.raises(PipelineError, match=r"params\.yaml must be .* Received: changes that are"):
+        use_recipe("book")
+    assert PARAMS.read_text() == edited
+
+
+def test_what_was_committed_before_the_last_commit_is_an_edit():
+    PARAMS.write_text("seed: 2\n")
+    subprocess.run([*GIT, "commit", "-qam", "test"], check=True)
+    PARAMS.write_text("# params.yaml\n")
+    with pytest.raises(PipelineError, match="must be committed or removed"):
+        use_recipe("book")
+
+
+def test_outside_of_git_any_file_that_is_no_recipe_is_an_edit():
+    Path(".git").rename("elsewhere")
+    with pytest.raises(PipelineError, match="must be committed or removed"):
+        use_recipe("book")

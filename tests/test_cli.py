@@ -1,0 +1,75 @@
+"""The command explains itself, and make calls no command that it does not have."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from viewcache.cli import main
+
+MAKEFILE = Path("Makefile").read_text()
+COMMANDS = ("plan", "recipe", "verify", "recover", "ui")
+
+
+def printed(capsys, *arguments: str) -> str:
+    """What a call prints that only explains."""
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_the_help_has_a_line_for_every_command(capsys):
+    text = printed(capsys, "--help")
+    assert tuple(re.findall(r"^    (\w+) +\w+ ", text, re.MULTILINE)) == COMMANDS
+    assert "`dvc repro` answers" in text
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_says_what_it_does(capsys, command):
+    [line] = re.findall(rf"^    {command} +(.+)$", printed(capsys, "--help"), re.MULTILINE)
+    text = printed(capsys, command, "--help")
+    assert text.startswith(f"usage: viewcache {command} ")
+    assert line in " ".join(text.split())
+
+
+def test_defaults_are_told(capsys):
+    assert "how many features (1000)" in printed(capsys, "verify", "--help")
+    assert "of the server (5000)" in printed(capsys, "ui", "--help")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "the following arguments are required: COMMAND"),
+        (("paln",), "invalid choice: 'paln'"),
+        (("recipe",), "the following arguments are required: NAME"),
+        (("verify", "--features", "many"), "invalid int value: 'many'"),
+    ],
+)
+def test_a_call_that_cannot_be_understood_says_why(capsys, arguments, words):
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_it_runs_as_a_module():
+    command = [sys.executable, "-m", "viewcache", "--help"]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    assert done.stdout.startswith("usage: viewcache ")
+
+
+def test_make_calls_commands_that_exist():
+    called = set(re.findall(r"python -m viewcache (\w+)", MAKEFILE))
+    assert called == set(COMMANDS)
+    assert len(re.findall(r"python -m viewcache\b", MAKEFILE)) == len(COMMANDS)
+
+
+@pytest.mark.parametrize("arguments", [(), ("help",)])
+def test_make_lists_its_targets_a_line_each(arguments):
+    done = subprocess.run(["make", *arguments], capture_output=True, check=True, text=True)
+    listed = [line.split()[1] for line in done.stdout.splitlines()]
+    assert listed == re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[1].split()
