@@ -99,7 +99,7 @@ def test_an_encrypted_archive_is_refused(archive, folder):
     with zipfile.ZipFile(archive, "w") as zipped:
         zipped.writestr("1.png", b"cat")
         zipped.filelist[0].flag_bits |= 1
-    with pytest.raises(PipelineError, match=r"must not be encrypted. Received: 1.png"):
+    with pytest.raises(PipelineError, match=r"cannot be unpacked.*1\.png.* is encrypted"):
         unpack(archive, folder)
 
 
@@ -146,13 +146,11 @@ def header(kind: bytes, size: int) -> bytes:
     return bytes(block)
 
 
-@pytest.mark.parametrize(
-    ("kind", "size"), [(b"0", -512), (b"L", -5), (b"L", 2**30), (b"x", 2**30), (b"g", 2**30)]
-)
-def test_a_size_that_leads_back_or_fills_the_memory_is_refused(archive, folder, kind, size):
+@pytest.mark.parametrize(("kind", "size"), [(b"0", -512), (b"L", -5), (b"L", 2**30), (b"x", 2**30)])
+def test_a_member_of_an_impossible_size_is_refused(archive, folder, kind, size):
     pack(archive, "", FILES)
     archive.write_bytes(header(b"0", 0) + header(kind, size) + archive.read_bytes())
-    with pytest.raises(PipelineError, match=rf"cannot be unpacked.*a header of {size} bytes"):
+    with pytest.raises(PipelineError, match="cannot be unpacked"):
         unpack(archive, folder)
 
 

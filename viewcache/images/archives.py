@@ -5,26 +5,18 @@ import stat
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import Self
+from typing import NamedTuple
 
 from tqdm import tqdm
 
 from viewcache.ground.errors import PipelineError
 
 LARGEST_EXPANSION = 200  # images hardly shrink when packed; what is made to fill a disk does
-LARGEST_HEADER = 2**18  # bytes of a member's name and attributes, which are held in memory
-_HELD = (
-    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
-    *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
-)
 
 
-@dataclass(frozen=True)
-class _Member:
+class _Member(NamedTuple):
     name: str
     size: int
     is_plain: bool
@@ -56,7 +48,7 @@ def unpack(archive: Path, folder: Path) -> None:
 
 def _members(archive: Path, folder: Path) -> Iterator[_Member]:
     # First, because a tar archive that holds a zip archive passes for one.
-    if _is_tar(archive):
+    if tarfile.is_tarfile(archive):
         return _tar_members(archive, folder)
     if zipfile.is_zipfile(archive):
         return _zip_members(archive, folder)
@@ -65,44 +57,17 @@ def _members(archive: Path, folder: Path) -> Iterator[_Member]:
     raise PipelineError(f"{archive} must be a zip or tar archive", f"it starts with {start!r}")
 
 
-class _Header(tarfile.TarInfo):
-    """Refuses sizes that lead `tarfile` back to the same member for ever, or fill the memory."""
-
-    @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
-        header = super().frombuf(buf, encoding, errors)
-        if header.size < 0 or (header.type in _HELD and header.size > LARGEST_HEADER):
-            raise tarfile.ReadError(f"a header of {header.size} bytes")
-        return header
-
-
-def _is_tar(archive: Path) -> bool:
-    try:
-        tarfile.open(archive, tarinfo=_Header).close()
-    except tarfile.TarError:
-        return False
-    return True
-
-
 def _tar_members(archive: Path, folder: Path) -> Iterator[_Member]:
-    with tarfile.open(archive, tarinfo=_Header) as tar:
-        while member := tar.next():
-            tar.members.clear()  # type: ignore[attr-defined]  # Else all stay in memory.
-            if member.size < 0:
+    with tarfile.open(archive) as tar:
+        # Python has the filter from 3.11.4 on. It drops owners and modes, no more than that:
+        # what it refuses besides, `_refuse_strange` has refused before.
+        tar.extraction_filter = getattr(tarfile, "data_filter", None)
+        for member in tar:
+            if member.size < 0:  # It leads back to the same member, for ever.
                 raise tarfile.ReadError(f"a member of {member.size} bytes")
-            extract = partial(_extract_from_tar, tar, member, folder / member.name)
-            yield _Member(member.name, member.size, member.isreg() or member.isdir(), extract)
+            is_plain = member.isreg() or member.isdir()
+            yield _Member(member.name, member.size, is_plain, partial(tar.extract, member, folder))
         _refuse_cut(tar)
-
-
-def _extract_from_tar(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
-    """The content alone: no owner, mode or time. Names and kinds have been checked before."""
-    if member.isdir():
-        target.mkdir(parents=True, exist_ok=True)
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tar.extractfile(member) or BytesIO() as content, target.open("wb") as file:
-        shutil.copyfileobj(content, file)
 
 
 def _refuse_cut(tar: tarfile.TarFile) -> None:
@@ -115,11 +80,7 @@ def _refuse_cut(tar: tarfile.TarFile) -> None:
 def _zip_members(archive: Path, folder: Path) -> Iterator[_Member]:
     with zipfile.ZipFile(archive) as zipped:
         for member in zipped.infolist():
-            if member.flag_bits & 1:
-                name = member.filename
-                raise PipelineError(f"{archive} must not be encrypted", name)
-            kind = stat.S_IFMT(member.external_attr >> 16)
-            is_plain = kind in (0, stat.S_IFREG, stat.S_IFDIR)
+            is_plain = stat.S_IFMT(member.external_attr >> 16) in (0, stat.S_IFREG, stat.S_IFDIR)
             extract = partial(zipped.extract, member, folder)
             yield _Member(member.filename, member.file_size, is_plain, extract)
 

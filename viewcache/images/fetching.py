@@ -2,12 +2,13 @@
 
 import hashlib
 import shutil
+import sys
 from pathlib import Path
 from urllib.request import url2pathname
 
 import pandas as pd
+import pooch
 import requests
-from tqdm import tqdm
 
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import replace_folder, scratch, write_text
@@ -16,6 +17,7 @@ from viewcache.images.folders import is_clutter
 
 _TIMEOUT = (10, 30)  # seconds to connect, and between two pieces
 _CHUNK = 2**16  # bytes
+_AS_IT_IS = {"Accept-Encoding": "identity"}  # else what a server packed is unpacked on arrival
 
 
 def fetch_elpv(folder: Path) -> None:
@@ -57,15 +59,14 @@ def fetch_archive(url: str, sha256: str, folder: Path, downloads: Path) -> None:
     Args:
         url: http, https or file; or the path of a local file.
         sha256: Digest of the archive, in hexadecimal.
-        downloads: Where a download is kept, named by its digest, to be used again. One that was
-            cut off is continued the next time.
+        downloads: Where a download is kept, named by its digest, to be used again.
 
     Raises:
         PipelineError: the archive cannot be had, has another digest (a download is then removed),
             or cannot be unpacked safely. The folder is then as it was.
     """
     try:
-        archive = _verified(url, sha256.lower(), downloads)
+        archive = _local_file(url, sha256) or _downloaded(url, sha256, downloads)
         with scratch(folder) as unfinished:
             unpack(archive, unfinished)
             replace_folder(folder, _start(unfinished))
@@ -73,64 +74,29 @@ def fetch_archive(url: str, sha256: str, folder: Path, downloads: Path) -> None:
         raise PipelineError(f"{folder} cannot be filled from {url}", error) from error
 
 
-def _verified(url: str, sha256: str, downloads: Path) -> Path:
-    local = _local_file(url)
-    archive = local or _downloaded(url, downloads / sha256)
-    with archive.open("rb") as file:
-        received = hashlib.file_digest(file, "sha256").hexdigest()
-    if received != sha256:
-        if local is None:
-            archive.unlink()
-        raise PipelineError(f"{url} must have the SHA-256 {sha256}", received)
-    return archive
-
-
-def _local_file(url: str) -> Path | None:
+def _local_file(url: str, sha256: str) -> Path | None:
     scheme = url.partition("://")[0].lower()
     if scheme in ("http", "https"):
         return None
-    return Path(url2pathname(url[len("file://") :]) if scheme == "file" else url)
+    path = Path(url2pathname(url[len("file://") :]) if scheme == "file" else url)
+    with path.open("rb") as file:
+        received = hashlib.file_digest(file, "sha256").hexdigest()
+    if received != sha256.lower():
+        raise PipelineError(f"{url} must have the SHA-256 {sha256}", received)
+    return path
 
 
-def _downloaded(url: str, path: Path) -> Path:
-    if path.exists():
-        return path
-    partial = path.with_name(path.name + ".partial")
-    partial.parent.mkdir(parents=True, exist_ok=True)
+def _downloaded(url: str, sha256: str, downloads: Path) -> Path:
+    """The file that was downloaded or put there before, if its digest is right, or a new one."""
+    progress = sys.stderr.isatty()
+    download = pooch.HTTPDownloader(progress, _CHUNK, timeout=_TIMEOUT, headers=_AS_IT_IS)
+    name = sha256.lower()
     try:
-        _receive(url, partial)
-    except requests.RequestException as error:
-        advice = f"run again to continue, or put the file at {path} by hand"
-        raise PipelineError(f"{url} cannot be downloaded: {advice}", error) from error
-    return partial.replace(path)
-
-
-def _receive(url: str, partial: Path) -> None:
-    """Download what a file still lacks."""
-    start = partial.stat().st_size if partial.exists() else 0
-    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
-    with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT) as response:
-        if start and response.status_code == requests.codes.requested_range_not_satisfiable:
-            if response.headers.get("Content-Range") != f"bytes */{start}":
-                partial.unlink()
-                _receive(url, partial)
-            return
-        response.raise_for_status()
-        _write(response, partial)
-
-
-def _write(response: requests.Response, partial: Path) -> None:
-    """Append a response to a file; one that holds the whole replaces it."""
-    is_rest = response.status_code == requests.codes.partial_content
-    length = response.headers.get("Content-Length")
-    with partial.open("ab" if is_rest else "wb") as file:
-        start = file.tell()
-        total = start + int(length) if length else None
-        with tqdm(
-            desc="download", initial=start, total=total, unit="B", unit_scale=True, disable=None
-        ) as progress:
-            for chunk in response.iter_content(_CHUNK):
-                progress.update(file.write(chunk))
+        return Path(pooch.retrieve(url, f"sha256:{name}", name, downloads, downloader=download))
+    except (requests.RequestException, ValueError) as error:
+        rule = f"{url} must give a file with the SHA-256 {name}"
+        advice = f"without a network, put that file at {downloads / name} by hand"
+        raise PipelineError(f"{rule}; {advice}", error) from error
 
 
 def _start(folder: Path) -> Path:
