@@ -3,7 +3,7 @@ import re
 
 import numpy as np
 
-from benchmarks.coverage import Experiment
+from studies.coverage import Experiment
 from viewcache.judge.decisions import compare_arms
 from viewcache.judge.verdict import decide
 from viewcache.report.wording import reason
