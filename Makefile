@@ -2,7 +2,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help plan run verify repair ui check test fuzz torture bench
+.PHONY: help plan run verify repair ui check test fuzz torture mutants bench
 
 help:  ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,14 +31,18 @@ check: .venv/ready  ## Lint, format, types, and which room may import which.
 	mypy
 	lint-imports
 
-test: check  ## All tests, the real DVC and MLflow included.
-	python -m pytest
+test: check  ## All tests, the real DVC and MLflow included, on two cores.
+	python -m pytest -n 2 --dist worksteal
 
 fuzz: .venv/ready  ## Damaged files of every kind, others each time, for ten minutes.
 	python -m pytest tests/test_fuzz.py --hypothesis-profile=fuzz
 
 torture: .venv/ready  ## Kill the pipeline 30 times and see that it loses nothing: half an hour.
 	python -m tests.torture
+
+mutants: .venv/ready  ## Change the code and see which tests notice: hours; goes on where it stopped.
+	mutmut run
+	mutmut results --all true | sed -nE 's/ *viewcache\.(\w+)\..*: (.*)/\1 \2/p' | sort | uniq -c
 
 bench: .venv/ready  ## Ratios of speed into benchmarks/RESULTS.md: half an hour, 10 GB of disk.
 	python -m benchmarks

@@ -49,7 +49,7 @@ def _prepare(workspace: Workspace) -> None:
     workspace.set("extract", views=list(range(EPOCHS + 1)))
     workspace.set("augment", quarter_turns=False)  # which Keras, and so by_hand, lacks
     workspace.set("train", epochs=EPOCHS, budgets=[4, EPOCHS], seeds=[0])
-    for module in ("params", "fetch", "prepare", "augment", "compile_base"):
+    for module in ("check_params", "fetch", "prepare", "augment", "compile_base"):
         workspace.python(f"stages.{module}")
     for split in ("validation", "test"):  # which cost every arm the same
         workspace.extract_held_out(split)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, bootstrap
 
-from benchmarks.coverage import Experiment, covered, rates
+from studies.coverage import Experiment, covered, rates
 from viewcache.judge.statistics import accuracy_interval, difference_interval, non_inferiority
 
 MARGIN = 0.01

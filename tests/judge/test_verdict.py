@@ -3,7 +3,7 @@ import re
 
 import numpy as np
 
-from benchmarks.coverage import Experiment
+from studies.coverage import Experiment
 from tests.arms.named import named
 from viewcache.judge.decisions import compare_arms
 from viewcache.judge.verdict import decide

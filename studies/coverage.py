@@ -1,6 +1,6 @@
 """How often intervals and decisions are right, on experiments of known truth.
 
-`python -m benchmarks.coverage` prints the tables of docs/statistics.md, in about a minute.
+`python -m studies.coverage` prints the tables of docs/statistics.md, in about a minute.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""ELPV by the published protocol as far as it is known: `python -m benchmarks.elpv`, half an hour.
+"""ELPV by the published protocol as far as it is known: `python -m studies.elpv`, half an hour.
 
 Deitsch et al., "Automatic classification of defective photovoltaic module cells in
 electroluminescence images", Solar Energy 185, 2019: three quarters of the 2,624 cells for training,
