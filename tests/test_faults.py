@@ -8,8 +8,6 @@ import socket
 import sys
 import time
 
-import pytest
-
 from tests.repository import Repository, make_repository
 from tests.torture import differences, kill_during_repro, run_again
 
@@ -40,36 +38,7 @@ def test_a_run_killed_at_random_moments_ends_in_the_same_digests(reproduced, tmp
     assert differences(repository, reproduced) == []
 
 
-@pytest.mark.parametrize("damaged", ["dvc.lock", ".dvc/tmp/rwlock"])
-def test_a_file_that_dvc_left_half_written_is_removed(reproduced, tmp_path, damaged):
-    repository = make_repository(tmp_path / "repository")
-    path = repository.path / damaged
-    path.parent.mkdir(exist_ok=True)
-    whole = (reproduced.path / "dvc.lock").read_text()
-    path.write_text(whole[: whole.index("md5: ") + 7])
-    repository.dvc("repro", "check_params", fails=True)
-    output = repository.run(sys.executable, "-m", "viewcache", "recover")
-    assert output == f"viewcache: {damaged} was half-written, and is removed\n"
-    assert repository.repro("check_params") == ["check_params"]
-
-
-def test_a_stage_refuses_to_run_beside_the_one_that_a_killed_dvc_left(reproduced):
-    stage = {"DVC_STAGE": "check_params"}
-    code = (
-        "import sys; from viewcache.ground.entry import run; run(lambda: print(sys.stdin.read()))"
-    )
-    orphan = reproduced.start("env", "DVC_STAGE=check_params", sys.executable, "-c", code, stdin=-1)
-    running = reproduced.path / ".dvc/tmp/check_params.process"
-    while not (running.exists() and running.read_text() == str(orphan.pid)):
-        time.sleep(0.01)
-    output = reproduced.run(sys.executable, "-m", "stages.check_params", fails=True, **stage)
-    orphan.communicate("")
-    assert "check_params still runs, of a `dvc` that was killed" in output
-    assert f"Received: process {orphan.pid}" in output
-
-
-def test_a_full_disk_ends_in_one_line_and_leaves_every_file_as_it_was(reproduced, tmp_path):
-    repository = reproduced.copy(tmp_path / "repository")
+def test_a_full_disk_ends_in_one_line_and_leaves_every_file_as_it_was(repository, reproduced):
     for stage, blocks in (
         ("prepare", 2),
         ("augment", 2),
@@ -82,8 +51,7 @@ def test_a_full_disk_ends_in_one_line_and_leaves_every_file_as_it_was(reproduced
     assert differences(repository, reproduced) == []
 
 
-def test_a_read_only_folder_is_named(reproduced, tmp_path):
-    repository = reproduced.copy(tmp_path / "repository")
+def test_a_read_only_folder_is_named(repository, reproduced):
     for folder, stage in (("data", "prepare"), ("plots", "augment")):
         (repository.path / folder).chmod(0o555)
         line = run_stage(repository, stage, AS_ANYONE)

@@ -16,19 +16,12 @@ from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import verify
 from viewcache.ground.params.loading import load_params
 
-PLACES = 50
 
-
-def test_fifty_flipped_bytes_are_noticed_also_those_from_dvcs_cache(repository, monkeypatch):
+def test_a_flipped_byte_that_dvcs_cache_gives_is_noticed_in_every_array(repository, monkeypatch):
     monkeypatch.chdir(repository.path)
     chance = random.Random(0)
     arrays = arrays_of(Path())
     assert len(arrays) == 16
-    for array in chance.choices(arrays, k=PLACES - len(arrays)):
-        whole = array.read_bytes()
-        flip(array, chance.randrange(len(whole)))
-        assert is_damaged(array)
-        array.write_bytes(whole)
     for array in arrays:
         flip(cached(repository, array), chance.randrange(array.stat().st_size))
         array.unlink()

@@ -32,32 +32,16 @@ def test_default_params_are_valid():
         ("trian", {}),
         ("train.epoch", 3),
         ("train.learning_rate", "fast"),
-        ("train.learning_rate", 0),
-        ("train.epochs", 0),
+        ("train.learning_rate", float("inf")),
+        ("train.learning_rate", float("nan")),
         ("train.epochs", 2.5),
         ("train.epochs", True),
         ("train.head.dropout", 1.5),
-        ("train.seeds", []),
         ("train.seeds", [1, 1]),
-        ("seed", 2**63),
-        ("train.epochs", 2**31),
-        ("train.head.units", 2**16 + 1),
-        ("evaluate.test_views", 1_000_000),
-        ("train.learning_rate", float("inf")),
-        ("augment.horizontal_flip", 1.2),
-        ("augment.vertical_flip", -0.1),
         ("augment.quarter_turns", "yes"),
         ("augment.zoom", None),
         ("data.source", "nowhere"),
         ("data.image_size", "160"),
-        ("data.background", [0, 0]),
-        ("data.min_size", 0),
-        ("data.max_rejected", -1),
-        ("data.classes", "cat"),
-        ("train.class_weights", "some"),
-        ("data.test", 1.0),
-        ("data.image_size", 16),
-        ("data.image_size", 4097),
         ("extract.base", "vgg99"),
         ("extract.base", "missing.keras"),
         ("extract.base", "model.h5"),
@@ -68,11 +52,6 @@ def test_default_params_are_valid():
         ("extract.preprocessing", "inception"),
         ("extract.layers", 5),
         ("extract.pooling", "sum"),
-        ("extract.views", [0, 0]),
-        ("evaluate.test_views", 0),
-        ("evaluate.margin", 0.0),
-        ("evaluate.margin", 1.0),
-        ("evaluate.rule", "speed"),
     ],
 )
 def test_a_bad_parameter_is_named_with_what_was_received(tmp_path, name, value):
@@ -123,12 +102,6 @@ def test_what_is_no_mapping_is_refused(tmp_path, text):
     path.write_text(text)
     with pytest.raises(PipelineError, match=str(path)):
         load_params(path)
-
-
-@pytest.mark.parametrize("field", ["seeds", "end_to_end_seeds"])
-def test_a_seed_beyond_what_keras_tells_apart_is_refused(tmp_path, field):
-    with pytest.raises(PipelineError, match=rf"train\.{field}\.0: .* Received: 2147483647$"):
-        load_params(write_with(tmp_path, f"train.{field}", [2**31 - 1]))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,69 @@
+"""What a killed `dvc` leaves half-written is removed, and nothing else."""
+
+import json
+from pathlib import Path
+
+import pytest
+from dvc.repo import Repo
+
+from viewcache.commands.recovery import recover
+from viewcache.ground.errors import PipelineError
+
+STAGE = {"cmd": "echo > a", "outs": [{"path": "a", "hash": "md5", "md5": 32 * "1", "size": 1}]}
+WHOLE = {
+    "dvc.lock": f"schema: '2.0'\nstages:\n  draw: {json.dumps(STAGE)}\n",
+    ".dvc/tmp/rwlock": '{"a": {"write": {"pid": 1}}}',
+}
+
+
+@pytest.fixture(autouse=True)
+def repository(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Repo.init(no_scm=True).close()
+    Path("dvc.yaml").write_text("stages:\n  draw:\n    cmd: echo > a\n    outs: [a]\n")
+
+
+@pytest.mark.filterwarnings("ignore:_NoneStep:DeprecationWarning")  # DVC's own
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("dvc.lock", WHOLE["dvc.lock"][:-1]),
+        ("dvc.lock", WHOLE["dvc.lock"][:-5]),
+        ("dvc.lock", "schema: '2.0'\nst"),
+        ("dvc.lock", "schema: '2.0'\nstages: 1\n"),
+        ("dvc.lock", ""),
+        ("dvc.lock", "\xff"),
+        (".dvc/tmp/rwlock", WHOLE[".dvc/tmp/rwlock"][:-1]),
+        (".dvc/tmp/rwlock", ""),
+    ],
+)
+def test_what_is_half_written_is_removed(capsys, name, content):
+    Path(name).write_text(content, encoding="latin-1")
+    recover()
+    assert not Path(name).exists()
+    assert capsys.readouterr().err == f"viewcache: {name} was half-written, and is removed\n"
+    Repo().reproduce()
+    assert Path("a").read_text() == "\n"
+
+
+def test_what_is_whole_stays(capsys):
+    for name, content in WHOLE.items():
+        Path(name).write_text(content)
+    recover()
+    assert {name: Path(name).read_text() for name in WHOLE} == WHOLE
+    assert capsys.readouterr().err == ""
+
+
+def test_where_dvc_never_ran_there_is_nothing_to_do(capsys):
+    recover()
+    assert capsys.readouterr().err == ""
+
+
+def test_nothing_is_removed_while_another_dvc_is_at_work():
+    Path("dvc.lock").write_text("half")
+    with (
+        Repo().lock,
+        pytest.raises(PipelineError, match=r"^`dvc repro` cannot start while another `dvc` is"),
+    ):
+        recover()
+    assert Path("dvc.lock").read_text() == "half"

@@ -1,0 +1,168 @@
+"""What each parameter may be, to the last value that it may be."""
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.params.loading import load_params
+
+DEFAULT = yaml.safe_load(Path("params.yaml").read_text())
+VIEWS = list(range(11))
+LARGEST = 2**31 - 1
+ARCHIVE = {"url": "a.zip", "sha256": 64 * "0"}
+BOUNDS: dict[str, tuple[list, list]] = {
+    "seed": ([-(2**63), 2**63 - 1], [-(2**63) - 1, 2**63]),
+    "data.image_size": ([32, 4096, None], [31, 4097]),
+    "data.background": ([[0, 0, 0], [255, 255, 255]], [[0, 0], 4 * [0], [0, 0, 256], [-1, 0, 0]]),
+    "data.min_size": ([1, LARGEST], [0, LARGEST + 1]),
+    "data.max_rejected": ([0, LARGEST], [-1, LARGEST + 1]),
+    "data.validation": ([0.01], [0.0, 1.0, -0.1]),
+    "data.test": ([0.01], [0.0, 1.0, -0.1]),
+    "data.limit": ([1, LARGEST, None], [0, LARGEST + 1]),
+    "data.classes": ([["a", "b"]], ["a", [1]]),
+    "extract.dtype": (["float32", "float16"], ["float64"]),
+    "extract.runtime": (["auto", "tensorflow", "openvino"], ["onnx"]),
+    "extract.batch_size": ([1, LARGEST], [0, LARGEST + 1]),
+    "extract.views": (
+        [VIEWS, [*VIEWS, 999_999], VIEWS[::-1]],
+        [[*VIEWS, 1_000_000], [*VIEWS, -1], [*VIEWS, 0], VIEWS[1:], VIEWS[:-1]],
+    ),
+    "evaluate.test_views": ([1, 999_999], [0, 1_000_000]),
+    "evaluate.margin": ([0.001, 0.999], [0.0, 1.0]),
+    "evaluate.rule": (["robustness", "clean"], ["speed"]),
+    "train.epochs": ([10, LARGEST], [0, LARGEST + 1]),
+    "train.patience": ([1, LARGEST, None], [0, LARGEST + 1]),
+    "train.batch_size": ([1, LARGEST], [0, LARGEST + 1]),
+    "train.learning_rate": ([1e-9, 2.0], [0.0, -1.0]),
+    "train.head.units": ([1, 2**16, None], [0, 2**16 + 1]),
+    "train.head.dropout": ([0.0, 0.99], [1.0, -0.1]),
+    "train.head.standardize": ([True, False], [1]),
+    "train.head.weight_decay": ([0.0, 2.0], [-0.1]),
+    "train.class_weights": (["none", "balanced"], ["some"]),
+    "train.budgets": ([[0], [10]], [[], [1, 1], [-1], [11]]),
+    "train.end_to_end_bases": (
+        [["keras"], ["keras", "compiled"]],
+        [[], ["compiled"], ["compiled", "keras"], ["jax"]],
+    ),
+    "augment.quarter_turns": ([True, False], [1]),
+    "augment.rotation_degrees": ([0.0, 180.0], [-0.1, 180.1]),
+    **{
+        f"augment.{name}": ([0.0, 1.0], [-0.1, 1.1])
+        for name in ("horizontal_flip", "vertical_flip")
+    },
+    **{
+        f"augment.{name}": ([0.0, 0.99], [-0.1, 1.0])
+        for name in ("shift", "zoom", "shear", "brightness", "contrast")
+    },
+}
+ALLOWED = [(name, value) for name, (allowed, _) in BOUNDS.items() for value in allowed]
+REFUSED = [(name, value) for name, (_, refused) in BOUNDS.items() for value in refused]
+
+
+@pytest.fixture
+def load(tmp_path, monkeypatch):
+    """Load the default parameters with some changed, in an empty folder."""
+    params = deepcopy(DEFAULT)
+    monkeypatch.chdir(tmp_path)
+
+    def load(**changed: Any):
+        for name, value in changed.items():
+            *sections, last = name.split(".")
+            section = params
+            for part in sections:
+                section = section[part]
+            section[last] = value
+        (tmp_path / "params.yaml").write_text(json.dumps(params))  # which is YAML too
+        return load_params()
+
+    return load
+
+
+@pytest.mark.parametrize(("name", "value"), ALLOWED)
+def test_a_parameter_may_be(load, name, value):
+    found = load(**{name: value})
+    for part in name.split("."):
+        found = getattr(found, part)
+    assert found == value
+
+
+@pytest.mark.parametrize(("name", "value"), REFUSED)
+def test_a_parameter_may_not_be(load, name, value):
+    with pytest.raises(PipelineError, match=rf"params\.yaml: {name}[.:].*\. Received: "):
+        load(**{name: value})
+
+
+@pytest.mark.parametrize("seeds", ["seeds", "end_to_end_seeds"])
+def test_seeds_are_distinct_and_told_apart_by_keras(load, seeds):
+    allowed = [0, 2**31 - 2]
+    assert (
+        load(**{"train.seeds": allowed, "train.end_to_end_seeds": allowed}).train.seeds == allowed
+    )
+    for refused in ([], [1, 1], [-1], [2**31 - 1]):
+        with pytest.raises(PipelineError, match=rf"train\.{seeds}[.:]"):
+            load(**{f"train.{seeds}": refused})
+
+
+def test_validation_and_test_leave_images_for_training(load):
+    load(**{"data.validation": 0.5, "data.test": 0.49})
+    rule = r"data\.validation: with test it must be below 1\. Received: 0\.5 \+ 0\.5$"
+    with pytest.raises(PipelineError, match=rule):
+        load(**{"data.validation": 0.5, "data.test": 0.5})
+
+
+def test_no_budget_exceeds_the_epochs(load):
+    rule = r"train\.budgets: none may exceed the 9 epochs: a view beyond them is never read"
+    with pytest.raises(PipelineError, match=rf"{rule}\. Received: \[0, 1, 2, 4, 10\]$"):
+        load(**{"train.epochs": 9})
+
+
+@pytest.mark.parametrize("digest", [63 * "0", 65 * "0", 63 * "0" + "g", "", 64 * "0" + "\n"])
+def test_an_archive_is_pinned_by_a_sha256(load, digest):
+    for letters in ("0123456789abcdef", "0123456789ABCDEF"):
+        archive = ARCHIVE | {"sha256": 4 * letters}
+        assert load(**{"data.source": "archive", "data.archive": archive}).data.archive
+    with pytest.raises(PipelineError, match=r"data\.archive\.sha256: String should match"):
+        load(**{"data.archive": ARCHIVE | {"sha256": digest}})
+
+
+def test_an_archive_is_stated_for_archives_and_for_nothing_else(load):
+    rule = r"data\.archive: must be stated where source is archive, and null elsewhere"
+    with pytest.raises(PipelineError, match=rf"{rule}\. Received: .*a\.zip.* for elpv$"):
+        load(**{"data.archive": ARCHIVE})
+    with pytest.raises(PipelineError, match=rf"{rule}\. Received: None for archive$"):
+        load(**{"data.source": "archive", "data.archive": None})
+
+
+def test_images_of_one_s_own_lie_in_a_folder_that_no_stage_fills(load, tmp_path):
+    rule = r"data\.path: must be a folder that exists, other than data/source\. Received: "
+    for folder in ("photographs", "data/source"):
+        with pytest.raises(PipelineError, match=rf"{rule}'{folder}'$"):
+            load(**{"data.source": "folder", "data.path": folder})
+        (tmp_path / folder).mkdir(parents=True)
+    assert load(**{"data.path": "photographs"}).data.path == "photographs"
+    with pytest.raises(PipelineError, match=rf"{rule}'data/source'$"):
+        load(**{"data.path": "data/source"})
+
+
+def test_the_side_is_stated_or_the_base_s_own(load):
+    assert load(**{"data.image_size": 96}).side == load().base_spec.side == 96
+    assert load(**{"data.image_size": None}).side == 224
+    assert load().base_spec.base == "efficientnet_lite0"
+
+
+def test_all_that_is_wrong_is_told_at_once(load):
+    with pytest.raises(PipelineError) as error:
+        load(**{"seed": "a", "train.epochs": 0})
+    assert str(error.value).count("params.yaml: ") == 2
+    assert "params.yaml: seed: Input should be a valid integer. Received: 'a'; " in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["seed", "data.limit", "train.head.units", "augment.zoom"])
+def test_a_parameter_in_the_wrong_place_is_named(load, name):
+    with pytest.raises(PipelineError, match=rf"params\.yaml: {name}x: Extra inputs are not"):
+        load(**{f"{name}x": 1})
