@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from viewcache.report import results
-from viewcache.tracking.runs import EXPERIMENT, RESULTS_TAG, log_missing_results
+from viewcache.tracking.runs import log_missing_results, this_process
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def client(store) -> mlflow.MlflowClient:
 
 @pytest.fixture(scope="module")
 def runs(client) -> list[mlflow.entities.Run]:
-    experiment = client.get_experiment_by_name(EXPERIMENT)
+    experiment = client.get_experiment_by_name("viewcache")
     return list(client.search_runs([experiment.experiment_id]))
 
 
@@ -117,6 +117,7 @@ def test_runs_say_what_they_rest_on(workspace, runs):
     assert [len(found) for found in (commit, images, features)] == [1, 1, 1]
     assert len(commit.pop()) == 40
     assert len(images.pop()) == 64
+    assert {run.data.tags["viewcache.process"] for run in runs} == {this_process()}
     assert "dvc.experiment" not in runs[0].data.tags
 
 
@@ -143,6 +144,6 @@ def test_the_pipeline_s_run_has_what_was_found(workspace, client, parent):
     assert parent.data.metrics["replay.tolerance"] == found["replay"]["tolerance"]
     assert not any(name.startswith("arms") for name in parent.data.metrics)
     assert parent.data.tags["viewcache.verdict"] == found["verdict"]["reason"]
-    assert parent.data.tags[RESULTS_TAG] == results.read().digest
+    assert parent.data.tags["viewcache.results"] == results.read().digest
     names = {file.path for file in client.list_artifacts(parent.info.run_id)}
     assert names == {path.name for path in results.ARTIFACTS}
