@@ -27,8 +27,8 @@ def store(workspace, tmp_path_factory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DVC_ROOT", str(folder))
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-        assert log_missing_results()
-        assert log_missing_results() is None
+        log_missing_results()
+        log_missing_results()
     return folder
 
 
