@@ -10,6 +10,7 @@ import mlflow
 import pandas as pd
 import pytest
 
+from tests.tracking.test_runs import ended_process
 from viewcache.report import results
 from viewcache.tracking.runs import log_missing_results, this_process
 
@@ -147,3 +148,12 @@ def test_the_pipeline_s_run_has_what_was_found(workspace, client, parent):
     assert parent.data.tags["viewcache.results"] == results.read().digest
     names = {file.path for file in client.list_artifacts(parent.info.run_id)}
     assert names == {path.name for path in results.ARTIFACTS}
+
+
+def test_logging_closes_what_a_killed_process_left(workspace, store, client, runs, monkeypatch):
+    monkeypatch.setenv("DVC_ROOT", str(store))
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    tags = {"viewcache.process": ended_process()}
+    left = client.create_run(runs[0].info.experiment_id, tags=tags).info.run_id
+    log_missing_results()
+    assert client.get_run(left).info.status == "KILLED"
