@@ -73,13 +73,15 @@ def test_every_arm_and_seed_has_a_run_below_the_pipeline_s(workspace, runs, pare
     assert {run.info.status for run in runs} == {"FINISHED"}
 
 
-def test_a_run_has_the_final_metrics_and_costs_of_its_arm_and_seed(workspace, child):
+def test_a_run_has_the_final_metrics_and_costs_of_its_arm_and_seed(workspace, client, child):
     trained = pd.read_csv(results.RUNS).set_index(["arm", "seed"]).loc[("cached_2", 1)]
     costs = json.loads(results.METRICS.read_text())["arms"]["cached_2"]
     for name, value in trained.items():
         assert child.data.metrics[name] == value
     for name in ("base_passes", "total_seconds", "further_seconds", "feature_bytes", "speedup"):
         assert child.data.metrics[name] == costs[name]
+        [metric] = client.get_metric_history(child.info.run_id, name)
+        assert metric.step == 0
 
 
 def test_a_run_has_the_metrics_of_every_epoch(workspace, client, child):
