@@ -134,6 +134,7 @@ def test_the_images_are_a_dataset(workspace, runs):
     for run in runs:
         [dataset] = run.inputs.dataset_inputs
         assert dataset.dataset.name == "elpv"
+        assert dataset.dataset.source_type == "code"
         counts = {name: len(pd.read_csv(path)) for name, path in indexes.items()}
         assert json.loads(dataset.dataset.profile) == counts
         assert run.data.tags["viewcache.images"].startswith(dataset.dataset.digest)
