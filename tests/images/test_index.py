@@ -1,3 +1,4 @@
+import hashlib
 import shutil
 
 import pandas as pd
@@ -5,7 +6,6 @@ import pytest
 
 from tests.images.pictures import save_noise
 from viewcache.ground.errors import PipelineError
-from viewcache.images.fetching import fetch_elpv
 from viewcache.images.index import counts_by_class, index_images, refuse_missing_class
 from viewcache.images.sources import open_source
 
@@ -45,7 +45,14 @@ def test_equal_bytes_under_two_labels_are_refused(folder):
 
 
 def test_a_limit_keeps_the_smallest_digests(folder):
-    assert indexed(folder, limit=7)["digest"].tolist() == indexed(folder)["digest"][:7].tolist()
+    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*/*.png")]
+    assert indexed(folder, limit=7)["digest"].tolist() == sorted(digests)[:7]
+
+
+def test_every_image_has_its_own_digest_and_label(folder):
+    for row in indexed(folder).itertuples():
+        assert row.digest == hashlib.sha256((folder / row.path).read_bytes()).hexdigest()
+        assert row.label == ["no", "yes"].index(row.path.partition("/")[0])
 
 
 def test_a_split_without_a_class_is_refused_with_the_counts(folder):
@@ -65,12 +72,3 @@ def test_counts_have_a_row_a_split_and_a_column_a_class():
     counts = counts_by_class(index, ["no", "yes"])
     assert counts.loc["train"].to_dict() == {"no": 0, "yes": 2}
     assert counts.loc["validation"].sum() == 0
-
-
-def test_splits_of_elpv_keep_the_classes_in_proportion(tmp_path):
-    fetch_elpv(tmp_path / "source")
-    source = open_source(tmp_path / "source", "manifest.csv", ["functional", "defective"])
-    index = index_images(source, seed=0, validation=0.15, test=0.25, limit=None)
-    shares = index.groupby("split")["label"].mean()
-    assert (shares - index["label"].mean()).abs().max() < 0.05
-    assert set(index["split"]) == {"train", "validation", "test"}

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from tests.images.pictures import save_noise
+from viewcache.ground.errors import PipelineError
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.prepared import open_prepared, read_classes
 from viewcache.images.preparing import write_classes, write_prepared
@@ -37,6 +38,33 @@ def test_findings_say_why_an_image_is_left_out_and_how_large_the_others_are(tmp_
     findings = write_prepared(tmp_path / "train", tmp_path, index, POLICY)
     assert findings.rejected == [""] * 4 + ["not an image"] + [""] * 4
     assert findings.sizes[3:6] == [(40, 40), (0, 0), (40, 40)]
+
+
+def test_an_index_that_was_changed_is_refused(tmp_path, index):
+    write_prepared(tmp_path / "train", tmp_path, index, POLICY)
+    path = tmp_path / "train/index.csv"
+    path.write_text(path.read_text().replace(",0,0.png", ",1,0.png"))
+    with pytest.raises(PipelineError, match=r"index\.csv"):
+        open_prepared(tmp_path / "train")
+
+
+def test_pixels_that_were_changed_are_refused(tmp_path, index):
+    write_prepared(tmp_path / "train", tmp_path, index, POLICY)
+    images = open_prepared(tmp_path / "train")
+    content = bytearray(images.pixels.read_bytes())
+    content[-1] ^= 1
+    images.pixels.write_bytes(content)
+    with pytest.raises(PipelineError, match=r"images\.npy"):
+        images.read()
+
+
+def test_pixels_of_other_images_than_the_index_has_are_refused(tmp_path, index):
+    for split, rows in (("train", index[:4]), ("test", index[5:])):
+        write_prepared(tmp_path / split, tmp_path, rows, POLICY)
+    for path in (tmp_path / "test").glob("images.npy*"):
+        path.replace(tmp_path / "train" / path.name)
+    with pytest.raises(PipelineError, match=r"images\.npy"):
+        open_prepared(tmp_path / "train").read()
 
 
 def test_odd_names_survive_the_index(tmp_path, index):
