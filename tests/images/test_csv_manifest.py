@@ -43,6 +43,10 @@ def test_an_odd_name_is_quoted(root):
     assert list(source.table["path"]) == ["a.png", "sub/c, d\n.png"]
 
 
+def test_spaces_around_a_label_are_no_part_of_it(root):
+    assert read(root, "path,label\na.png, x \nb.png,y\n").classes == ["x", "y"]
+
+
 def test_classes_stand_in_the_order_given(root):
     source = read(root, "path,label\na.png,x\nb.png,y\n", ["y", "x"])
     assert list(source.table["label"]) == [1, 0]

@@ -33,6 +33,16 @@ def test_adding_images_moves_no_other_one(folder):
     assert splits.loc[fewer.index].equals(fewer)
 
 
+def test_groups_and_splits_of_the_source_are_kept(folder):
+    listed = [("no/0.png", "no", "g", "test"), ("yes/2.png", "yes", "h", "train")]
+    lines = ["path,label,group,split,camera", *(",".join((*row, "c")) for row in listed)]
+    (folder / "list.csv").write_text("\n".join(lines))
+    index = index_images(open_source(folder, "list.csv", None), 0, 0.3, 0.3, None)
+    assert set(index.columns) == {"digest", "path", "label", "group", "split"}
+    found = index.sort_values("path")[["path", "group", "split"]].to_numpy().tolist()
+    assert found == [["no/0.png", "g", "test"], ["yes/2.png", "h", "train"]]
+
+
 def test_equal_bytes_share_a_split(folder):
     twins = indexed(folder).set_index("path").loc[["yes/2.png", "yes/3.png"]]
     assert twins["digest"].nunique() == twins["split"].nunique() == 1
@@ -56,6 +66,7 @@ def test_every_image_has_its_own_digest_and_label(folder):
 
 
 def test_a_split_without_a_class_is_refused_with_the_counts(folder):
+    refuse_missing_class(indexed(folder), ["no", "yes"])
     with pytest.raises(PipelineError, match=r"needs images of every class.*'no': 0"):
         refuse_missing_class(indexed(folder, limit=2), ["no", "yes"])
 
@@ -63,7 +74,7 @@ def test_a_split_without_a_class_is_refused_with_the_counts(folder):
 def test_a_file_that_cannot_be_read_is_named(folder):
     source = open_source(folder, None, None)
     (folder / "no/0.png").unlink()
-    with pytest.raises(PipelineError, match=r"no/0\.png cannot be read"):
+    with pytest.raises(PipelineError, match=r"no/0\.png cannot be read\. Received: No such file"):
         index_images(source, seed=0, validation=0.3, test=0.3, limit=None)
 
 
