@@ -73,9 +73,9 @@ def test_pixels_that_were_changed_are_refused(tmp_path, index):
 def test_pixels_of_other_images_than_the_index_has_are_refused(tmp_path, index):
     for split, rows in (("train", index[:4]), ("test", index[5:])):
         write_prepared(tmp_path / split, tmp_path, rows, POLICY)
-    for path in (tmp_path / "test").glob("images.npy*"):
+    for path in (tmp_path / "test").glob("images.*"):
         path.replace(tmp_path / "train" / path.name)
-    with pytest.raises(PipelineError, match=r"images\.npy"):
+    with pytest.raises(PipelineError, match=r"images\.npy must be made from images"):
         open_prepared(tmp_path / "train").read()
 
 
