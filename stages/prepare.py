@@ -41,14 +41,11 @@ def main() -> None:
 
 
 def _decode(folder: Path, root: Path, index: pd.DataFrame, policy: DecodingPolicy) -> pd.DataFrame:
-    """Decode every split; the index with what was found: `rejected`, `warnings` and sizes."""
+    """Decode every split; the index with what was found about each image."""
     parts = []
     for split in SPLITS:
         part = index[index["split"] == split]
-        findings = write_prepared(folder / split, root, part, policy)
-        sizes = pd.DataFrame(findings.sizes, part.index, ["width", "height"])
-        found = part.assign(rejected=findings.rejected, warnings=findings.warnings)
-        parts.append(found.join(sizes))
+        parts.append(part.join(write_prepared(folder / split, root, part, policy)))
     return pd.concat(parts)
 
 

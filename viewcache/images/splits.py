@@ -47,7 +47,7 @@ def assign_splits(index: pd.DataFrame, seed: int, validation: float, test: float
 
 def _joined_groups(index: pd.DataFrame) -> pd.Series:
     """Groups, with those that share an equal image made one, named by the first of their names."""
-    groups, names = pd.factorize(index["group"], sort=True)
+    groups, names = pd.factorize(index["group"])
     digests = pd.factorize(index["digest"])[0] + len(names)
     nodes = int(digests.max()) + 1
     links = coo_array(([True] * len(index), (groups, digests)), shape=(nodes, nodes))
