@@ -12,10 +12,10 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from viewcache.images.splits import split_of
 
 from tests.photographs import save_crops
 from tests.repository import Repository, make_repository
-from viewcache.images.splits import split_of
 
 QUICK = {"budgets": [0, 1], "seeds": [0], "end_to_end_bases": ["keras"], "epochs": 2}
 FOLDER = {"source": "folder", "manifest": None, "classes": None, "limit": None, "image_size": 64}

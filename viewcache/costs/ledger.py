@@ -6,8 +6,7 @@ from statistics import mean
 from typing import Any
 
 from viewcache.arms.arm import Arm
-from viewcache.features.store import feature_file
-from viewcache.ground.paths import FEATURES
+from viewcache.ground.paths import feature_file
 
 Record = dict[str, Any]
 """What `Stopwatch.save` wrote: seconds by phase, peak memory, machine, time."""
@@ -42,46 +41,66 @@ class ArmCosts:
     machine: str
 
 
+@dataclass(frozen=True)
+class Training:
+    """What one training goes through.
+
+    Attributes:
+        images: Number of its training images.
+        rows: Number of all images that a random view was extracted for, of view 0 likewise.
+        random_views: Ids of the views that may be trained on.
+    """
+
+    images: int
+    rows: Mapping[int, int]
+    random_views: Sequence[int]
+
+
 def costs_of_arms(
-    arms: Sequence[Arm], images: int, epochs: Mapping[str, float], load: Load
+    arms: Sequence[Arm], training: Training, epochs: Mapping[Arm, float], load: Load
 ) -> dict[Arm, ArmCosts]:
-    """What every arm cost.
+    """What one training of every arm cost.
 
     Args:
-        images: Number of training images.
-        epochs: That each arm ran, by its name, mean over its seeds.
+        epochs: That each arm ran, mean over its trainings.
     """
     return {
-        arm: _cached(arm, images, load)
+        arm: _cached(arm, training, load)
         if arm.budget is not None
-        else _end_to_end(arm, epochs[arm.name], images, load)
+        else _end_to_end(arm, epochs[arm], training.images, load)
         for arm in arms
     }
 
 
-def _cached(arm: Arm, images: int, load: Load) -> ArmCosts:
-    augment, training = load("augment"), load("train_head")
-    extracts = [load(stage) for stage in arm.feature_stages]
-    rendering = sum(record["seconds"]["augment"] for record in extracts)
-    drawing = sum(augment["seconds"][f"view {view}"] for view in arm.views)
+def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
+    """Of what all images took, the share of the training images."""
+    views = arm.views(training.random_views, arm.seeds[0])
+    shares = {view: training.images / training.rows[view] for view in views}
+    extracts = {view: load(f"extract_{view}") for view in views}
+    augment, heads = load("augment"), load("train_head")
+
+    def seconds(phase: str) -> float:
+        return sum(shares[view] * extracts[view]["seconds"][phase] for view in views)
+
+    drawing = sum(shares[view] * augment["seconds"].get(f"view {view}", 0.0) for view in views)
     head = head_seconds(load)
-    files = [feature_file(FEATURES / "train", view) for view in arm.views]
     return _costs(
-        [augment, load("compile_base"), training, *extracts],
-        base_passes=images * len(arm.views),
-        augment=drawing + rendering,
-        base=sum(record["seconds"]["extract"] for record in extracts) - rendering,
+        [augment, load("compile_base"), heads, *extracts.values()],
+        base_passes=training.images * len(views),
+        augment=drawing + seconds("augment"),
+        base=seconds("extract") - seconds("augment"),
         head=head,
-        further=head + training["seconds"]["setup"],
-        feature_bytes=sum(file.stat().st_size for file in files),
+        further=head + heads["seconds"]["setup"],
+        feature_bytes=sum(feature_file(view).stat().st_size for view in views),
     )
 
 
 def _end_to_end(arm: Arm, epochs: float, images: int, load: Load) -> ArmCosts:
     """The head's share is what the same head takes on cached features."""
     record = load(arm.training_stage)
-    augment = mean(record["seconds"][f"seed {seed} augment"] for seed in arm.seeds)
-    fit = mean(record["seconds"][f"seed {seed} fit"] for seed in arm.seeds)
+    names = [f"seed {seed} rotation {rotation}" for seed, rotation in arm.trainings]
+    augment = mean(record["seconds"][f"{name} augment"] for name in names)
+    fit = mean(record["seconds"][f"{name} fit"] for name in names)
     head = head_seconds(load)
     return _costs(
         [record, load("compile_base")] if arm.kind == "compiled" else [record],

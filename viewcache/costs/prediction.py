@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, FiniteFloat, ValidationError
 
-from viewcache.costs.model import BreakEven, Prediction, UnitCosts
+from viewcache.costs.model import Amounts, BreakEven, Prediction, UnitCosts
 from viewcache.ground.errors import message
 from viewcache.ground.files import write_text
 from viewcache.ground.machine import machine
@@ -44,20 +44,16 @@ def params_digest(params: Params) -> str:
 
 def write_prediction(
     params: Params,
-    images: dict[str, int],
+    amounts: Amounts,
     costs: UnitCosts,
     arms: dict[str, Prediction],
     points: Sequence[BreakEven],
 ) -> None:
-    """Write what was predicted, with the machine and the parameters that it is of.
-
-    Args:
-        images: Number of images of each split.
-    """
+    """Write what was predicted, with the machine and the parameters that it is of."""
     content = {
         "machine": machine(),
         "params": params_digest(params),
-        "images": images,
+        "amounts": asdict(amounts),
         "unit_costs": asdict(costs),
         "arms": {
             name: {**asdict(arm), "total_seconds": arm.total_seconds} for name, arm in arms.items()

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from viewcache.ground.errors import PipelineError
-from viewcache.images.prepared import SPLITS
+from viewcache.images.folds import PARTS
 
-SPLIT_OF = dict(zip(SPLITS, SPLITS, strict=True)) | {"val": "validation"}
+SPLIT_OF = dict(zip(PARTS, PARTS, strict=True)) | {"val": "validation"}
 _IMAGE_EXTENSIONS = {
     *(".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jpeg", ".jpg", ".png"),
     *(".tif", ".tiff", ".webp"),
@@ -79,8 +79,8 @@ def _are_splits(root: Path, folders: list[Path]) -> bool:
     names = sorted(folder.name for folder in folders)
     if not names or not set(names) <= set(SPLIT_OF):
         return False
-    if sorted(SPLIT_OF[name] for name in names) != sorted(SPLITS):
-        raise PipelineError(f"{root} must hold the splits {', '.join(SPLITS)}", names)
+    if sorted(SPLIT_OF[name] for name in names) != sorted(PARTS):
+        raise PipelineError(f"{root} must hold the splits {', '.join(PARTS)}", names)
     classes = {split.name: sorted(inner.name for inner in _folders(split)) for split in folders}
     if len(set(map(tuple, classes.values()))) > 1:
         raise PipelineError(f"splits of {root} must hold the same classes", classes)

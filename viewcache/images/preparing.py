@@ -1,4 +1,4 @@
-"""Decode the images of a split, streaming, into what `open_prepared` reads."""
+"""Decode images, streaming, into what `open_prepared` reads."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from viewcache.ground.row_files import write_rows
 from viewcache.images.decoding import DecodingPolicy, Rejected, decode_files
 
 
-class Findings(NamedTuple):
+class Decodings(NamedTuple):
     """What decoding found about each image of an index, in its order.
 
     Attributes:
@@ -41,15 +41,15 @@ def write_classes(folder: Path, classes: list[str]) -> None:
 
 def write_prepared(
     folder: Path, root: Path, index: pd.DataFrame, policy: DecodingPolicy
-) -> Findings:
-    """Decode the images of one split, streaming, and write what `open_prepared` reads.
+) -> Decodings:
+    """Decode images, streaming, and write what `open_prepared` reads.
 
     Args:
         root: Folder that the index' paths are relative to.
         index: One row an image: `digest`, `label`, `path` and what else is known.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    findings = Findings([], [], [])
+    findings = Decodings([], [], [])
     pixels = _pixels(root, index, policy, findings)
     write_rows(folder / "images.npy", pixels, (policy.side, policy.side, 3), np.dtype(np.uint8))
     kept = index[[not reason for reason in findings.rejected]]
@@ -59,7 +59,7 @@ def write_prepared(
 
 
 def seal_prepared(folder: Path, digests: list[str], policy: DecodingPolicy) -> None:
-    """Write the manifests of a split's pixels and index."""
+    """Write the manifests of pixels and index."""
     images, side = digest_of_digests(digests), policy.side
     seal(
         folder / "images.npy",
@@ -72,7 +72,7 @@ def seal_prepared(folder: Path, digests: list[str], policy: DecodingPolicy) -> N
 
 
 def _pixels(
-    root: Path, index: pd.DataFrame, policy: DecodingPolicy, findings: Findings
+    root: Path, index: pd.DataFrame, policy: DecodingPolicy, findings: Decodings
 ) -> Iterator[np.ndarray]:
     """The pixels of every image that is not left out; notes what was found about each."""
     results = decode_files(root, index["path"].tolist(), index["digest"].tolist(), policy)

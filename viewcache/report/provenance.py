@@ -18,7 +18,7 @@ from viewcache.ground.manifests import digest_of_digests, manifest_file
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import FEATURES, PREPARED
 from viewcache.ground.stopwatch import load_record
-from viewcache.images.prepared import SPLITS, open_prepared
+from viewcache.images.prepared import open_prepared
 
 REPORTED = ("tensorflow", "keras", "openvino", "numpy", "scipy", "dvc", "mlflow")
 DECIDING_FILES = ("stages", "viewcache", "params.yaml", "dvc.yaml")

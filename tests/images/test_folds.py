@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from viewcache.images.splits import assign_splits, split_of
 
 from viewcache.ground.errors import PipelineError
 from viewcache.images import splits
-from viewcache.images.splits import assign_splits, split_of
 
 
 def digests(count: int) -> list[str]:
