@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 SLICE = {
     "data": {"limit": 120, "image_size": 64},
     "extract": {"views": [0, 1, 2]},
-    "evaluate": {"test_views": 1},
+    "evaluate": {"test_views": 1, "folds": 3},
     "train": {"epochs": 2, "budgets": [0, 1, 2], "seeds": [0, 1]},
 }
 

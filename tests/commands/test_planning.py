@@ -32,7 +32,7 @@ def test_every_arm_is_planned_before_anything_is_run(planned):
         assert f"| {name} " in printed
         phases = [arm[f"{phase}_seconds"] for phase in ("setup", "augment", "base", "head")]
         assert min(phases) > 0
-        assert arm["total_seconds"] == pytest.approx(sum(phases))
+        assert arm["seconds"] == pytest.approx(sum(phases))
     data = repository.path / "data"
     assert {path.name for path in data.iterdir()} == {".gitignore", "bases", "prediction.json"}
 
@@ -58,8 +58,8 @@ def test_evaluate_holds_the_plan_to_what_it_measured(planned, repository):
     metrics = repository.metrics()
     assert list(metrics["prediction"]) == list(metrics["arms"])
     for name, arm in metrics["prediction"].items():
-        seconds = metrics["arms"][name]["total_seconds"] * (1 + arm["seconds_error"])
-        assert arm["total_seconds"] == pytest.approx(seconds)
+        seconds = metrics["arms"][name]["seconds"] * (1 + arm["seconds_error"])
+        assert arm["seconds"] == pytest.approx(seconds)
         assert arm["bytes_error"] == 0
 
 

@@ -44,7 +44,7 @@ def test_a_cached_arm_costs_its_views_once_and_a_head():
     assert arm.base_seconds == pytest.approx(2 * 0.5 + 200 * 0.04)
     assert arm.head_seconds == pytest.approx(2 + 10 * 100 * 0.001)
     assert arm.setup_seconds == pytest.approx(1 + (5 + 8) + 2 * 2 + 5)
-    assert arm.total_seconds == pytest.approx(2 + 9 + 3 + 23)
+    assert arm.seconds == pytest.approx(2 + 9 + 3 + 23)
     assert arm.again_seconds == pytest.approx(5 + 3)
 
 
@@ -57,16 +57,16 @@ def test_cached_0_costs_one_view_that_is_not_rendered():
 def test_end_to_end_costs_every_epoch_and_no_disk():
     arm = predict(COSTS, settings(), 100)["end_to_end"]
     assert arm.base_passes == 1000
-    assert arm.total_seconds == pytest.approx(5 + 0.5 + 3 + 1000 * 0.2)
+    assert arm.seconds == pytest.approx(5 + 0.5 + 3 + 1000 * 0.2)
     assert arm.head_seconds == predict(COSTS, settings(), 100)["cached_2"].head_seconds
-    assert arm.again_seconds == arm.total_seconds
+    assert arm.again_seconds == arm.seconds
     assert arm.feature_bytes == 0
 
 
 def test_end_to_end_on_the_compiled_base_compiles_it_once():
     arm = predict(COSTS, settings(), 100)["end_to_end_compiled"]
     assert arm.setup_seconds == pytest.approx(13 + 5 + 0.25)
-    assert arm.total_seconds - arm.again_seconds == pytest.approx(13)
+    assert arm.seconds - arm.again_seconds == pytest.approx(13)
 
 
 def test_the_size_of_features_is_that_of_their_files(tmp_path):
@@ -77,8 +77,8 @@ def test_the_size_of_features_is_that_of_their_files(tmp_path):
 
 def test_so_many_views_break_even():
     arms = predict(COSTS, settings(budgets=[8, 9, 10]), 50)
-    reference = arms["end_to_end_compiled"].total_seconds
-    assert arms["cached_9"].total_seconds < reference < arms["cached_10"].total_seconds
+    reference = arms["end_to_end_compiled"].seconds
+    assert arms["cached_9"].seconds < reference < arms["cached_10"].seconds
     assert break_even(COSTS, settings(), 50, "compiled").views == 9
 
 
@@ -89,9 +89,9 @@ def test_no_more_views_break_even_than_epochs_read():
 def test_so_many_trainings_break_even():
     arms = predict(COSTS, settings(), 20)
     cached, reference = arms["cached_10"], arms["end_to_end"]
-    assert cached.total_seconds > reference.total_seconds
-    twice = cached.total_seconds + cached.again_seconds
-    assert twice < reference.total_seconds + reference.again_seconds
+    assert cached.seconds > reference.seconds
+    twice = cached.seconds + cached.again_seconds
+    assert twice < reference.seconds + reference.again_seconds
     point = break_even(COSTS, settings(), 20, "keras")
     assert point.trainings == 2
     assert "from training 2 on" in str(point)

@@ -6,8 +6,8 @@ from viewcache.costs.prediction import PREDICTION, compare_with_plan, params_dig
 from viewcache.ground.params.loading import load_params
 
 MEASURED = {
-    "cached_1": {"total_seconds": 20.0, "feature_bytes": 1000, "machine": "here"},
-    "end_to_end": {"total_seconds": 80.0, "feature_bytes": 0, "machine": "here"},
+    "cached_1": {"seconds": 20.0, "feature_bytes": 1000, "machine": "here"},
+    "end_to_end": {"seconds": 80.0, "feature_bytes": 0, "machine": "here"},
 }
 
 
@@ -18,8 +18,8 @@ def params(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     PREDICTION.parent.mkdir()
     arms = {
-        "cached_1": {"total_seconds": 22.0, "feature_bytes": 990},
-        "end_to_end": {"total_seconds": 60.0, "feature_bytes": 0},
+        "cached_1": {"seconds": 22.0, "feature_bytes": 990},
+        "end_to_end": {"seconds": 60.0, "feature_bytes": 0},
     }
     predicted = {"machine": {"id": "here"}, "params": params_digest(params), "arms": arms}
     PREDICTION.write_text(json.dumps(predicted))
@@ -29,7 +29,7 @@ def params(tmp_path, monkeypatch):
 def test_errors_are_relative_to_the_measurement(params):
     found = compare_with_plan(MEASURED, params)
     assert found["cached_1"] == {
-        "total_seconds": 22.0,
+        "seconds": 22.0,
         "feature_bytes": 990,
         "seconds_error": pytest.approx(0.1),
         "bytes_error": pytest.approx(-0.01),

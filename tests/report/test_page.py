@@ -16,7 +16,7 @@ from viewcache.report.results import Results
 
 HOSTILE = '<script>alert("x")</script>'
 PREDICTED = {
-    "total_seconds": 8.0,
+    "seconds": 8.0,
     "feature_bytes": 2_500_000,
     "seconds_error": -0.2,
     "bytes_error": 0.0,

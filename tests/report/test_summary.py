@@ -6,7 +6,7 @@ from viewcache.report.summary import break_even_sentences, headline, key_figures
 ARMS = {
     "cached_0": ARM | {"budget": 0},
     "cached_2": ARM | {"budget": 2, "feature_bytes": 5_000_000, "speedup": 2.0},
-    "end_to_end": END_TO_END | {"total_seconds": 40.4, "further_seconds": 35.0, "speedup": 1.0},
+    "end_to_end": END_TO_END | {"seconds": 40.4, "further_seconds": 35.0, "speedup": 1.0},
 }
 SAME = {
     "budget": 2,
@@ -74,7 +74,7 @@ def test_what_was_not_compared_is_not_told():
 
 
 def test_times_of_two_machines_give_no_figure():
-    apart = {"total_seconds": None, "further_seconds": None, "speedup": None}
+    apart = {"seconds": None, "further_seconds": None, "speedup": None}
     found = answers({name: arm | apart for name, arm in ARMS.items()})
     assert found["Is a first training faster?"][0] == "not measured on one machine"
     assert found["And every further one?"][0] == "not measured on one machine"
@@ -84,6 +84,6 @@ def test_break_even_is_said_in_words():
     assert break_even_sentences(ARMS) == [
         "Against end_to_end, every cached arm costs less from the first training on."
     ]
-    dear = ARMS | {"cached_2": ARM | {"budget": 2, "total_seconds": 80.0}}
+    dear = ARMS | {"cached_2": ARM | {"budget": 2, "seconds": 80.0}}
     [sentence] = break_even_sentences(dear)
     assert "cached_0 from the first training on, cached_2 from training 3 on" in sentence

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 
 from viewcache.arms.arm import Arm
 from viewcache.features.store import FeatureView
+from viewcache.heads.metrics import classification_metrics
 from viewcache.heads.saved import SavedHead, open_head
 from viewcache.images.folds import Rotation
 
@@ -84,6 +86,31 @@ def put_to_the_test(
     features = np.concatenate([views[view].of(rows) for view in test_views])
     logits = np.asarray(model(features.astype(np.float32)))
     return TestedHead(trained, logits.reshape(len(test_views), len(rows), -1))
+
+
+def score(tested: TestedHead, labels: np.ndarray) -> dict[str, Any]:
+    """Metrics of one head on the test images of its rotation: as they are, and `*_augmented`, the
+    mean over their random views; `validation_*` of the kept epoch; and how many epochs were run.
+
+    Args:
+        labels: Of all prepared images.
+    """
+    head = tested.trained
+    clean, *random = (
+        classification_metrics(labels[head.rotation.test], view) for view in tested.logits
+    )
+    kept = head.saved.history[head.kept_epoch - 1]
+    return {
+        "arm": head.arm.name,
+        "seed": head.seed,
+        "rotation": head.rotation.number,
+        **clean,
+        **{f"{name}_augmented": float(np.mean([view[name] for view in random])) for name in clean},
+        "validation_accuracy": kept.validation_accuracy,
+        "validation_loss": kept.validation_loss,
+        "epochs": len(head.saved.history),
+        "kept_epoch": head.kept_epoch,
+    }
 
 
 def epochs_of(heads: Sequence[TrainedHead]) -> pd.DataFrame:

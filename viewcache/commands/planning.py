@@ -40,7 +40,7 @@ def plan() -> None:
         work = Work(params, sample, amounts.training, len(source.classes))
         costs = calibrate(work, folder / "base", start)
     arms = predict(costs, params.train, amounts)
-    kinds = params.train.end_to_end
+    kinds = costs.paces.end_to_end
     points = [break_even(costs, params.train, amounts, kind) for kind in kinds]
     write_prediction(params, amounts, costs, arms, points)
     free = shutil.disk_usage(".").free

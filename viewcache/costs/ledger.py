@@ -23,8 +23,11 @@ class ArmCosts:
     rendering, `base_seconds` is the rest of the time that base passes took.
 
     Attributes:
-        total_seconds: None where times are of several machines.
+        seconds: None where times are of several machines.
         further_seconds: What another training takes once the first is done; None likewise.
+        study_seconds: Of all seeds and rotations of the arm: its views of all images, and its share
+            of the heads that were trained side by side; of end-to-end, so many trainings as one
+            took. None likewise.
         feature_bytes: Of the cached features on disk.
         machine: Ids of the machines that it was timed on.
     """
@@ -34,8 +37,9 @@ class ArmCosts:
     base_seconds: float
     head_seconds: float
     setup_seconds: float
-    total_seconds: float | None
+    seconds: float | None
     further_seconds: float | None
+    study_seconds: float | None
     feature_bytes: int
     peak_rss_bytes: int
     machine: str
@@ -49,11 +53,13 @@ class Training:
         images: Number of its training images.
         rows: Number of all images that a random view was extracted for, of view 0 likewise.
         random_views: Ids of the views that may be trained on.
+        heads: Number of all heads that `train_head` trained.
     """
 
     images: int
     rows: Mapping[int, int]
     random_views: Sequence[int]
+    heads: int
 
 
 def costs_of_arms(
@@ -91,6 +97,7 @@ def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
         base=seconds("extract") - seconds("augment"),
         head=head,
         further=head + heads["seconds"]["setup"],
+        study=_study(arm, training, load),
         feature_bytes=sum(feature_file(view).stat().st_size for view in views),
     )
 
@@ -109,13 +116,35 @@ def _end_to_end(arm: Arm, epochs: float, images: int, load: Load) -> ArmCosts:
         base=fit - augment - head,
         head=head,
         further=fit + record["seconds"]["setup"],
+        study=setup_of([record]) + len(names) * fit,
         feature_bytes=0,
+    )
+
+
+def _study(arm: Arm, training: Training, load: Load) -> float:
+    views = sorted(set().union(*(arm.views(training.random_views, seed) for seed in arm.seeds)))
+    extracts = [load(f"extract_{view}") for view in views]
+    augment, heads = load("augment"), load("train_head")
+    drawing = sum(augment["seconds"].get(f"view {view}", 0.0) for view in views)
+    share = len(arm.trainings) / training.heads
+    return (
+        setup_of([augment, load("compile_base"), heads, *extracts])
+        + drawing
+        + sum(record["seconds"]["extract"] for record in extracts)
+        + share * (heads["seconds"]["head alone"] + heads["seconds"]["heads"])
     )
 
 
 def head_seconds(load: Load) -> float:
     """Of one head that was trained alone."""
     return load("train_head")["seconds"]["head alone"]
+
+
+def setup_of(records: Sequence[Record]) -> float:
+    """Seconds that processes needed before their work: imports, and compiling the base."""
+    return sum(
+        record["seconds"]["setup"] + record["seconds"].get("compile", 0) for record in records
+    )
 
 
 def _costs(
@@ -126,11 +155,10 @@ def _costs(
     base: float,
     head: float,
     further: float,
+    study: float,
     feature_bytes: int,
 ) -> ArmCosts:
-    setup = sum(
-        record["seconds"]["setup"] + record["seconds"].get("compile", 0) for record in records
-    )
+    setup = setup_of(records)
     machines = {record["machine"]["id"] for record in records}
     one_machine = len(machines) == 1
     return ArmCosts(
@@ -139,8 +167,9 @@ def _costs(
         base_seconds=base,
         head_seconds=head,
         setup_seconds=setup,
-        total_seconds=augment + base + head + setup if one_machine else None,
+        seconds=augment + base + head + setup if one_machine else None,
         further_seconds=further if one_machine else None,
+        study_seconds=study if one_machine else None,
         feature_bytes=feature_bytes,
         peak_rss_bytes=max(record["peak_rss_bytes"] for record in records),
         machine=" and ".join(sorted(machines)),

@@ -45,7 +45,7 @@ class Paces:
 
     extract: Pace
     extract_identity: Pace
-    end_to_end: dict[str, Pace]
+    end_to_end: dict[Kind, Pace]
     head: Pace
 
 
@@ -106,7 +106,7 @@ class Prediction:
     feature_bytes: int
 
     @property
-    def total_seconds(self) -> float:
+    def seconds(self) -> float:
         return self.augment_seconds + self.base_seconds + self.head_seconds + self.setup_seconds
 
 
@@ -155,8 +155,10 @@ class Amounts:
 
 
 def predict(costs: UnitCosts, settings: Train, amounts: Amounts) -> dict[str, Prediction]:
-    """What one training of every arm will cost."""
-    return {arm.name: _predict(costs, settings, amounts, arm) for arm in arms_of(settings, 1)}
+    """What one training of every arm will cost, and of both ways to train end to end."""
+    arms = [arm for arm in arms_of(settings, 1) if arm.budget is not None]
+    both = [end_to_end(kind, (), ()) for kind in costs.paces.end_to_end]
+    return {arm.name: _predict(costs, settings, amounts, arm) for arm in [*arms, *both]}
 
 
 def break_even(costs: UnitCosts, settings: Train, amounts: Amounts, kind: Kind) -> BreakEven:
@@ -165,7 +167,7 @@ def break_even(costs: UnitCosts, settings: Train, amounts: Amounts, kind: Kind) 
     cheaper = [
         views
         for views in range(1, settings.epochs + 1)
-        if _cached(costs, settings, amounts, views).total_seconds < reference.total_seconds
+        if _cached(costs, settings, amounts, views).seconds < reference.seconds
     ]
     budget = max(settings.budgets)
     trainings = _trainings(_cached(costs, settings, amounts, budget), reference)
@@ -237,5 +239,5 @@ def _head_seconds(pace: Pace, settings: Train, images: int) -> float:
 
 
 def _trainings(cached: Prediction, reference: Prediction) -> int | None:
-    lead = cached.total_seconds - reference.total_seconds
+    lead = cached.seconds - reference.seconds
     return training_of(lead, reference.again_seconds - cached.again_seconds)

@@ -11,6 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from viewcache.arms.arm import Kind
 from viewcache.bases.base import Base
 from viewcache.costs.model import Pace, Paces
 from viewcache.features.keys import KEY_BYTES
@@ -56,7 +57,7 @@ def measure_paces(work: Work, base: Base, model: keras.Model) -> Paces:
     training.make_deterministic()
     params = work.params
     settings = params.train
-    ways = {
+    ways: dict[Kind, EndToEndBase] = {
         "keras": on_keras(model, settings.learning_rate, settings.head.weight_decay),
         "compiled": on_compiled(base),
     }
@@ -65,10 +66,7 @@ def measure_paces(work: Work, base: Base, model: keras.Model) -> Paces:
         return Paces(
             extract=_extraction(work, base, read, 1),
             extract_identity=_extraction(work, base, read, 0),
-            end_to_end={
-                kind: _end_to_end(work, ways[kind], base.width, read)
-                for kind in params.train.end_to_end
-            },
+            end_to_end={kind: _end_to_end(work, ways[kind], base.width, read) for kind in ways},
             head=_head(work, base.width),
         )
 

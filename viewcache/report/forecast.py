@@ -28,7 +28,7 @@ def _table(arms: dict[str, Prediction]) -> str:
             "base s": f"{arm.base_seconds:.1f}",
             "head s": f"{arm.head_seconds:.1f}",
             "set-up s": f"{arm.setup_seconds:.1f}",
-            "total s": f"{arm.total_seconds:.1f}",
+            "total s": f"{arm.seconds:.1f}",
             "each further s": f"{arm.again_seconds:.1f}",
             "features MB": f"{arm.feature_bytes / 1e6:.1f}",
         }

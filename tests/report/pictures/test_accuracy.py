@@ -12,7 +12,7 @@ METRIC = "test_accuracy"
 ARMS = {
     "cached_0": ARM | {"budget": 0},
     "cached_2": ARM | {"budget": 2},
-    "end_to_end": END_TO_END | {"total_seconds": 90.0},
+    "end_to_end": END_TO_END | {"seconds": 90.0},
 }
 CURVES = pd.DataFrame(
     {

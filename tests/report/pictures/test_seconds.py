@@ -6,8 +6,8 @@ from tests.report.pictures.test_accuracy import painted
 from tests.report.test_tables import ARM, END_TO_END
 from viewcache.report.pictures.seconds import cumulative_seconds, seconds_by_phase
 
-SLOW = END_TO_END | {"total_seconds": 12.5, "further_seconds": 8.5}
-ARMS = {"cached_1": ARM | {"total_seconds": 20.0}, "end_to_end": SLOW}
+SLOW = END_TO_END | {"seconds": 12.5, "further_seconds": 8.5}
+ARMS = {"cached_1": ARM | {"seconds": 20.0}, "end_to_end": SLOW}
 
 
 def test_the_first_training_pays_for_what_all_use():
