@@ -25,6 +25,7 @@ def main() -> None:
         np.unique(np.concatenate([getattr(rotation, part) for rotation in rotations]))
         for part in ("train", "test")
     )
+    save_plan(plan_file(0), params.augment, params.seed, 0, images.digests)
     _plan(params, images, params.extract.random_views, train, costs)
     _plan(params, images, ids_of_test_views(params.evaluate.test_views), test, costs)
     _draw_sheet(params, images, train[:SHEET_IMAGES])

@@ -39,7 +39,7 @@ def extract(images: Prepared, base: Base, view: int, dtype: np.dtype, costs: Sto
     """Render a view of the images that are planned for it, run the base, write the features."""
     rows = rows_of_view(view, len(images.digests))
     digests = [images.digests[row] for row in rows]
-    plan = plans.load_plan(plan_file(view), view, digests) if view else plans.identity(len(rows))
+    plan = plans.load_plan(plan_file(view), view, digests)
     origin = Origin(view, digest_of_digests(digests), plans.digest(plan), base.identity)
     made_by = f"{RENDERER}/{base.identity}/{dtype}/{base.batch_size}"
     keys: deque[np.ndarray] = deque()
