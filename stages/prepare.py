@@ -51,10 +51,8 @@ def _part(index: pd.DataFrame, params: Params, classes: list[str]) -> pd.DataFra
 
 
 def _decode(folder: Path, root: Path, index: pd.DataFrame, policy: DecodingPolicy) -> pd.DataFrame:
-    """Decode every image; the index with what was found: `rejected`, `warnings` and sizes."""
-    found = write_prepared(folder, root, index, policy)
-    sizes = pd.DataFrame(found.sizes, index.index, ["width", "height"])
-    return index.assign(rejected=found.rejected, warnings=found.warnings).join(sizes)
+    """Decode every image; the index with what was found about each."""
+    return index.join(write_prepared(folder, root, index, policy))
 
 
 def _refuse_too_many(rejected: pd.DataFrame, limit: int) -> None:

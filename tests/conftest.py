@@ -1,13 +1,21 @@
+import os
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from tests.repository import Repository, make_repository
 
 TRACING = Path(__file__).with_name("tracing")
 
+# An example that waits for the processor, which another worker holds, is no failure.
+settings.register_profile("quick", deadline=None)
 settings.register_profile("fuzz", print_blob=True)
+settings.load_profile("quick")
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # Each worker, and what it starts, has one core.
+    os.environ |= {"TF_NUM_INTRAOP_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def pytest_addoption(parser):
@@ -15,12 +23,20 @@ def pytest_addoption(parser):
 
 
 @pytest.fixture(scope="session")
-def reproduced(tmp_path_factory) -> Repository:
-    """A repository after its first `dvc repro`; tests that change it take a copy."""
-    repository = make_repository(tmp_path_factory.mktemp("pipeline") / "repository")
-    repository.dvc("repro", PYTHONPATH=str(TRACING))
-    repository.commit()
-    return repository
+def reproduced(tmp_path_factory, worker_id) -> Repository:
+    """A repository after its first `dvc repro`; tests that change it take a copy.
+
+    Workers of pytest-xdist make it once, and take a copy each.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = Repository((own if worker_id == "master" else own.parent) / "shared")
+    with FileLock(shared.path.with_suffix(".lock")):
+        if not (shared.path / "metrics.json").exists():
+            make_repository(shared.path)
+            # Not the workers' one: no bit of a head or feature may depend on it.
+            shared.dvc("repro", TF_NUM_INTRAOP_THREADS="2", PYTHONPATH=str(TRACING))
+            shared.commit()
+    return shared.copy(own / "reproduced")
 
 
 @pytest.fixture

@@ -6,12 +6,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import mlflow
 import yaml
 
+if TYPE_CHECKING:
+    from mlflow.entities import Run
+
 ROOT = Path(__file__).parents[1]
+NOT_COPIED = ("docs/", "plots/", "dvc.lock", "metrics.json", "report.html")
 SLICE = {
     "data": {"limit": 120, "image_size": 64},
     "extract": {"views": [0, 1, 2]},
@@ -81,7 +84,12 @@ class Repository:
         (self.path / "params.yaml").write_text(text)
 
     def copy(self, path: Path) -> "Repository":
-        shutil.copytree(self.path, path, symlinks=True)
+        """A repository of its own; but for the images, which nobody writes to, and are linked."""
+
+        def copy_or_link(source: str, target: str) -> None:
+            (os.link if "/data/source/" in source else shutil.copy2)(source, target)
+
+        shutil.copytree(self.path, path, symlinks=True, copy_function=copy_or_link)
         return Repository(path)
 
     def metrics(self) -> dict:
@@ -92,19 +100,21 @@ class Repository:
         stages = yaml.safe_load((self.path / "dvc.lock").read_text())["stages"].values()
         return {out["path"]: out["md5"] for stage in stages for out in stage["outs"]}
 
-    def runs(self) -> list[mlflow.entities.Run]:
+    def runs(self) -> list["Run"]:
+        import mlflow  # which takes seconds, and few tests need
+
         client = mlflow.MlflowClient(f"sqlite:///{self.path}/mlflow.db")
         experiment = client.get_experiment_by_name("viewcache")
         return list(client.search_runs([experiment.experiment_id], max_results=1000))
 
-    def children(self, parent: mlflow.entities.Run) -> list[mlflow.entities.Run]:
+    def children(self, parent: "Run") -> list["Run"]:
         return [
             run
             for run in self.runs()
             if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id
         ]
 
-    def parents(self) -> list[mlflow.entities.Run]:
+    def parents(self) -> list["Run"]:
         """Pipeline runs, newest first."""
         return [run for run in self.runs() if "mlflow.parentRunId" not in run.data.tags]
 
@@ -124,7 +134,7 @@ def make_repository(path: Path) -> Repository:
         text=True,
     )
     for name in filter(None, listed.stdout.split("\0")):
-        if name.startswith(("plots/", "metrics.json", "dvc.lock")) or not (ROOT / name).exists():
+        if name.startswith(NOT_COPIED) or not (ROOT / name).exists():
             continue
         (path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, path / name)

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from stages import evaluate, extract, train_end_to_end, train_head
+from stages import evaluate, extract, replay, train_end_to_end, train_head
 from viewcache.arms.guards import refuse_unfair_comparison
 from viewcache.bases.frozen import load_base
 from viewcache.features.store import open_views
@@ -94,8 +94,8 @@ def test_one_view_rendered_under_the_names_of_all(run, monkeypatch):
 
     monkeypatch.setattr(train_end_to_end, "fresh_views", frozen)
     run(train_end_to_end, "compiled")
-    with pytest.raises(PipelineError, match=r"replay\.npz must hold what the original image"):
-        run(evaluate)
+    with pytest.raises(PipelineError, match=r"batch\.npz must hold what the original image"):
+        run(replay)
 
 
 def test_the_test_split_used_for_choosing(run, monkeypatch):

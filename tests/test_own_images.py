@@ -73,38 +73,35 @@ def digest_of(folder: Path, number: int) -> str:
     return hashlib.sha256((folder / f"{number}.bmp").read_bytes()).hexdigest()
 
 
-def test_a_manifest_with_groups_and_vgg16_from_a_local_file_flattened(own, tmp_path):
-    save_crops(tmp_path / "photos", {"cat": 60, "coffee": 60})
-    with (tmp_path / "photos/list.csv").open("w", newline="") as file:
+def test_an_archive_with_a_manifest_of_groups_and_vgg16_from_a_local_file_flattened(own, tmp_path):
+    archive, digest = save_archive(tmp_path)
+    keras.applications.VGG16(weights=None, include_top=False).save_weights(
+        own.path / "data/bases/vgg16.weights.h5"
+    )
+    own.set("extract", base="VGG16", weights="data/bases/vgg16.weights.h5", pooling="flatten")
+    with served(tmp_path) as address:
+        pinned = {"url": f"{address}/{archive.name}", "sha256": digest}
+        described = {"source": "archive", "path": "data/source", "archive": pinned}
+        own.set("data", **FOLDER | described | {"manifest": "list.csv", "image_size": 32})
+        own.dvc("repro")
+    groups = list(splits(own, "group").values())
+    assert sum(map(len, groups)) == len(set.union(*groups)) == 60
+    assert width_of_features(own) == 512
+    assert own.metrics()["equivalence"] is None
+    assert "up to date" in own.dvc("repro")
+
+
+def save_archive(folder: Path) -> tuple[Path, str]:
+    """Photographs in pairs, and a manifest that groups them; with the digest."""
+    save_crops(folder / "pets/pets", {"cat": 60, "coffee": 60})
+    with (folder / "pets/pets/list.csv").open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["path", "label", "group"])
         for number in range(60):
             for label in ("cat", "coffee"):
                 rows.writerow([f"{label}/{number}.jpg", label, f"{label} {number // 2}"])
-    keras.applications.VGG16(weights=None, include_top=False).save_weights(
-        own.path / "data/bases/vgg16.weights.h5"
-    )
-    own.set("data", **FOLDER | {"path": "../photos", "manifest": "list.csv", "image_size": 32})
-    own.set("extract", base="VGG16", weights="data/bases/vgg16.weights.h5", pooling="flatten")
-    own.dvc("repro")
-    groups = list(splits(own, "group").values())
-    assert sum(map(len, groups)) == len(set.union(*groups)) == 60
-    assert width_of_features(own) == 512
-    assert own.metrics()["equivalence"] is None
-
-
-def test_an_archive_from_a_server_and_mobilenet(own, tmp_path):
-    save_crops(tmp_path / "pets" / "pets", {"cat": 50, "coffee": 50})
-    archive = Path(shutil.make_archive(str(tmp_path / "pets"), "zip", tmp_path / "pets"))
-    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
-    own.set("extract", base="MobileNetV2", weights="random")
-    with served(tmp_path) as address:
-        pinned = {"url": f"{address}/pets.zip", "sha256": digest}
-        own.set("data", **FOLDER | {"source": "archive", "path": "data/source", "archive": pinned})
-        own.dvc("repro")
-    assert {path.split("/")[0] for path in splits(own, "path")["train"]} == {"cat", "coffee"}
-    assert width_of_features(own) == 1280
-    assert "up to date" in own.dvc("repro")
+    archive = Path(shutil.make_archive(str(folder / "pets"), "zip", folder / "pets"))
+    return archive, hashlib.sha256(archive.read_bytes()).hexdigest()
 
 
 def test_a_model_file_of_the_users_own_is_pinned(repository):
@@ -115,7 +112,7 @@ def test_a_model_file_of_the_users_own_is_pinned(repository):
     model.save(file)
     repository.set("extract", base="data/bases/own.keras", weights=None, preprocessing="tf")
     repository.set("train", **QUICK)
-    repository.dvc("repro")
+    repository.dvc("repro", "extract@1", "train_end_to_end@keras")
     assert width_of_features(repository) == 8
     model.layers[0].bias.assign_add([1.0] * 8)
     model.save(file)

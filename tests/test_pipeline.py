@@ -14,6 +14,7 @@ import pytest
 from tests.repository import Repository, stages_in
 
 ARMS = ["cached_0", "cached_1", "cached_2", "end_to_end", "end_to_end_compiled"]
+LOG_MISSING = "from viewcache.tracking.runs import log_missing_results; log_missing_results()"
 TRAINED = 8  # three budgets with two seeds each, and end to end with one on either base
 
 
@@ -106,27 +107,14 @@ def test_mlflow_has_the_metrics_of_every_epoch_and_the_pictures(reproduced):
     assert {"report.html", "metrics.json", "table.md", "views.png"} <= artifacts
 
 
-def test_nothing_runs_again(repository):
-    assert "up to date" in repository.dvc("repro")
-    assert len(repository.runs()) == 1 + TRAINED
-
-
-def test_one_more_view_computes_that_view_only(repository):
-    repository.set("extract", views=[0, 1, 2, 3])
-    ran = repository.repro()
-    assert [stage for stage in ran if "extract" in stage] == ["extract@3"]
-    assert not any("end_to_end" in stage for stage in ran)
-    assert len(repository.parents()) == 2
-
-
-def test_a_shorter_list_reads_no_stale_view(repository):
-    repository.set("extract", views=[0, 1])
+def test_another_list_of_views_computes_the_new_one_and_reads_no_stale_one(repository):
+    repository.set("extract", views=[0, 1, 3])
     repository.set("train", budgets=[0, 1])
     stale = repository.path / "data/features/train/2/features.npy"
     stale.unlink()
     stale.write_bytes(b"stale")
     ran = repository.repro()
-    assert ran == ["check_params", "augment", "train_head", "evaluate"]
+    assert ran == ["check_params", "augment", "extract@3", "train_head", "replay", "evaluate"]
     assert list(repository.metrics()["arms"]) == [
         "cached_0",
         "cached_1",
@@ -134,6 +122,7 @@ def test_a_shorter_list_reads_no_stale_view(repository):
         "end_to_end_compiled",
     ]
     assert repository.metrics()["equivalence"] is None
+    assert len(repository.parents()) == 2
 
 
 def test_another_learning_rate_makes_no_base_pass_and_the_old_one_is_restored(repository):
@@ -168,13 +157,11 @@ def test_plots_show_renders_the_comparison(repository):
     assert "random views of the test images" in page
 
 
-@pytest.mark.parametrize("way", ["--temp", "--queue"])
-def test_experiments_in_copies_log_to_the_same_database(repository, way):
-    repository.dvc("exp", "run", way, "--name", "other", "-S", "train.seeds=[0]")
-    if way == "--queue":
-        repository.dvc("queue", "start")
-        wait_until(lambda: "Success" in repository.dvc("queue", "status"))
-        repository.dvc("queue", "stop", "--kill")
+def test_an_experiment_in_a_copy_logs_to_the_same_database(repository):
+    repository.dvc("exp", "run", "--queue", "--name", "other", "-S", "train.seeds=[0]")
+    repository.dvc("queue", "start")
+    wait_until(lambda: "Success" in repository.dvc("queue", "status"))
+    repository.dvc("queue", "stop", "--kill")
     newest = repository.parents()[0]
     assert len(repository.parents()) == 2
     assert len(repository.children(newest)) == 5
@@ -190,28 +177,21 @@ def test_what_was_pushed_is_pulled_and_logged_once_elsewhere(repository, tmp_pat
     clone = Repository(tmp_path / "clone")
     clone.dvc("pull")
     assert "up to date" in clone.dvc("repro")
-    for _ in range(2):
-        names = names_in_ui(clone)
-        assert sorted(names) == sorted(run.info.run_name for run in repository.runs())
+    names = names_in_ui(clone)
+    assert sorted(names) == sorted(run.info.run_name for run in repository.runs())
+    clone.run(sys.executable, "-c", LOG_MISSING)
+    assert len(clone.runs()) == len(names)
     [parent] = clone.parents()
     tags = {child.data.tags["viewcache.training"] for child in clone.children(parent)}
     assert tags == {"restored"}
 
 
-@pytest.mark.parametrize(
-    ("section", "values", "words"),
-    [
-        ("train", {"learning_rate": "fast"}, "train.learning_rate"),
-        ("train", {"epoch": 3}, "train.epoch: "),
-        ("augment", {"horizontal_flip": 2.0}, "augment.horizontal_flip"),
-    ],
-)
-def test_a_bad_parameter_stops_the_pipeline_before_any_work(repository, section, values, words):
-    repository.set(section, **values)
+def test_a_bad_parameter_stops_the_pipeline_before_any_work(repository):
+    repository.set("train", learning_rate="fast")
     output = repository.dvc("repro", fails=True)
     assert stages_in(output) == ["check_params"]
     [line] = [line for line in output.splitlines() if line.startswith("viewcache: ")]
-    assert words in line
+    assert "train.learning_rate" in line
     assert "Received: " in line
     assert "Traceback" not in output
 
@@ -235,24 +215,26 @@ def test_a_kill_while_features_are_written_is_recovered_from(repository):
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
     assert not (folder / "features.npy").exists()
-    assert "extract@1" in repository.repro()
+    assert repository.repro("extract@1")[-1] == "extract@1"
     assert np.array_equal(np.load(folder / "features.npy"), before.astype(np.float16))
     assert {path.name for path in folder.iterdir()} == {"features.npy", "features.json"}
 
 
 def test_two_runs_at_once_end_in_a_message_of_dvcs_lock_and_lose_nothing(repository):
     repository.set("train", learning_rate=0.003)
-    first = repository.start(sys.executable, "-m", "dvc", "repro")
-    wait_until(lambda: (repository.path / ".dvc/tmp/rwlock").exists() and first.poll() is None)
-    time.sleep(2)
+    first = repository.start(sys.executable, "-m", "dvc", "repro", "train_head")
+    lock = repository.path / ".dvc/tmp/rwlock"
+    wait_until(lambda: lock.exists() and "models/cached" in lock.read_text(), step=0.01)
+    os.killpg(first.pid, signal.SIGSTOP)
     output = repository.dvc("repro", fails=True)
+    os.killpg(first.pid, signal.SIGCONT)
     assert "lock" in output
     assert first.wait(300) == 0
-    assert "up to date" in repository.dvc("repro")
+    assert "up to date" in repository.dvc("repro", "train_head")
 
 
 def names_in_ui(repository: Repository) -> list[str]:
-    """Names of the runs that the real MLflow server shows after `python -m stages.ui`."""
+    """Names of the runs that the real MLflow server shows after `viewcache ui`."""
     port = str(free_port())
     server = repository.start(sys.executable, "-m", "viewcache", "ui", "--port", port)
     try:
@@ -281,7 +263,7 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def wait_until(condition, seconds=120, step=1.0):
+def wait_until(condition, seconds=300, step=1.0):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"

@@ -11,7 +11,7 @@ import pytest
 
 from tests.repository import stages_in
 from viewcache.arms.replaying import replay
-from viewcache.commands.verification import verify_all
+from viewcache.commands.verification import files_to_verify, verify_all
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import verify
 from viewcache.ground.params.loading import load_params
@@ -41,6 +41,13 @@ def test_what_is_damaged_in_workspace_and_cache_is_computed_again(repository):
     assert ran == ["extract@1", "evaluate"]
     assert not is_damaged(array)
     assert repository.outs()["data/features/train/1"] == before
+
+
+def test_every_array_that_a_run_wrote_is_verified(reproduced, monkeypatch):
+    monkeypatch.chdir(reproduced.path)
+    written = [*Path("data").rglob("*.np[yz]"), *Path("models").rglob("*.np[yz]")]
+    indexes = Path("data/prepared").rglob("index.csv")
+    assert sorted(files_to_verify(load_params())) == sorted([*written, *indexes])
 
 
 def test_everything_is_verified_and_computed_again(reproduced, monkeypatch, capsys):

@@ -21,8 +21,9 @@ def write_view(folder, view, **origin):
 
 
 def test_what_was_written_is_read(tmp_path):
-    write_view(tmp_path, 2)
-    [features] = open_views(tmp_path, [2], "abc")
+    for _ in range(2):  # the second time over the first
+        write_view(tmp_path / "train", 2)
+    [features] = open_views(tmp_path / "train", [2], "abc")
     assert np.array_equal(features, FEATURES + 2)
     assert not features.flags.writeable
 
@@ -70,6 +71,7 @@ def test_the_manifest_says_what_the_features_are_and_come_from(tmp_path):
     manifest = json.loads(manifest_file(write_view(tmp_path, 2)).read_text())
     assert (manifest["shape"], manifest["dtype"]) == ([3, 4], "<f4")
     assert (manifest["view"], manifest["images"]) == (2, IMAGES)
+    assert (manifest["plan"], manifest["base"]) == ("plan 2", "base")
 
 
 def test_only_the_listed_views_are_read_and_each_is_checked(tmp_path):

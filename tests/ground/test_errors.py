@@ -16,6 +16,10 @@ def test_a_long_message_keeps_its_beginning_and_its_end():
     assert len(message) < 4000
 
 
+def test_what_cannot_be_printed_is_written_as_python_writes_it():
+    assert str(PipelineError("a\n\x1bé", "b\0")) == r"a\n\x1bé. Received: b\x00"
+
+
 def test_a_message_is_shortened_from_a_screen_on():
     rule, received = 2500 * "r", 1000 * "c"
     assert str(PipelineError(rule, received)) == f"{rule}. Received: {received}"

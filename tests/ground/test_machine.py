@@ -1,4 +1,5 @@
 import platform
+import re
 from types import SimpleNamespace
 
 import psutil
@@ -12,6 +13,8 @@ def test_it_is_described_in_words():
     here = machine()
     assert len(here["processor"]) > 3
     assert here["cores"] >= 1
+    assert here["system"] == platform.system()
+    assert re.fullmatch("[0-9a-f]{12}", here["id"])
     assert here["memory_gib"] * 2**30 == pytest.approx(psutil.virtual_memory().total, abs=2**29)
     assert set(here["versions"]) == {"python", "tensorflow", "keras", "openvino", "numpy"}
     assert here["versions"]["python"] == platform.python_version()

@@ -31,8 +31,12 @@ def test_views_heads_and_features_lie_in_outs_of_dvc_yaml():
 
 def test_every_other_out_has_its_name():
     named = (paths.CODE, paths.VALID, paths.SOURCE, paths.BASE, paths.REPLAY)
-    shown = (paths.LEFT_OUT, paths.CONTACT_SHEET)
+    shown = (paths.LEFT_OUT, paths.CONTACT_SHEET, paths.IMAGE_REPORT / "images.md")
     assert {path.as_posix() for path in (*named, *shown)} <= OUTS
+
+
+def test_downloads_lie_where_git_does_not_look():
+    assert paths.DOWNLOADS.parent == Path("data")
 
 
 def test_every_view_budget_seed_and_base_has_a_file_of_its_own():

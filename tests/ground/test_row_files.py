@@ -70,7 +70,12 @@ def test_a_wrong_number_of_rows_leaves_no_file(tmp_path, rows):
     path = tmp_path / "a.npy"
     with pytest.raises(PipelineError, match=r"Received: 7$"):
         write_rows(path, [ROWS], (3, 2), ROWS.dtype, rows)
-    assert not path.exists()
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_number_of_rows_may_be_given(tmp_path):
+    write_rows(tmp_path / "a.npy", [ROWS], (3, 2), ROWS.dtype, rows=7)
+    assert np.array_equal(np.load(tmp_path / "a.npy"), ROWS)
 
 
 def test_an_array_of_objects_is_refused(tmp_path):

@@ -21,8 +21,8 @@ def start(model):
 
 
 def test_saved_weights_are_read_and_equal_weights_are_equal_bytes(tmp_path):
-    one, other = tmp_path / "a" / "0.npz", tmp_path / "b" / "0.npz"
-    for path in (one, other):
+    one, other = tmp_path / "a/a/0.npz", tmp_path / "b/b/0.npz"
+    for path in (one, other, other):
         save_head(path, Trained(head(), [], "start"), "ab", "c")
     assert all(map(np.array_equal, open_head(one).weights, head().get_weights()))
     assert one.read_bytes() == other.read_bytes()

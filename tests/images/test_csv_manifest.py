@@ -43,6 +43,12 @@ def test_an_odd_name_is_quoted(root):
     assert list(source.table["path"]) == ["a.png", "sub/c, d\n.png"]
 
 
+def test_spaces_around_a_label_a_group_or_a_split_are_no_part_of_it(root):
+    source = read(root, "path,label,group,split\na.png, x , g , test \nb.png,y,g,train\n")
+    assert source.classes == ["x", "y"]
+    assert source.table[["group", "split"]].to_numpy().tolist() == [["g", "test"], ["g", "train"]]
+
+
 def test_classes_stand_in_the_order_given(root):
     source = read(root, "path,label\na.png,x\nb.png,y\n", ["y", "x"])
     assert list(source.table["label"]) == [1, 0]
@@ -112,12 +118,16 @@ def test_what_is_no_csv_is_refused(root):
         open_source(root, "list.csv", None)
 
 
+def test_quotes_that_do_not_close_around_a_value_are_refused(root):
+    assert "list.csv must be CSV in UTF-8" in complaint(root, 'path,label\n"a".png,x\n')
+
+
 def test_a_manifest_without_rows_is_refused(root):
     assert "two classes or more" in complaint(root, "path,label\n")
 
 
 def test_a_missing_manifest_is_named(root):
-    with pytest.raises(PipelineError, match=r"list\.csv must be a file that can be read"):
+    with pytest.raises(PipelineError, match=r"list\.csv must be a file.*Received: No such file"):
         open_source(root, "list.csv", None)
 
 

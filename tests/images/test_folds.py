@@ -40,8 +40,14 @@ def test_a_larger_validation_moves_no_test_image():
 
 
 def assigned(**columns):
-    table = pd.DataFrame({"path": columns["digest"], **columns})
+    table = pd.DataFrame({"path": columns["digest"]} | columns)
     return assign_splits(table, seed=0, validation=0.3, test=0.3).tolist()
+
+
+def test_the_group_decides_where_there_is_one_and_the_digest_elsewhere():
+    names = digests(30)
+    wanted = [split_of(name, 0, 0.3, 0.3) for name in names]
+    assert assigned(digest=names) == assigned(digest=digests(60)[30:], group=names) == wanted
 
 
 @given(
@@ -75,10 +81,12 @@ def test_splits_of_the_source_are_kept():
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ({"digest": ["1", "1"]}, "equal images must be in one split"),
-        ({"digest": ["1", "2"], "group": ["g", "g"]}, "images of group 'g' must be in one split"),
+        ({"digest": ["1", "1", "3"]}, "^equal images must be in one split"),
+        ({"digest": ["1", "2", "3"], "group": ["g", "g", "h"]}, "^images of group 'g' must be in"),
     ],
 )
 def test_a_source_that_lets_them_cross_is_refused(columns, words):
-    with pytest.raises(PipelineError, match=words + r".*Received: \{"):
-        assigned(**columns, split=["test", "train"])
+    path = ["a.png", "b.png", "c.png"]
+    received = r".*Received: \{'a.png': 'test', 'b.png': 'train'\}"
+    with pytest.raises(PipelineError, match=words + received):
+        assigned(path=path, **columns, split=["test", "train", "train"])

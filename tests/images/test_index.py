@@ -1,3 +1,4 @@
+import hashlib
 import shutil
 
 import pandas as pd
@@ -5,7 +6,6 @@ import pytest
 
 from tests.images.pictures import save_noise
 from viewcache.ground.errors import PipelineError
-from viewcache.images.fetching import fetch_elpv
 from viewcache.images.index import counts_by_class, index_images, refuse_missing_class
 from viewcache.images.sources import open_source
 
@@ -33,6 +33,16 @@ def test_adding_images_moves_no_other_one(folder):
     assert splits.loc[fewer.index].equals(fewer)
 
 
+def test_groups_and_splits_of_the_source_are_kept(folder):
+    listed = [("no/0.png", "no", "g", "test"), ("yes/2.png", "yes", "h", "train")]
+    lines = ["path,label,group,split,camera", *(",".join((*row, "c")) for row in listed)]
+    (folder / "list.csv").write_text("\n".join(lines))
+    index = index_images(open_source(folder, "list.csv", None), 0, 0.3, 0.3, None)
+    assert set(index.columns) == {"digest", "path", "label", "group", "split"}
+    found = index.sort_values("path")[["path", "group", "split"]].to_numpy().tolist()
+    assert found == [["no/0.png", "g", "test"], ["yes/2.png", "h", "train"]]
+
+
 def test_equal_bytes_share_a_split(folder):
     twins = indexed(folder).set_index("path").loc[["yes/2.png", "yes/3.png"]]
     assert twins["digest"].nunique() == twins["split"].nunique() == 1
@@ -45,10 +55,18 @@ def test_equal_bytes_under_two_labels_are_refused(folder):
 
 
 def test_a_limit_keeps_the_smallest_digests(folder):
-    assert indexed(folder, limit=7)["digest"].tolist() == indexed(folder)["digest"][:7].tolist()
+    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*/*.png")]
+    assert indexed(folder, limit=7)["digest"].tolist() == sorted(digests)[:7]
+
+
+def test_every_image_has_its_own_digest_and_label(folder):
+    for row in indexed(folder).itertuples():
+        assert row.digest == hashlib.sha256((folder / row.path).read_bytes()).hexdigest()
+        assert row.label == ["no", "yes"].index(row.path.partition("/")[0])
 
 
 def test_a_split_without_a_class_is_refused_with_the_counts(folder):
+    refuse_missing_class(indexed(folder), ["no", "yes"])
     with pytest.raises(PipelineError, match=r"needs images of every class.*'no': 0"):
         refuse_missing_class(indexed(folder, limit=2), ["no", "yes"])
 
@@ -56,7 +74,7 @@ def test_a_split_without_a_class_is_refused_with_the_counts(folder):
 def test_a_file_that_cannot_be_read_is_named(folder):
     source = open_source(folder, None, None)
     (folder / "no/0.png").unlink()
-    with pytest.raises(PipelineError, match=r"no/0\.png cannot be read"):
+    with pytest.raises(PipelineError, match=r"no/0\.png cannot be read\. Received: No such file"):
         index_images(source, seed=0, validation=0.3, test=0.3, limit=None)
 
 
@@ -65,12 +83,3 @@ def test_counts_have_a_row_a_split_and_a_column_a_class():
     counts = counts_by_class(index, ["no", "yes"])
     assert counts.loc["train"].to_dict() == {"no": 0, "yes": 2}
     assert counts.loc["validation"].sum() == 0
-
-
-def test_splits_of_elpv_keep_the_classes_in_proportion(tmp_path):
-    fetch_elpv(tmp_path / "source")
-    source = open_source(tmp_path / "source", "manifest.csv", ["functional", "defective"])
-    index = index_images(source, seed=0, validation=0.15, test=0.25, limit=None)
-    shares = index.groupby("split")["label"].mean()
-    assert (shares - index["label"].mean()).abs().max() < 0.05
-    assert set(index["split"]) == {"train", "validation", "test"}

@@ -1,4 +1,5 @@
 import hashlib
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -6,6 +7,7 @@ import pytest
 from PIL import Image
 
 from tests.images.pictures import save_noise
+from viewcache.ground.errors import PipelineError
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.prepared import open_prepared, read_classes
 from viewcache.images.preparing import write_classes, write_prepared
@@ -33,19 +35,55 @@ def test_pixels_labels_and_digests_of_a_row_belong_together(tmp_path, index):
             assert np.array_equal(pixels.read([row])[0], np.asarray(Image.open(tmp_path / path)))
 
 
-def test_findings_say_why_an_image_is_left_out_and_how_large_the_others_are(tmp_path, index):
+def put(index: pd.DataFrame, row: int, path: Path) -> None:
+    """Let a row of the index be of another file."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    index.loc[row, ["path", "digest"]] = [path.name, digest]
+
+
+def test_findings_tell_rejects_oddities_and_sizes(tmp_path, index):
+    Image.new("RGB", (50, 30), "teal").save(tmp_path / "wide.gif", "PNG")
+    put(index, 3, tmp_path / "wide.gif")
     findings = write_prepared(tmp_path / "train", tmp_path, index, POLICY)
-    assert findings.rejected == [""] * 4 + ["not an image"] + [""] * 4
-    assert findings.sizes[3:6] == [(40, 40), (0, 0), (40, 40)]
+    assert findings.iloc[2:5].to_numpy().tolist() == [
+        ["", "", 40, 40],
+        ["", "named .gif, but a PNG; constant: all pixels are equal", 50, 30],
+        ["not an image", "", 0, 0],
+    ]
+
+
+def test_an_index_that_was_changed_is_refused(tmp_path, index):
+    write_prepared(tmp_path / "train", tmp_path, index, POLICY)
+    path = tmp_path / "train/index.csv"
+    path.write_text(path.read_text().replace(",0,0.png", ",1,0.png"))
+    with pytest.raises(PipelineError, match=r"index\.csv"):
+        open_prepared(tmp_path / "train")
+
+
+def test_pixels_that_were_changed_are_refused(tmp_path, index):
+    write_prepared(tmp_path / "train", tmp_path, index, POLICY)
+    images = open_prepared(tmp_path / "train")
+    content = bytearray(images.pixels.read_bytes())
+    content[-1] ^= 1
+    images.pixels.write_bytes(content)
+    with pytest.raises(PipelineError, match=r"images\.npy"):
+        images.read()
+
+
+def test_pixels_of_other_images_than_the_index_has_are_refused(tmp_path, index):
+    for split, rows in (("train", index[:4]), ("test", index[5:])):
+        write_prepared(tmp_path / split, tmp_path, rows, POLICY)
+    for path in (tmp_path / "test").glob("images.*"):
+        path.replace(tmp_path / "train" / path.name)
+    with pytest.raises(PipelineError, match=r"images\.npy must be made from images"):
+        open_prepared(tmp_path / "train").read()
 
 
 def test_odd_names_survive_the_index(tmp_path, index):
-    name = 'a "b",\nc.png'
-    save_noise(tmp_path / name, 20)
-    index.loc[0, "path"] = name
-    index.loc[0, "digest"] = hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
+    path = save_noise(tmp_path / 'a "b",\nc.png', 20)
+    put(index, 0, path)
     write_prepared(tmp_path / "train", tmp_path, index, POLICY)
-    assert open_prepared(tmp_path / "train").paths[0] == name
+    assert open_prepared(tmp_path / "train").paths[0] == path.name
 
 
 def test_names_of_classes_are_read_as_written(tmp_path):

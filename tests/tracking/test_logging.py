@@ -10,8 +10,9 @@ import mlflow
 import pandas as pd
 import pytest
 
+from tests.tracking.test_runs import ended_process
 from viewcache.report import results
-from viewcache.tracking.runs import EXPERIMENT, RESULTS_TAG, log_missing_results
+from viewcache.tracking.runs import log_missing_results, this_process
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +28,8 @@ def store(workspace, tmp_path_factory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DVC_ROOT", str(folder))
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-        assert log_missing_results()
-        assert log_missing_results() is None
+        log_missing_results()
+        log_missing_results()
     return folder
 
 
@@ -39,7 +40,7 @@ def client(store) -> mlflow.MlflowClient:
 
 @pytest.fixture(scope="module")
 def runs(client) -> list[mlflow.entities.Run]:
-    experiment = client.get_experiment_by_name(EXPERIMENT)
+    experiment = client.get_experiment_by_name("viewcache")
     return list(client.search_runs([experiment.experiment_id]))
 
 
@@ -72,13 +73,15 @@ def test_every_arm_and_seed_has_a_run_below_the_pipeline_s(workspace, runs, pare
     assert {run.info.status for run in runs} == {"FINISHED"}
 
 
-def test_a_run_has_the_final_metrics_and_costs_of_its_arm_and_seed(workspace, child):
+def test_a_run_has_the_final_metrics_and_costs_of_its_arm_and_seed(workspace, client, child):
     trained = pd.read_csv(results.RUNS).set_index(["arm", "seed"]).loc[("cached_2", 1)]
     costs = json.loads(results.METRICS.read_text())["arms"]["cached_2"]
     for name, value in trained.items():
         assert child.data.metrics[name] == value
     for name in ("base_passes", "seconds", "further_seconds", "feature_bytes", "speedup"):
         assert child.data.metrics[name] == costs[name]
+        [metric] = client.get_metric_history(child.info.run_id, name)
+        assert metric.step == 0
 
 
 def test_a_run_has_the_metrics_of_every_epoch(workspace, client, child):
@@ -117,6 +120,7 @@ def test_runs_say_what_they_rest_on(workspace, runs):
     assert [len(found) for found in (commit, images, features)] == [1, 1, 1]
     assert len(commit.pop()) == 40
     assert len(images.pop()) == 64
+    assert {run.data.tags["viewcache.process"] for run in runs} == {this_process()}
     assert "dvc.experiment" not in runs[0].data.tags
 
 
@@ -130,6 +134,7 @@ def test_the_images_are_a_dataset(workspace, runs):
     for run in runs:
         [dataset] = run.inputs.dataset_inputs
         assert dataset.dataset.name == "elpv"
+        assert dataset.dataset.source_type == "code"
         counts = {name: len(pd.read_csv(path)) for name, path in indexes.items()}
         assert json.loads(dataset.dataset.profile) == counts
         assert run.data.tags["viewcache.images"].startswith(dataset.dataset.digest)
@@ -143,6 +148,15 @@ def test_the_pipeline_s_run_has_what_was_found(workspace, client, parent):
     assert parent.data.metrics["replay.tolerance"] == found["replay"]["tolerance"]
     assert not any(name.startswith("arms") for name in parent.data.metrics)
     assert parent.data.tags["viewcache.verdict"] == found["verdict"]["reason"]
-    assert parent.data.tags[RESULTS_TAG] == results.read().digest
+    assert parent.data.tags["viewcache.results"] == results.read().digest
     names = {file.path for file in client.list_artifacts(parent.info.run_id)}
     assert names == {path.name for path in results.ARTIFACTS}
+
+
+def test_logging_closes_what_a_killed_process_left(workspace, store, client, runs, monkeypatch):
+    monkeypatch.setenv("DVC_ROOT", str(store))
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    tags = {"viewcache.process": ended_process()}
+    left = client.create_run(runs[0].info.experiment_id, tags=tags).info.run_id
+    log_missing_results()
+    assert client.get_run(left).info.status == "KILLED"

@@ -8,15 +8,21 @@ import mlflow
 import psutil
 import pytest
 from mlflow.entities import Metric
+from mlflow.environment_variables import (
+    MLFLOW_HTTP_REQUEST_MAX_RETRIES,
+    MLFLOW_HTTP_REQUEST_TIMEOUT,
+)
+from mlflow.utils.validation import MAX_METRICS_PER_BATCH
 
 from viewcache.tracking.runs import (
     LARGEST_BATCH,
-    PROCESS_TAG,
     close_broken_off,
     log_metrics,
     this_process,
     tracking_uri,
 )
+
+PROCESS = "viewcache.process"
 
 
 @pytest.fixture(scope="module")
@@ -46,18 +52,18 @@ def status_after_closing(client, experiment, **tags: str) -> str:
 
 
 def test_a_run_of_a_process_that_has_ended_is_closed(client, experiment):
-    assert status_after_closing(client, experiment, **{PROCESS_TAG: ended_process()}) == "KILLED"
+    assert status_after_closing(client, experiment, **{PROCESS: ended_process()}) == "KILLED"
 
 
 def test_a_run_of_a_process_that_lives_stays(client, experiment):
     assert this_process() == name_of(psutil.Process())
-    assert status_after_closing(client, experiment, **{PROCESS_TAG: this_process()}) == "RUNNING"
+    assert status_after_closing(client, experiment, **{PROCESS: this_process()}) == "RUNNING"
 
 
 def test_a_run_of_another_host_stays(client, experiment):
     _, number, start = ended_process().split("/")
     elsewhere = f"another-host/{number}/{start}"
-    assert status_after_closing(client, experiment, **{PROCESS_TAG: elsewhere}) == "RUNNING"
+    assert status_after_closing(client, experiment, **{PROCESS: elsewhere}) == "RUNNING"
 
 
 def test_a_run_that_says_nothing_of_its_process_stays(client, experiment):
@@ -69,7 +75,7 @@ def test_a_number_given_to_a_later_process_is_told_by_its_start(
     client, experiment, seconds, status
 ):
     name = name_of(psutil.Process(), later=seconds)
-    assert status_after_closing(client, experiment, **{PROCESS_TAG: name}) == status
+    assert status_after_closing(client, experiment, **{PROCESS: name}) == status
 
 
 def test_a_process_that_nobody_waited_for_has_ended(client, experiment):
@@ -78,19 +84,25 @@ def test_a_process_that_nobody_waited_for_has_ended(client, experiment):
     name = name_of(process)
     while process.status() != psutil.STATUS_ZOMBIE:
         pass
-    status = status_after_closing(client, experiment, **{PROCESS_TAG: name})
+    status = status_after_closing(client, experiment, **{PROCESS: name})
     zombie.wait()
     assert status == "KILLED"
 
 
 def test_a_run_that_has_finished_stays_so(client, experiment):
-    run = client.create_run(experiment, tags={PROCESS_TAG: ended_process()}).info.run_id
+    run = client.create_run(experiment, tags={PROCESS: ended_process()}).info.run_id
     client.set_terminated(run)
     close_broken_off(client, experiment)
     assert client.get_run(run).info.status == "FINISHED"
 
 
+def test_a_silent_server_is_asked_twice_for_ten_seconds():
+    assert MLFLOW_HTTP_REQUEST_TIMEOUT.get() == 10
+    assert MLFLOW_HTTP_REQUEST_MAX_RETRIES.get() == 1
+
+
 def test_more_epochs_than_a_request_may_hold_are_all_logged(client, experiment):
+    assert LARGEST_BATCH == MAX_METRICS_PER_BATCH
     run = client.create_run(experiment).info.run_id
     epochs = range(LARGEST_BATCH + 1)
     log_metrics(client, run, [Metric("loss", float(epoch), 0, epoch) for epoch in epochs])

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from http.client import HTTPResponse
 from pathlib import Path
 from threading import Thread
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from keras.src.utils import file_utils
@@ -57,6 +58,8 @@ def _answer(origin: str) -> HTTPResponse:
         try:
             answer.set_result(urlopen(origin, timeout=PATIENCE))
         except Exception as error:
+            if isinstance(error, HTTPError):
+                error.close()
             answer.set_exception(error)
 
     Thread(target=ask, daemon=True).start()

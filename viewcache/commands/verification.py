@@ -34,7 +34,7 @@ def verify_all(count: int) -> None:
         PipelineError: an array is damaged, or a feature is not what its image gives.
     """
     params = load_params()
-    files = list(_files(params))
+    files = list(files_to_verify(params))
     for file in tqdm(files, "verify", unit=" files", disable=None):
         verify(file)
     open_base(BASE, params.extract.batch_size)
@@ -46,7 +46,7 @@ def verify_all(count: int) -> None:
     )
 
 
-def _files(params: Params) -> Iterator[Path]:
+def files_to_verify(params: Params) -> Iterator[Path]:
     """Every array that the parameters name."""
     test_views = ids_of_test_views(params.evaluate.test_views)
     yield from (PREPARED / name for name in ("images.npy", "index.csv"))

@@ -35,7 +35,6 @@ def _alone() -> Iterator[None]:
         yield
         return
     path = Path(".dvc/tmp") / f"{stage}.running"
-    path.parent.mkdir(parents=True, exist_ok=True)
     process = path.with_suffix(".process")
     try:
         with FileLock(path, blocking=False):

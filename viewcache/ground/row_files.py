@@ -12,6 +12,50 @@ import numpy as np
 from viewcache.ground.errors import PipelineError, brief
 
 
+def write_rows(
+    path: Path,
+    batches: Iterable[np.ndarray],
+    row_shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+) -> None:
+    """Stream as many rows as come into a `.npy` file, which appears whole or not at all.
+
+    Args:
+        batches: Arrays of shape (any, *row_shape), cast to `dtype` as they come.
+
+    Raises:
+        PipelineError: the disk is full. What was at `path` before is still there.
+    """
+    unfinished = path.with_name(path.name + ".unfinished")
+    try:
+        _write(unfinished, batches, row_shape, dtype)
+        unfinished.replace(path)
+    except OSError as error:
+        raise PipelineError(f"{path} cannot be written", error) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _write(
+    path: Path, batches: Iterable[np.ndarray], row_shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> None:
+    written = 0
+    with path.open("wb") as file:
+        _write_header(file, (0, *row_shape), dtype)
+        for batch in batches:
+            content = np.ascontiguousarray(batch, dtype)
+            file.write(content.data)
+            written += len(content)
+        file.seek(0)
+        _write_header(file, (written, *row_shape), dtype)
+
+
+def _write_header(file: BinaryIO, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    """NumPy leaves room for the number of rows to grow, so a header may be written over."""
+    header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, header)
+
+
 class RowWriter:
     """Writes the rows of a `.npy` file in any order; the file appears whole or not at all.
 
@@ -31,8 +75,7 @@ class RowWriter:
     def __enter__(self) -> Self:
         with self._named_errors():
             self._file = self._unfinished.open("wb")
-            header = {"descr": self._dtype.str, "fortran_order": False, "shape": self._shape}
-            np.lib.format.write_array_header_1_0(self._file, header)
+            _write_header(self._file, self._shape, self._dtype)
             self._start = self._file.tell()
         return self
 

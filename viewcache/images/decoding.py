@@ -3,7 +3,6 @@
 import hashlib
 import io
 import os
-import re
 import warnings
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,6 @@ import numpy as np
 from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from viewcache.ground.errors import PipelineError
-from viewcache.images.endings import end_of_image
 
 MAX_PIXELS = 89_478_485
 MAX_SCANS = 100  # of a JPEG: every one goes over the whole image, however few its bytes
@@ -38,7 +36,7 @@ _OTHERS = (
     (0, b"\x89PNG", "PNG"),
 )
 """Offset, signature and name of formats, to say what it was that could not be opened."""
-_SILENCE = ("ignore", None, Warning, re.compile(r"PIL\."), 0)
+_LAST_BYTES = {"JPEG": b"\xff\xd9", "PNG": b"IEND\xaeB`\x82", "GIF": b"\0;"}
 
 
 @dataclass(frozen=True)
@@ -81,6 +79,8 @@ def decode_files(
 ) -> Iterator[Decoded | Rejected]:
     """Decode files in parallel; memory does not grow with their number.
 
+    Pillow's own warnings are silenced, in the whole process.
+
     Args:
         paths: Files below `root`.
         digests: SHA-256 that the bytes of each file must have, in hexadecimal.
@@ -91,7 +91,8 @@ def decode_files(
     Raises:
         PipelineError: a file cannot be read, or its digest is another one.
     """
-    _silence_pillow()
+    # Not `warnings.catch_warnings`, which threads would undo for each other.
+    warnings.filterwarnings("ignore", module=r"PIL\.")
     threads = os.cpu_count() or 1
     files = zip(paths, digests, strict=True)
     with ThreadPoolExecutor(threads) as workers:
@@ -106,8 +107,7 @@ def decode_files(
 def decode(content: bytes, name: str, policy: DecodingPolicy) -> Decoded:
     """Decode the first picture of an image file, turn it upright, and resize it, antialiased.
 
-    Grey images get three equal channels, 16 bits are reduced to their upper eight. Pillow's own
-    warnings are silenced, in the whole process.
+    Grey images get three equal channels, 16 bits are reduced to their upper eight.
 
     Args:
         content: The bytes of the file, which alone say what format it has.
@@ -118,7 +118,6 @@ def decode(content: bytes, name: str, policy: DecodingPolicy) -> Decoded:
     """
     if not content:
         raise Rejected("empty file")
-    _silence_pillow()
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
             _check_header(picture, content, policy.min_size)
@@ -127,16 +126,6 @@ def decode(content: bytes, name: str, policy: DecodingPolicy) -> Decoded:
         raise
     except Exception as error:  # Damaged files make Pillow raise nearly anything.
         raise Rejected(_reason(error, content)) from error
-
-
-def _silence_pillow() -> None:
-    """Ignore Pillow's warnings.
-
-    Not by `warnings.catch_warnings`, which threads would undo for each other; and only where it is
-    not done yet, since Python takes a filter out before it puts the same one in.
-    """
-    if _SILENCE not in warnings.filters:
-        warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 def _decode_file(root: Path, path: str, digest: str, policy: DecodingPolicy) -> Decoded | Rejected:
@@ -161,8 +150,10 @@ def _check_header(picture: ImageFile.ImageFile, content: bytes, min_size: int) -
         raise Rejected(_too_large())
     if min(width, height) < min_size:
         raise Rejected(f"smaller than {min_size} pixels: {width} x {height}")
+    if picture.format == "PNG" and _LAST_BYTES["PNG"] not in content:
+        raise Rejected("truncated")  # Pillow does not mind.
     if picture.format in ("JPEG", "MPO"):
-        scans = content.count(b"\xff\xda", 0, end_of_image(content, "JPEG"))
+        scans = content.count(b"\xff\xda", 0, _end_of_image(content, "JPEG"))
         if scans > MAX_SCANS:
             raise Rejected(f"over {MAX_SCANS} scans: {scans}")
     sixteen_bits = picture.format == "PNG" and content[24] == 16
@@ -206,8 +197,11 @@ def _to_eight_bits(picture: ImageFile.ImageFile) -> Image.Image:
     sixteen_bits = picture.mode.startswith("I;16") or (picture.format, picture.mode) == ("PPM", "I")
     if not sixteen_bits:
         raise Rejected(f"the file does not state the range of its pixels: mode {picture.mode}")
-    bits = getattr(picture, "tag_v2", {}).get(ExifTags.Base.BitsPerSample, (16,))[0]
-    return Image.fromarray((np.asarray(picture) >> (bits - 8)).astype(np.uint8))
+    tags = getattr(picture, "tag_v2", {})
+    bits = tags.get(ExifTags.Base.BitsPerSample, (16,))[0]
+    values = (np.asarray(picture) >> (bits - 8)).astype(np.uint8)
+    is_negative = tags.get(ExifTags.Base.PhotometricInterpretation) == 0  # white is zero
+    return Image.fromarray(255 - values if is_negative else values)
 
 
 def _reason(error: Exception, content: bytes) -> str:
@@ -230,9 +224,20 @@ def _oddities(
         yield f"named {extension}, but a {kind}"
     if getattr(picture, "is_animated", False):
         yield "several pictures, of which this is the first"
-    end = end_of_image(content, kind)
+    end = _end_of_image(content, kind)
     # Zeros are padding, which cameras and disks leave behind.
     if content[end:].strip(b"\0"):
         yield f"{len(content) - end} bytes after the end of the image"
     if (pixels == pixels[0, 0]).all():
         yield "constant: all pixels are equal"
+
+
+def _end_of_image(content: bytes, kind: str) -> int:
+    """Number of bytes up to the end of the last picture in a file; all where no rule is known."""
+    if kind == "WEBP":
+        return 8 + int.from_bytes(content[4:8], "little")
+    if kind == "BMP":
+        return int.from_bytes(content[2:6], "little") or len(content)
+    last = _LAST_BYTES.get(kind, b"")
+    place = content.rfind(last)
+    return len(content) if place < 0 else place + len(last)

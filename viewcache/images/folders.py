@@ -81,7 +81,8 @@ def _are_splits(root: Path, folders: list[Path]) -> bool:
         return False
     if sorted(SPLIT_OF[name] for name in names) != sorted(PARTS):
         raise PipelineError(f"{root} must hold the splits {', '.join(PARTS)}", names)
-    classes = {split.name: sorted(inner.name for inner in _folders(split)) for split in folders}
+    inside = {split.name: _folders(split) for split in sorted(folders)}
+    classes = {split: sorted(path.name for path in paths) for split, paths in inside.items()}
     if len(set(map(tuple, classes.values()))) > 1:
         raise PipelineError(f"splits of {root} must hold the same classes", classes)
     return True

@@ -22,14 +22,10 @@ def rejects(source: Source, index: pd.DataFrame) -> pd.DataFrame:
     Args:
         index: One row an image, with `rejected` as decoding found it.
     """
-    undecodable = index.loc[index["rejected"] != "", ["path", "digest", "rejected"]]
-    return pd.concat(
-        [
-            source.rejected.assign(digest="")[["path", "digest", "reason"]],
-            undecodable.set_axis(["path", "digest", "reason"], axis=1),
-        ],
-        ignore_index=True,
-    )
+    unread = source.rejected.assign(digest="")
+    undecodable = index[index["rejected"] != ""].rename(columns={"rejected": "reason"})
+    columns = ["path", "digest", "reason"]
+    return pd.concat([unread[columns], undecodable[columns]], ignore_index=True)
 
 
 def odd_images(kept: pd.DataFrame) -> pd.DataFrame:

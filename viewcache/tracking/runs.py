@@ -47,23 +47,22 @@ def tracking_uri() -> str:
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{repository()}/mlflow.db"
 
 
-def log_results(found: Results) -> str:
-    """Log results as a new pipeline run; returns the parent's run id."""
+def log_results(found: Results) -> None:
+    """Log results as a new pipeline run."""
     client, experiment = _connect()
-    return _Pipeline(client, experiment, found, _start_of_pipeline()).log()
+    _Pipeline(client, experiment, found, _start_of_pipeline()).log()
 
 
-def log_missing_results() -> str | None:
+def log_missing_results() -> None:
     """Log the results in the working folder unless the store has them already.
 
-    Whatever is logged so counts as restored. Returns the parent's run id, if one was made.
+    Whatever is logged so counts as restored.
     """
     client, experiment = _connect()
     found = results.read()
     query = f"tags.`{RESULTS_TAG}` = '{results.digest_of_results()}'"
-    if client.search_runs([experiment], query, max_results=1):
-        return None
-    return _Pipeline(client, experiment, found, time.time()).log()
+    if not client.search_runs([experiment], query, max_results=1):
+        _Pipeline(client, experiment, found, time.time()).log()
 
 
 def _connect() -> tuple[mlflow.MlflowClient, str]:
@@ -135,7 +134,7 @@ class _Pipeline:
         self._tags = _tags(found.params["extract"]["views"])
         self._dataset = _dataset(found.params["data"]["source"])
 
-    def log(self) -> str:
+    def log(self) -> None:
         found = self._found.figures
         sentence = found["recommendation"]["sentence"]
         parent = self._run("pipeline", {}, {"viewcache.recommendation": sentence})
@@ -149,7 +148,6 @@ class _Pipeline:
         self._client.set_terminated(parent)
         # Last, so that a run broken off half-way does not pass for a complete one.
         self._client.set_tag(parent, RESULTS_TAG, results.digest_of_results())
-        return parent
 
     def _log_arm(self, parent: str, row: dict[Hashable, Any]) -> None:
         name, seed = row.pop("arm"), row.pop("seed")

@@ -14,8 +14,9 @@ FILE = {"base": "model.keras", "weights": None, "preprocessing": "none"}
 
 
 @pytest.fixture
-def read(working_folder):
+def read(tmp_path, monkeypatch):
     """A function that reads the parameters, some of them changed, beside a model file."""
+    monkeypatch.chdir(tmp_path)
     keras.Sequential([keras.Input((48, 48, 3)), keras.layers.ReLU()]).save("model.keras")
 
     def read(image_size=None, **extract):
