@@ -123,57 +123,6 @@ def _runs(rows: np.ndarray) -> Iterator[tuple[int, int]]:
     return ((int(start), int(end)) for start, end in pairwise(cuts) if start < end)
 
 
-def write_rows(
-    path: Path,
-    batches: Iterable[np.ndarray],
-    row_shape: tuple[int, ...],
-    dtype: np.dtype[Any],
-    rows: int | None = None,
-) -> None:
-    """Stream batches of rows into a `.npy` file, which appears whole or not at all.
-
-    Args:
-        batches: Arrays of shape (any, *row_shape), cast to `dtype` as they come.
-        rows: How many there must be; None: as many as come.
-
-    Raises:
-        PipelineError: there are more or fewer rows than there must be, or the disk is full. What
-            was at `path` before is still there.
-    """
-    unfinished = path.with_name(path.name + ".unfinished")
-    try:
-        written = _write(unfinished, batches, row_shape, dtype)
-        if rows not in (None, written):
-            raise PipelineError(f"{path} must get {rows} rows", written)
-        unfinished.replace(path)
-    except OSError as error:
-        raise PipelineError(f"{path} cannot be written", error) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _write(
-    path: Path, batches: Iterable[np.ndarray], row_shape: tuple[int, ...], dtype: np.dtype[Any]
-) -> int:
-    """Number of the rows written."""
-    written = 0
-    with path.open("wb") as file:
-        _write_header(file, (0, *row_shape), dtype)
-        for batch in batches:
-            content = np.ascontiguousarray(batch, dtype)
-            file.write(content.data)
-            written += len(content)
-        file.seek(0)
-        _write_header(file, (written, *row_shape), dtype)
-    return written
-
-
-def _write_header(file: BinaryIO, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-    """NumPy leaves room for the number of rows to grow, so a header may be written over."""
-    header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
-    np.lib.format.write_array_header_1_0(file, header)
-
-
 class RowFile:
     """Rows of a `.npy` file, read on demand and in any order.
 
