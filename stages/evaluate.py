@@ -2,19 +2,17 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from viewcache.arms.arm import Arm, Kind, arms_of
+from viewcache.arms.arm import arms_of
 from viewcache.arms.equivalence import find_equivalences
 from viewcache.arms.guards import refuse_unfair_comparison
 from viewcache.arms.trained import TestedHead, epochs_of, open_heads, put_to_the_test, score
-from viewcache.costs.faster import Faster, Timed, faster
-from viewcache.costs.ledger import ArmCosts, Training, costs_of_arms
-from viewcache.costs.prediction import compare_with_plan, predicted_end_to_end
-from viewcache.costs.unused import unused_of_arms
+from viewcache.costs.prediction import compare_with_plan
+from viewcache.costs.reckoning import reckon
 from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
@@ -44,25 +42,18 @@ def main() -> None:
     views = open_views([*params.extract.views, *test_views], images.digests)
     tested = _test(params, images, rotations, views, [0, *test_views])
     arms = list(dict.fromkeys(head.arm for head in tested))
-    correct = correctness(images.labels, tested)
-    recommendation = recommend(
-        correct, _sample(params, images, rotations), params.evaluate.margin, params.evaluate.rule
-    )
+    correct, sample = correctness(images.labels, tested), _sample(params, images, rotations)
+    judged = recommend(correct, sample, params.evaluate.margin, params.evaluate.rule)
     equivalences = find_equivalences(tested, images.labels, params.train.epochs, views)
     runs = pd.DataFrame(score(head, images.labels) for head in tested)
-    costs = _costs(params, arms, runs, rotations, views)
-    speeds, predicted = _speeds(params, costs)
-    epochs = runs.groupby("arm")["epochs"].max()
-    unused = unused_of_arms(
-        {arm: int(epochs[arm.name]) for arm in arms}, params.extract.random_views, load_record
-    )
-    figures = figures_of_arms(runs, correct, _sample(params, images, rotations), costs, unused)
+    reckoned = reckon(params, arms, runs, len(rotations[0].train), views, load_record)
+    figures = figures_of_arms(runs, correct, sample, reckoned)
     found = Results(
         {
-            "recommendation": results.record_of_recommendation(recommendation),
-            "answers": results.record_of_answers(recommendation, equivalences, speeds, predicted),
+            "recommendation": results.record_of_recommendation(judged),
+            "answers": results.record_of_answers(judged, equivalences, reckoned),
             "arms": figures,
-            "decisions": results.record_of_decisions(recommendation),
+            "decisions": results.record_of_decisions(judged),
             "replay": json.loads(REPLAY.read_text()),
             "prediction": compare_with_plan(figures, params),
         },
@@ -72,7 +63,7 @@ def main() -> None:
     )
     results.write(found)
     disagreement = find_disagreement(images, classes, tested)
-    write_page(found, recommendation, disagreement, trace(params, arms))
+    write_page(found, judged, disagreement, trace(params, arms))
     _log(found)
 
 
@@ -80,7 +71,7 @@ def _test(
     params: Params,
     images: Prepared,
     rotations: Sequence[Rotation],
-    views: dict[int, FeatureView],
+    views: Mapping[int, FeatureView],
     test_views: Sequence[int],
 ) -> list[TestedHead]:
     settings, width = params.train, views[0].features.shape[1]
@@ -95,35 +86,6 @@ def _sample(params: Params, images: Prepared, rotations: Sequence[Rotation]) -> 
     """How the test images of all rotations together were sampled."""
     rows = np.sort(np.concatenate([rotation.test for rotation in rotations]))
     return Sample(images.labels[rows], open_units(PARTS)[rows], params.evaluate.measure)
-
-
-def _costs(
-    params: Params,
-    arms: Sequence[Arm],
-    runs: pd.DataFrame,
-    rotations: Sequence[Rotation],
-    views: dict[int, FeatureView],
-) -> dict[Arm, ArmCosts]:
-    heads = sum(len(arm.trainings) for arm in arms if arm.budget is not None)
-    rows = {view: len(opened.features) for view, opened in views.items()}
-    training = Training(len(rotations[0].train), rows, params.extract.random_views, heads)
-    epochs = runs.groupby("arm")["epochs"].mean()
-    return costs_of_arms(arms, training, {arm: epochs[arm.name] for arm in arms}, load_record)
-
-
-def _speeds(params: Params, costs: dict[Arm, ArmCosts]) -> tuple[dict[Arm, Faster], list[Kind]]:
-    """Of every arm on cached views, held to end-to-end as measured, or else as predicted."""
-    measured: dict[Kind, Timed] = {
-        arm.kind: cost for arm, cost in costs.items() if arm.budget is None
-    }
-    predicted = predicted_end_to_end(params)
-    missing = [kind for kind in predicted if kind not in measured]
-    end_to_end = predicted | measured
-    return {
-        arm: faster(cost, cost.study_seconds, end_to_end, len(arm.trainings))
-        for arm, cost in costs.items()
-        if arm.budget is not None
-    }, missing
 
 
 def _log(found: Results) -> None:

@@ -7,8 +7,7 @@ from typing import Any
 import pandas as pd
 
 from viewcache.arms.arm import Arm
-from viewcache.costs.ledger import ArmCosts
-from viewcache.costs.unused import Unused
+from viewcache.costs.reckoning import Reckoning
 from viewcache.judge.correctness import METRICS, Correct
 from viewcache.judge.sample import Sample
 from viewcache.judge.statistics import accuracy_interval
@@ -21,8 +20,7 @@ def figures_of_arms(
     runs: pd.DataFrame,
     correct: Mapping[Arm, Correct],
     sample: Sample,
-    costs: Mapping[Arm, ArmCosts],
-    unused: Mapping[Arm, Unused],
+    reckoned: Reckoning,
 ) -> dict[str, dict[str, Any]]:
     """All that is known of each arm.
 
@@ -41,10 +39,10 @@ def figures_of_arms(
             "rotations": len(arm.rotations),
             **{str(name): float(mean) for name, mean in means[arm.name].items()},
             **(_own(correct[arm], sample) if arm.budget is not None else {}),
-            **asdict(costs[arm]),
-            **asdict(unused[arm]),
+            **asdict(cost),
+            **asdict(reckoned.unused[arm]),
         }
-        for arm in costs
+        for arm, cost in reckoned.costs.items()
     }
 
 

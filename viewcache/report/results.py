@@ -9,9 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from viewcache.arms.arm import Arm
 from viewcache.arms.equivalence import Equivalence
-from viewcache.costs.faster import Faster
+from viewcache.costs.reckoning import Reckoning
 from viewcache.ground.files import write_text
 from viewcache.judge.decisions import Comparison
 from viewcache.judge.verdict import Recommendation
@@ -110,15 +109,9 @@ def record_of_recommendation(recommendation: Recommendation) -> dict[str, Any]:
 def record_of_answers(
     recommendation: Recommendation,
     equivalences: Sequence[Equivalence],
-    faster: Mapping[Arm, Faster],
-    predicted: Sequence[str],
+    reckoned: Reckoning,
 ) -> dict[str, Any]:
-    """The three questions, answered apart; and how few views are enough.
-
-    Args:
-        faster: Of each arm on cached views.
-        predicted: Arms that did not run, whose seconds are the plan's.
-    """
+    """The three questions, answered apart; and how few views are enough."""
     by_kind = {one.end_to_end.kind: one for one in equivalences}
     return {
         "same": {
@@ -132,8 +125,8 @@ def record_of_answers(
             ],
         },
         "faster": {
-            "arms": {arm.name: asdict(factors) for arm, factors in faster.items()},
-            "predicted": list(predicted),
+            "arms": {arm.name: asdict(factors) for arm, factors in reckoned.faster.items()},
+            "predicted": reckoned.predicted,
         },
         "augmentation": {
             "outcome": recommendation.word,
