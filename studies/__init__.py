@@ -1,0 +1,1 @@
+"""Long experiments behind figures in the README and in docs/."""
