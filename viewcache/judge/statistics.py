@@ -67,8 +67,10 @@ def accuracy_interval(table: np.ndarray, sample: Sample) -> Interval | None:
     """
     if len(table) == 1 or not sample.is_spread:
         return None
-    mean = sample.estimate(table)
-    components = _Components.of(table, sample, _balance(sample))
+    mean, freedom = sample.estimate(table), _balance(sample)
+    if sample.units < sample.images:
+        freedom = min(freedom, _freedom(sample.deviations(table)))
+    components = _Components.of(table, sample, freedom)
     variance, freedom = components.of_mean(len(table), sample.units)
     most = sample.effective_images
     effective = min(mean * (1 - mean) / variance, most) if variance else most
