@@ -5,7 +5,7 @@
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,15 +16,21 @@ import numpy as np
 import pandas as pd
 
 from viewcache.arms.arm import cached
-from viewcache.bases.artifact import compile_base, open_base
+from viewcache.arms.trained import TestedHead, TrainedHead
+from viewcache.bases.artifact import open_base
 from viewcache.bases.base import Base
+from viewcache.bases.compiling import compile_base
+from viewcache.features.store import FeatureView
 from viewcache.ground.params.base_settings import BaseSpec
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.params.policy import Policy
 from viewcache.ground.view_ids import ids_of_test_views
+from viewcache.heads.saved import SavedHead
+from viewcache.heads.schedule import views_of_training
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.heads.training import Schedule, Validation, make_deterministic, make_targets
-from viewcache.judge.correctness import FoldAnswers, correctness
+from viewcache.images.folds import Rotation
+from viewcache.judge.correctness import correctness
 from viewcache.judge.sample import Sample
 from viewcache.judge.verdict import Recommendation, recommend
 from viewcache.views.plan import draw
@@ -127,19 +133,27 @@ def recommended(base: Base, trainer: HeadTrainer, case: Case, repeat: int) -> Re
 
     views = {view: features(view) for view in range(EPOCHS + 1)}
     tested = [views[0], *map(features, ids_of_test_views(2))]
-    folds = rng.permutation(IMAGES) % ROTATIONS
+    rotations = [
+        Rotation(number, *parts) for number, parts in enumerate(_parts(rng.permutation(IMAGES)))
+    ]
     answers = [
-        FoldAnswers(
-            cached(budget, range(SEEDS)),
-            seed,
-            np.flatnonzero(folds == rotation),
-            trained_and_tested(trainer, views, tested, labels, folds, rotation, budget, seed),
-        )
-        for rotation in range(ROTATIONS)
+        trained_and_tested(trainer, views, tested, labels, rotation, budget, seed)
+        for rotation in rotations
         for budget in BUDGETS
         for seed in range(SEEDS)
     ]
     return recommend(correctness(labels, answers), Sample(labels), MARGIN, "robustness")
+
+
+def _parts(order: np.ndarray) -> Iterator[list[np.ndarray]]:
+    """Rows that are trained on, that validate, and that are tested, in each rotation."""
+    folds = np.array_split(order, ROTATIONS)
+    for rotation in range(ROTATIONS):
+        test, validation, *train = np.roll(np.arange(ROTATIONS), -rotation)
+        yield [
+            np.sort(np.concatenate([folds[fold] for fold in part]))
+            for part in (train, [validation], [test])
+        ]
 
 
 def trained_and_tested(
@@ -147,22 +161,22 @@ def trained_and_tested(
     views: dict[int, np.ndarray],
     tested: list[np.ndarray],
     labels: np.ndarray,
-    folds: np.ndarray,
-    rotation: int,
+    rotation: Rotation,
     budget: int,
     seed: int,
-) -> np.ndarray:
-    """Logits of the fold that a rotation tests. Every seed has the views in an order of its own."""
-    test, watched = folds == rotation, folds == (rotation + 1) % ROTATIONS
-    train = ~test & ~watched
-    order = [0, *np.random.default_rng(seed).permutation(EPOCHS) + 1]
-    head = trainer.train(
-        {place: views[view][train] for place, view in enumerate(order)},
-        make_targets(labels[train], "none"),
+) -> TestedHead:
+    random_views, rows = range(1, EPOCHS + 1), np.arange(IMAGES)
+    watched = rotation.validation
+    trained = trainer.train(
+        {view: FeatureView(features, rows) for view, features in views.items()},
+        make_targets(labels, rotation.train, "none"),
         Validation(views[0][watched], labels[watched]),
-        Schedule(EPOCHS, batch_size=16, budget=budget, seed=seed, patience=None),
-    ).head
-    return np.stack([np.asarray(head(view[test])) for view in tested])
+        Schedule(EPOCHS, 16, views_of_training(budget, random_views, seed), seed, patience=None),
+    )
+    logits = np.stack([np.asarray(trained.head(view[rotation.test])) for view in tested])
+    arm = cached(budget, range(SEEDS), range(ROTATIONS))
+    saved = SavedHead([], trained.start, "", "", trained.history)
+    return TestedHead(TrainedHead(arm, seed, rotation, saved), logits)
 
 
 def open_real_base(folder: Path) -> Base:

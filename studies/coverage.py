@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from viewcache.arms.arm import Arm, cached
+from viewcache.features.store import FeatureView
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.judge.correctness import Correct
 from viewcache.judge.sample import Sample
@@ -134,7 +135,7 @@ def fewer_chosen(experiment: Experiment, loss: float, times: int) -> float:
     """How often fewer views than the twin's are taken, where all lose as much against it."""
     best = experiment.accuracies[0]
     several = replace(experiment, accuracies=(best - 0.1, *[best - loss] * len(BUDGETS), best))
-    arms = [cached(budget, range(experiment.seeds)) for budget in (0, *BUDGETS, 8)]
+    arms = [cached(budget, range(experiment.seeds), range(1)) for budget in (0, *BUDGETS, 8)]
     taken = []
     for tables, sample in several.repeated(times):
         correct: dict[Arm, Correct] = {
@@ -239,12 +240,12 @@ class Shipped:
     def __call__(self, views: np.ndarray, labels: np.ndarray, seed: int) -> Answering:
         from viewcache.heads.training import Schedule, Validation, make_targets
 
-        cached_views = dict(enumerate(views.astype(np.float32), start=1))
+        rows, features = np.arange(len(labels)), views.astype(np.float32)
         head = self._trainer.train(
-            cached_views,
-            make_targets(labels, "none"),
-            Validation(cached_views[1][:8], labels[:8]),
-            Schedule(epochs=TWIN, batch_size=32, budget=len(views), seed=seed, patience=None),
+            {view: FeatureView(each, rows) for view, each in enumerate(features)},
+            make_targets(labels, rows, "none"),
+            Validation(features[0][:8], labels[:8]),
+            Schedule(TWIN, batch_size=32, views=range(len(views)), seed=seed, patience=None),
         ).head
         return lambda points: np.asarray(head(points.astype(np.float32)))[:, 0]
 
