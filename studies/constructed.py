@@ -50,7 +50,7 @@ def shape(
 
 
 def triangle_or_square(rng: np.random.Generator, label: int) -> np.ndarray:
-    """What does not change when it is turned or dimmed."""
+    """What does not change when it is turned or moved."""
     return shape(rng, SQUARE if label else TRIANGLE)
 
 
@@ -105,7 +105,7 @@ NOTHING = Policy(
     brightness=0,
     contrast=0,
 )
-TURNED = {"quarter_turns": True, "brightness": 0.9, "contrast": 0.9}
+TURNED = {"rotation_degrees": 180, "vertical_flip": 0.5, "shift": 0.2, "zoom": 0.5, "contrast": 0.5}
 FLIPPED = NOTHING.model_copy(update={"horizontal_flip": 0.5})
 CASES = {
     "needed": Case(triangle_or_square, NOTHING.model_copy(update=TURNED), takes_few_views),
