@@ -12,8 +12,6 @@ Measured = Literal["clean", "robustness"]
 """View 0 of the test images, or the mean over their random views."""
 Correct = dict[Measured, np.ndarray]
 """Of each, float64, shape (seeds, images), in [0, 1]."""
-METRICS: dict[Measured, str] = {"clean": "test_accuracy", "robustness": "test_accuracy_augmented"}
-"""The metric that each is the mean of."""
 
 
 class FoldAnswers(NamedTuple):
