@@ -36,7 +36,7 @@ from viewcache.judge.verdict import Recommendation, recommend
 from viewcache.views.plan import draw
 from viewcache.views.render import render
 
-SIDE, IMAGES, EPOCHS, SEEDS, ROTATIONS, REPEATS = 64, 500, 8, 3, 5, 20
+SIDE, IMAGES, EPOCHS, SEEDS, ROTATIONS, REPEATS = 64, 500, 8, 5, 5, 20
 BUDGETS = (0, 2, 4, EPOCHS)
 MARGIN = 0.03
 HEAD = HeadSettings(units=32, dropout=0.2, standardize=False, weight_decay=0)
@@ -56,7 +56,7 @@ def shape(
 
 
 def triangle_or_square(rng: np.random.Generator, label: int) -> np.ndarray:
-    """What does not change when it is turned or dimmed."""
+    """What does not change when it is turned or moved."""
     return shape(rng, SQUARE if label else TRIANGLE)
 
 
@@ -111,7 +111,7 @@ NOTHING = Policy(
     brightness=0,
     contrast=0,
 )
-TURNED = {"quarter_turns": True, "brightness": 0.9, "contrast": 0.9}
+TURNED = {"rotation_degrees": 180, "vertical_flip": 0.5, "shift": 0.2, "zoom": 0.5, "contrast": 0.5}
 FLIPPED = NOTHING.model_copy(update={"horizontal_flip": 0.5})
 CASES = {
     "needed": Case(triangle_or_square, NOTHING.model_copy(update=TURNED), takes_few_views),

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from studies.coverage import Experiment
+from studies.simulated import Experiment
 from tests.arms.named import named
 from viewcache.judge.decisions import Comparison, by_views, compare
 from viewcache.judge.sample import Sample

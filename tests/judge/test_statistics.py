@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import bootstrap
 
-from studies.coverage import Experiment, rates
+from studies.simulated import Experiment, rates
 from viewcache.judge.sample import Sample
 from viewcache.judge.statistics import (
     accuracy_interval,

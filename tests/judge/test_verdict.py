@@ -2,7 +2,7 @@ from itertools import product
 
 import pytest
 
-from studies.coverage import Experiment
+from studies.simulated import Experiment
 from tests.arms.named import named
 from viewcache.judge.decisions import Comparison
 from viewcache.judge.statistics import Interval
