@@ -1,7 +1,5 @@
 """Draw the parameters of every view, and show on a sheet what they look like."""
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from viewcache.ground.entry import run
@@ -33,22 +31,22 @@ def main() -> None:
 
 
 def _plan(
-    params: Params, images: Prepared, views: Iterable[int], rows: np.ndarray, costs: Stopwatch
+    params: Params, images: Prepared, views: list[int], rows: np.ndarray, costs: Stopwatch
 ) -> None:
-    """Plan views for the images that need them.
+    """Plan views, all of them for training or all for the test.
 
     Args:
-        rows: Of these images.
+        rows: Of the images that need them.
     """
-    digests = [images.digests[row] for row in rows]
+    digests = images.of(rows)
+    save_rows(rows_file(views[0]), rows)
     for view in views:
-        save_rows(rows_file(view), rows)
         with costs.phase(f"view {view}"):
             save_plan(plan_file(view), params.augment, params.seed, view, digests)
 
 
 def _draw_sheet(params: Params, images: Prepared, rows: np.ndarray) -> None:
-    digests = [images.digests[row] for row in rows]
+    digests = images.of(rows)
     plans = [draw(params.augment, params.seed, view, digests) for view in range(SHEET_VIEWS)]
     with images.read() as pixels:
         draw_contact_sheet(CONTACT_SHEET, pixels.read(rows), plans)

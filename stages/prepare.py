@@ -1,5 +1,6 @@
 """Decode the images of the source into one array, part them, and report on them."""
 
+import csv
 import sys
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def main() -> None:
         index = _decode(folder, source.root, index, policy)
         rejected = rejects(source, index)
         LEFT_OUT.parent.mkdir(exist_ok=True)
-        write_text(LEFT_OUT, rejected.to_csv(index=False))
+        write_text(LEFT_OUT, rejected.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC))
         _refuse_too_many(rejected, data.max_rejected)
         kept = index[index["rejected"] == ""]
         parts = _part(kept, params, source.classes)

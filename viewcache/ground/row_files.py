@@ -83,7 +83,7 @@ class RowWriter:
         """Write some rows.
 
         Args:
-            rows: Where they belong: int, shape (any,).
+            rows: Where they belong: int, shape (any,), counted from 0 only.
             batch: Shape (any, *row shape); cast to the dtype.
         """
         content = np.ascontiguousarray(batch, self._dtype)

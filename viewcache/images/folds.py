@@ -1,5 +1,6 @@
 """Which part every image plays in every rotation: it is tested, validates, or is trained on."""
 
+import csv
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,7 +86,7 @@ def part_images(
         parts = units.map(lambda unit: [part_by_fraction(unit, seed, validation, test)])
     else:
         parts = units.map(lambda unit: part_by_fold(unit, seed, folds))
-    table = pd.DataFrame(parts.tolist(), index.index)
+    table = pd.DataFrame(parts.tolist(), index.index, range(folds or 1))
     return table.rename(columns="rotation_{}".format).assign(unit=units)
 
 
@@ -108,7 +109,7 @@ def counts_by_class(index: pd.DataFrame, parts: pd.Series, classes: list[str]) -
 
 def write_parts(path: Path, parts: pd.DataFrame) -> None:
     """Write what `part_images` gave, with a manifest beside it."""
-    write_text(path, parts.to_csv(index=False))
+    write_text(path, parts.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC))
     seal(path)
 
 
@@ -126,7 +127,11 @@ def open_rotations(path: Path) -> list[Rotation]:
 
 
 def open_units(path: Path) -> np.ndarray:
-    """Of each image, the number of its group, or its own where it is in none: int64."""
+    """Of each image, the number of what it is parted by: its group, or itself and its equals.
+
+    Returns:
+        int64, counted from 0 in order of the images.
+    """
     return pd.factorize(_read(path)["unit"])[0].astype(np.int64)
 
 
@@ -144,9 +149,10 @@ def _place(text: str) -> float:
 def _joined_groups(index: pd.DataFrame) -> pd.Series:
     """Groups, with those that share an equal image made one, named by the first of their names."""
     groups, names = pd.factorize(index["group"], sort=True)
-    digests = pd.factorize(index["digest"])[0] + len(names)
-    nodes = int(digests.max()) + 1
-    links = coo_array(([True] * len(index), (groups, digests)), shape=(nodes, nodes))
+    digests, images = pd.factorize(index["digest"])
+    nodes = len(names) + len(images)
+    ends = (groups, digests + len(names))
+    links = coo_array((np.ones(len(index), bool), ends), shape=(nodes, nodes))
     component = pd.Series(connected_components(links, directed=False)[1][groups], index.index)
     return index["group"].groupby(component).transform("min")
 
@@ -158,7 +164,7 @@ def _refuse_crossing(index: pd.DataFrame) -> None:
             crossing = index.loc[index[column] == splits.idxmax(), ["path", "split"]]
             what = "equal images" if column == "digest" else f"images of group {splits.idxmax()!r}"
             received: dict[str, str] = dict(crossing.itertuples(index=False))
-            raise PipelineError(f"{what} must be in one split", received)
+            raise PipelineError(f"{what} must be in one part", received)
 
 
 def _counts(splits: pd.Series) -> str:

@@ -1,5 +1,6 @@
 """Decode images, streaming, into what `open_prepared` reads."""
 
+import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +29,7 @@ def write_prepared(
 
     Args:
         root: Folder that the index' paths are relative to.
-        index: One row an image: `digest`, `label`, `path` and what else is known.
+        index: One row an image: `digest`, `path`, `label`, which are kept, and maybe others.
 
     Returns:
         What was found about each image of the index: `rejected`, why it was left out, and
@@ -40,8 +41,9 @@ def write_prepared(
     pixels = _pixels(root, index, policy, findings)
     write_rows(folder / "images.npy", pixels, (policy.side, policy.side, 3), np.dtype(np.uint8))
     found = pd.DataFrame(findings, index.index, ["rejected", "warnings", "width", "height"])
-    kept = index[found["rejected"] == ""]
-    write_text(folder / "index.csv", kept.to_csv(index=False))
+    kept = index.loc[found["rejected"] == "", ["digest", "path", "label"]]
+    text = kept.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC)  # bare, \r would end a row
+    write_text(folder / "index.csv", text)
     seal_prepared(folder, kept["digest"].tolist(), policy)
     return found
 
