@@ -132,12 +132,17 @@ def rows_of_view(view: int, images: int) -> np.ndarray:
     """Rows of the prepared images that a view has: all of view 0, of others the planned ones.
 
     Raises:
-        PipelineError: the file of the planned rows is missing or damaged.
+        PipelineError: the file of the planned rows is missing, damaged, or of more images.
     """
     if view == 0:
         return np.arange(images)
-    verify(rows_file(view))
-    return np.load(rows_file(view), allow_pickle=False)
+    path = rows_file(view)
+    verify(path)
+    rows = np.load(path, allow_pickle=False)
+    if rows.max(initial=-1) >= images:
+        rule = f"{path} must be of {images} prepared images: `dvc repro` computes it"
+        raise PipelineError(rule, f"row {rows.max()}")
+    return rows
 
 
 def _refuse_repeated(manifests: dict[Path, Manifest]) -> None:
