@@ -69,6 +69,7 @@ def test_a_row_holds_the_features_of_its_image_in_this_view(view):
 
 @pytest.mark.usefixtures("workspace")
 def test_of_a_holdout_only_the_planned_images_are_extracted():
+    replan(range(IMAGES))
     every, keys_of_all = extracted()
     images, rows = open_prepared(PREPARED), np.array([1, 2, 5, 7, 10])
     replan(rows)
