@@ -52,26 +52,29 @@ def write_features(view):
         writer.write(np.arange(40), features, np.zeros((40, 16), np.uint8))
 
 
-def test_a_head_is_trained_on_its_own_views_of_the_images_of_its_rotation(workspace):
-    train_head.main()
+def trained_again(budget, seed, rotation):
+    """The same training by hand, and the images of its parts."""
     images, settings = open_prepared(PREPARED), load_params().train
+    views, held_out = open_views(range(5), images.digests), rotation.validation
+    order = views_of_training(budget, [1, 2, 3, 4], seed)
+    trained = HeadTrainer(1280, 2, settings.head, settings.learning_rate).train(
+        views,
+        make_targets(images.labels, rotation.train, settings.class_weights),
+        Validation(views[0].of(held_out), images.labels[held_out]),
+        Schedule(2, settings.batch_size, order, seed, None),
+    )
+    return trained, images.of(rotation.train), images.of(held_out)
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_head_is_trained_on_its_own_views_of_the_images_of_its_rotation():
+    train_head.main()
     for budget, seed, number in [(1, 1, 0), (2, 0, 1), (0, 1, 1)]:
-        rotation, saved = (
-            open_rotations(PARTS)[number],
-            open_head(cached_head_file(budget, seed, number)),
-        )
-        views = open_views(range(5), images.digests)
-        held_out = Validation(views[0].of(rotation.validation), images.labels[rotation.validation])
-        order = views_of_training(budget, [1, 2, 3, 4], seed)
-        trained = HeadTrainer(1280, 2, settings.head, settings.learning_rate).train(
-            views,
-            make_targets(images.labels, rotation.train, "none"),
-            held_out,
-            Schedule(2, settings.batch_size, order, seed, None),
-        )
+        saved = open_head(cached_head_file(budget, seed, number))
+        trained, images, held_out = trained_again(budget, seed, open_rotations(PARTS)[number])
         assert all(map(np.array_equal, saved.weights, trained.head.get_weights()))
-        assert saved.images == digest_of_digests(images.of(rotation.train))
-        assert saved.validation_images == digest_of_digests(images.of(rotation.validation))
+        assert saved.images == digest_of_digests(images)
+        assert saved.validation_images == digest_of_digests(held_out)
         assert saved.history == trained.history
 
 
