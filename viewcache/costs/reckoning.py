@@ -48,7 +48,10 @@ def reckon(
     heads = sum(len(arm.trainings) for arm in arms if arm.budget is not None)
     of_arm = {arm: runs[runs["arm"] == arm.name] for arm in arms}
     means = {arm: float(own["epochs"].mean()) for arm, own in of_arm.items()}
-    most = {arm: own.groupby("seed")["epochs"].max().to_dict() for arm, own in of_arm.items()}
+    most = {
+        arm: {seed: int(own.loc[own["seed"] == seed, "epochs"].max()) for seed in arm.seeds}
+        for arm, own in of_arm.items()
+    }
     costs = costs_of_arms(arms, Training(images, rows, random_views, heads), means, load)
     measured: dict[Kind, Timed] = {
         arm.kind: cost for arm, cost in costs.items() if arm.budget is None
