@@ -86,9 +86,9 @@ def faster(
 
 
 def study_of(end_to_end: Timed, trainings: int) -> float | None:
-    """Seconds of so many trainings end to end, by what one of them takes."""
-    first, further = end_to_end.seconds, end_to_end.further_seconds
-    return None if first is None or further is None else first + (trainings - 1) * further
+    """Seconds of so many trainings end to end, one after another in one process."""
+    work = _without_setup(end_to_end)
+    return None if work is None else end_to_end.setup_seconds + trainings * work
 
 
 def _without_setup(cost: Timed) -> float | None:

@@ -109,14 +109,15 @@ def _end_to_end(arm: Arm, epochs: float, images: int, load: Load) -> ArmCosts:
     augment = mean(record["seconds"][f"{name} augment"] for name in names)
     fit = mean(record["seconds"][f"{name} fit"] for name in names)
     head = head_seconds(load)
+    records = [record, load("compile_base")] if arm.kind == "compiled" else [record]
     return _costs(
-        [record, load("compile_base")] if arm.kind == "compiled" else [record],
+        records,
         base_passes=round(images * epochs),
         augment=augment,
         base=fit - augment - head,
         head=head,
         further=fit + record["seconds"]["setup"],
-        study=setup_of([record]) + len(names) * fit,
+        study=setup_of(records) + len(names) * fit,
         feature_bytes=0,
     )
 

@@ -182,11 +182,6 @@ def disk_bytes(costs: UnitCosts, params: Params, amounts: Amounts) -> int:
     return 2 * (pixels + (amounts.images + random + tested) * costs.row_bytes)
 
 
-def feature_file_bytes(row_bytes: int, images: int) -> int:
-    """Size of the file of one view's features."""
-    return HEADER_BYTES + images * row_bytes
-
-
 def _predict(costs: UnitCosts, settings: Train, amounts: Amounts, arm: Arm) -> Prediction:
     if arm.budget is None:
         return _end_to_end(costs, settings, amounts, arm.kind)
@@ -208,7 +203,7 @@ def _cached(costs: UnitCosts, settings: Train, amounts: Amounts, budget: int) ->
         head_seconds=head,
         setup_seconds=extracting + set_up.start_tensorflow,
         again_seconds=set_up.start_tensorflow + head,
-        feature_bytes=views * feature_file_bytes(costs.row_bytes, rows),
+        feature_bytes=views * _feature_file_bytes(costs.row_bytes, rows),
     )
 
 
@@ -241,3 +236,8 @@ def _head_seconds(pace: Pace, settings: Train, images: int) -> float:
 def _trainings(cached: Prediction, reference: Prediction) -> int | None:
     lead = cached.seconds - reference.seconds
     return training_of(lead, reference.again_seconds - cached.again_seconds)
+
+
+def _feature_file_bytes(row_bytes: int, images: int) -> int:
+    """Size of the file of one view's features."""
+    return HEADER_BYTES + images * row_bytes

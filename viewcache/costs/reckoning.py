@@ -40,15 +40,18 @@ def reckon(
     """Put together what the stages measured.
 
     Args:
-        runs: One row a head: `arm`, and `epochs`, how many were run.
+        runs: One row a head: `arm`, `seed`, and `epochs`, how many were run.
         images: Number of training images of one training.
     """
     random_views = params.extract.random_views
     rows = {view: len(opened.features) for view, opened in views.items()}
     heads = sum(len(arm.trainings) for arm in arms if arm.budget is not None)
-    epochs = {arm: runs.loc[runs["arm"] == arm.name, "epochs"] for arm in arms}
-    means = {arm: float(each.mean()) for arm, each in epochs.items()}
-    most = {arm: int(each.max()) for arm, each in epochs.items()}
+    of_arm = {arm: runs[runs["arm"] == arm.name] for arm in arms}
+    means = {arm: float(own["epochs"].mean()) for arm, own in of_arm.items()}
+    most = {
+        arm: {seed: int(own.loc[own["seed"] == seed, "epochs"].max()) for seed in arm.seeds}
+        for arm, own in of_arm.items()
+    }
     costs = costs_of_arms(arms, Training(images, rows, random_views, heads), means, load)
     measured: dict[Kind, Timed] = {
         arm.kind: cost for arm, cost in costs.items() if arm.budget is None

@@ -21,25 +21,25 @@ class Unused:
 
 
 def unused_of_arms(
-    epochs: Mapping[Arm, int], random_views: Sequence[int], load: Load
+    epochs: Mapping[Arm, Mapping[int, int]], random_views: Sequence[int], load: Load
 ) -> dict[Arm, Unused]:
     """What no training of each arm read.
 
     Args:
-        epochs: The most that any training of an arm ran.
+        epochs: By arm and seed: the most that any of these trainings ran.
         random_views: Ids of the views that may be trained on.
     """
-    views = {arm: _unused_views(arm, most, random_views) for arm, most in epochs.items()}
+    views = {arm: _unused_views(arm, ran, random_views) for arm, ran in epochs.items()}
     return {arm: Unused(len(unused), _seconds(unused, load)) for arm, unused in views.items()}
 
 
-def _unused_views(arm: Arm, epochs: int, random_views: Sequence[int]) -> list[int]:
-    planned = {seed: arm.views(random_views, seed) for seed in arm.seeds}
+def _unused_views(arm: Arm, epochs: Mapping[int, int], random_views: Sequence[int]) -> list[int]:
+    planned = {seed: arm.views(random_views, seed) for seed in epochs}
     read = {
         view_of_epoch(epoch, views)
-        for views in planned.values()
+        for seed, views in planned.items()
         if views
-        for epoch in range(1, epochs + 1)
+        for epoch in range(1, epochs[seed] + 1)
     }
     return sorted(set().union(*planned.values()) - read)
 

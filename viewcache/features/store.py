@@ -1,6 +1,7 @@
 """Feature arrays on disk: a row an image, keys beside them, and a manifest of what they are."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -53,8 +54,10 @@ class FeatureWriter:
         self._keys = RowWriter(keys_file(path), (shape[0], KEY_BYTES), np.dtype(np.uint8))
 
     def __enter__(self) -> Self:
-        self._features.__enter__()
-        self._keys.__enter__()
+        with ExitStack() as files:
+            files.enter_context(self._keys)
+            files.enter_context(self._features)
+            self._files = files.pop_all()
         return self
 
     def write(self, rows: np.ndarray, features: np.ndarray, keys: np.ndarray) -> None:
@@ -73,8 +76,7 @@ class FeatureWriter:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._keys.__exit__(kind, error, traceback)
-        self._features.__exit__(kind, error, traceback)
+        self._files.__exit__(kind, error, traceback)
         if kind is None:
             seal(keys_file(self._path))
             about = {"shape": list(self._shape), "dtype": self._dtype.str}
@@ -130,12 +132,17 @@ def rows_of_view(view: int, images: int) -> np.ndarray:
     """Rows of the prepared images that a view has: all of view 0, of others the planned ones.
 
     Raises:
-        PipelineError: the file of the planned rows is missing or damaged.
+        PipelineError: the file of the planned rows is missing, damaged, or of more images.
     """
     if view == 0:
         return np.arange(images)
-    verify(rows_file(view))
-    return np.load(rows_file(view), allow_pickle=False)
+    path = rows_file(view)
+    verify(path)
+    rows = np.load(path, allow_pickle=False)
+    if rows.max(initial=-1) >= images:
+        rule = f"{path} must be of {images} prepared images: `dvc repro` computes it"
+        raise PipelineError(rule, f"row {rows.max()}")
+    return rows
 
 
 def _refuse_repeated(manifests: dict[Path, Manifest]) -> None:
