@@ -1,41 +1,40 @@
 import numpy as np
 
-from tests.arms.named import named
-from viewcache.judge.correctness import FoldAnswers, correctness
+from tests.judge.heads import answering
+from viewcache.arms.arm import cached, end_to_end
+from viewcache.judge.correctness import correctness
 
 LABELS = np.array([0, 1, 1])
-ARM = named("cached_1")
-
-
-def answers(seed, rows, *views):
-    return FoldAnswers(ARM, seed, np.array(rows), np.array(views, np.float32)[:, :, None])
+ARM = cached(1, (3, 7), (0, 1))
 
 
 def test_an_arm_is_right_by_seed_and_image_on_the_clean_view_and_on_random_ones():
-    found = correctness(
-        LABELS,
-        [
-            answers(7, [0, 1, 2], [1, 1, 1], [-1, 1, 1], [1, 1, 1]),
-            answers(3, [0, 1, 2], [-1, 1, -1], [-1, -1, 1], [-1, 1, 1]),
-        ],
-    )[ARM]
+    heads = [
+        answering(ARM, 7, 0, [0, 1, 2], [[1, 1, 1], [-1, 1, 1], [1, 1, 1]]),
+        answering(ARM, 3, 0, [0, 1, 2], [[-1, 1, -1], [-1, -1, 1], [-1, 1, 1]]),
+    ]
+    found = correctness(LABELS, heads)[ARM]
     np.testing.assert_array_equal(found["clean"], [[1, 1, 0], [0, 1, 1]])
     np.testing.assert_array_equal(found["robustness"], [[1, 0.5, 1], [0.5, 1, 1]])
 
 
 def test_images_are_in_the_order_of_the_index_whatever_rotation_tests_them():
-    parts = [answers(0, [2, 0], [1, 1], [1, 1]), answers(0, [1], [1], [-1])]
-    found = correctness(LABELS, parts)[ARM]
+    heads = [
+        answering(ARM, 3, 1, [0, 2], [[1, 1], [-1, 1]]),
+        answering(ARM, 3, 0, [1], [[1], [-1]]),
+    ]
+    found = correctness(LABELS, heads)[ARM]
     np.testing.assert_array_equal(found["clean"], [[0, 1, 1]])
-    np.testing.assert_array_equal(found["robustness"], [[0, 0, 1]])
+    np.testing.assert_array_equal(found["robustness"], [[1, 0, 1]])
 
 
 def test_an_arm_of_one_rotation_has_its_own_images_only():
-    found = correctness(LABELS, [answers(0, [1, 2], [1, -1], [1, 1])])[ARM]
-    np.testing.assert_array_equal(found["clean"], [[1, 0]])
+    arm = end_to_end("keras", (0,), (0,))
+    found = correctness(LABELS, [answering(arm, 0, 0, [1, 2], [[1, -1], [1, 1]])])
+    np.testing.assert_array_equal(found[arm]["clean"], [[1, 0]])
 
 
 def test_heads_of_many_classes_are_right_where_the_highest_logit_is():
-    scores = np.eye(3, dtype=np.float32)[None].repeat(2, axis=0)
-    found = correctness(LABELS, [FoldAnswers(ARM, 0, np.arange(3), scores)])[ARM]
+    scores = np.eye(3)[None].repeat(2, axis=0)
+    found = correctness(LABELS, [answering(ARM, 0, 0, [0, 1, 2], scores)])[ARM]
     np.testing.assert_array_equal(found["clean"], [[1, 1, 0]])

@@ -34,7 +34,7 @@ def plan() -> None:
         source = _open(params.data, folder / "source")
         index = index_images(source, params.data.limit)
         parts = _part(params, index, source.classes)
-        amounts = _amounts(parts)
+        amounts = amounts_of(parts)
         train = index[parts["rotation_0"] == "train"]
         sample = _decode(params, source.root, train, folder / "sample")
         work = Work(params, sample, amounts.training, len(source.classes))
@@ -47,7 +47,12 @@ def plan() -> None:
     print(forecast(arms, points, disk_bytes(costs, params, amounts), free))
 
 
-def _amounts(parts: pd.DataFrame) -> Amounts:
+def amounts_of(parts: pd.DataFrame) -> Amounts:
+    """How many images there are to go through.
+
+    Args:
+        parts: One row an image, one column a rotation: the part that it plays.
+    """
     trained, tested = (int((parts == part).any(axis=1).sum()) for part in ("train", "test"))
     training = int((parts["rotation_0"] == "train").sum())
     return Amounts(len(parts), training, trained, tested)

@@ -51,9 +51,10 @@ def files_to_verify(params: Params) -> Iterator[Path]:
     test_views = ids_of_test_views(params.evaluate.test_views)
     yield from (PREPARED / name for name in ("images.npy", "index.csv"))
     yield PARTS
-    for view in (*params.extract.views, *test_views):
-        yield from (feature_file(view), keys_file(feature_file(view)))
-        yield from (plan_file(view), rows_file(view)) if view else ()
+    views = (*params.extract.views, *test_views)
+    for view in views:
+        yield from (plan_file(view), feature_file(view), keys_file(feature_file(view)))
+    yield from {rows_file(view) for view in views if view}
     arms = arms_of(params.train, len(open_rotations(PARTS)))
     yield from (arm.head_file(*training) for arm in arms for training in arm.trainings)
     yield from (seen_file(kind) for kind in params.train.end_to_end)

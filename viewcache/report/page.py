@@ -106,7 +106,7 @@ def _pictures(arms: Arms, curves: pd.DataFrame) -> dict[str, Picture]:
 
 
 def _epochs(runs: pd.DataFrame) -> dict[str, Mapping[str, Any]]:
-    """For each arm the fewest and most epochs that a seed ran, and that it kept the head of."""
+    """For each arm the fewest and most epochs that a training ran, and that it kept the head of."""
     extremes = runs.groupby("arm", sort=False)[["epochs", "kept_epoch"]].agg(["min", "max"])
     return {
         str(arm): {name: tuple(row[name]) for name in ("epochs", "kept_epoch")}

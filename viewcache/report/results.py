@@ -36,7 +36,7 @@ class Results:
 
     Attributes:
         figures: As in results.json: `recommendation`, `answers`, `arms`, `decisions`,
-            `equivalence`, `replay`, and maybe `prediction`.
+            `replay`, and `prediction`, which may be None.
         params: The parameters that it was found with.
         runs: One row a head with its final metrics.
         curves: One row a head and epoch.
@@ -82,11 +82,11 @@ def digest_of_results() -> str:
     return hashlib.sha256(b"".join(contents)).hexdigest()
 
 
-def metrics_of(figures: Mapping[str, Any]) -> dict[str, float | None]:
-    """The few numbers that `dvc metrics` and `dvc exp show` compare."""
+def metrics_of(figures: Mapping[str, Any]) -> dict[str, float]:
+    """The few numbers that `dvc metrics` and `dvc exp show` compare; those that are known."""
     arm = figures["arms"][figures["recommendation"]["arm"]]
     answers = figures["answers"]
-    return {
+    numbers = {
         "accuracy": arm["accuracy"],
         "accuracy_augmented": arm["accuracy_augmented"],
         "views": figures["recommendation"]["views"],
@@ -95,6 +95,7 @@ def metrics_of(figures: Mapping[str, Any]) -> dict[str, float | None]:
         "gain_under_views": answers["augmentation"]["robustness"]["difference"],
         "gain_clean": answers["augmentation"]["clean"]["difference"],
     }
+    return {name: number for name, number in numbers.items() if number is not None}
 
 
 def record_of_recommendation(recommendation: Recommendation) -> dict[str, Any]:
@@ -113,9 +114,12 @@ def record_of_answers(
 ) -> dict[str, Any]:
     """The three questions, answered apart; and how few views are enough."""
     by_kind = {one.end_to_end.kind: one for one in equivalences}
+    shared = by_kind.get("compiled")
     return {
         "same": {
-            "same_runtime": _same(by_kind.get("compiled")),
+            "max_abs_weight_difference": shared and shared.max_abs_weight_difference,
+            "changed_test_predictions": shared and shared.changed_test_predictions,
+            "same_runtime": _same(shared),
             "keras": _same(by_kind.get("keras")),
         },
         "enough": {

@@ -61,10 +61,19 @@ def _enough(recommendation: Recommendation) -> str:
 def _why(recommendation: Recommendation) -> str:
     effects = recommendation.effects
     both = " and ".join(points(effects[on]) for on in ("robustness", "clean"))
+    if effects[recommendation.rule].interval is None:
+        return f"No gain or loss of augmentation is known, for lack of intervals: {both}."
     openings = {
         "a trade": "Augmentation is a trade here",
         "better": "Augmentation is better here",
         "worse": "Augmentation is worse here",
         "no measurable difference": "Augmentation makes no measurable difference here",
     }
-    return f"{openings[recommendation.word]}: {both} (95 % intervals)."
+    return f"{openings[recommendation.word]}{_but(recommendation)}: {both} (95 % intervals)."
+
+
+def _but(recommendation: Recommendation) -> str:
+    """Why it is not recommended, though it is better."""
+    if recommendation.augment or recommendation.word != "better":
+        return ""
+    return f", but not known to be harmless {WHERE[recommendation.rule]}"

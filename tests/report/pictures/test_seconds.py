@@ -29,10 +29,17 @@ def test_there_is_no_ring_where_nothing_breaks_even():
     assert not axes.collections
 
 
-def test_arms_that_were_timed_elsewhere_leave_empty_pictures():
-    elsewhere = {name: arm | {"speedup": None} for name, arm in ARMS.items()}
-    assert not painted(partial(seconds_by_phase, arms=elsewhere)).patches
-    assert not painted(partial(cumulative_seconds, arms=elsewhere)).lines
+def test_an_arm_that_was_timed_elsewhere_is_left_out():
+    arms = ARMS | {"cached_1": ARM | {"machine": "elsewhere"}}
+    assert len(painted(partial(cumulative_seconds, arms=arms)).lines) == 1
+    names = painted(partial(seconds_by_phase, arms=arms)).get_yticklabels()
+    assert [name.get_text() for name in names] == ["end_to_end"]
+
+
+def test_times_of_several_machines_leave_empty_pictures():
+    mixed = {name: arm | {"seconds": None} for name, arm in ARMS.items()}
+    assert not painted(partial(seconds_by_phase, arms=mixed)).patches
+    assert not painted(partial(cumulative_seconds, arms=mixed)).lines
 
 
 def test_a_bar_is_as_long_as_its_phases_together():

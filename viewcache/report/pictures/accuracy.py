@@ -30,10 +30,10 @@ def against_views(axes: Axes, arms: Arms, metric: str) -> None:
 
 
 def learning_curves(axes: Axes, arms: Arms, curves: pd.DataFrame) -> None:
-    """Draw validation accuracy by epoch, mean over the seeds that got so far, one line an arm.
+    """Draw validation accuracy by epoch, mean over trainings that got so far, one line an arm.
 
     Args:
-        curves: One row an arm, seed and epoch.
+        curves: One row a head and epoch.
     """
     looks = styles(arms)
     for arm, line in curves.groupby("arm", sort=False):
