@@ -21,6 +21,7 @@ HEADS = {
     **{name: f"models/end_to_end/{kind}" for kind, name in NAMES.items()},
 }
 OTHER = {"clean": "robustness", "robustness": "clean"}
+BOTH = ("accuracy", "accuracy_augmented")
 MATCHED = (0, 0)  # seed and rotation of the end-to-end trainings
 
 
@@ -220,12 +221,11 @@ def test_every_claim_follows_from_weights_features_labels_and_parts(reproduced):
     assert results["recommendation"]["arm"] == recommended(reproduced.path)
     arm = results["arms"][results["recommendation"]["arm"]]
     metrics = reproduced.metrics()
-    assert all(metrics[name] == arm[name] for name in ("accuracy", "accuracy_augmented"))
+    assert all(metrics[name] == arm[name] for name in BOTH)
     assert metrics["gain_clean"] == results["answers"]["augmentation"]["clean"]["difference"]
 
 
-def test_the_images_of_every_part_are_those_that_heads_name(reproduced):
-    """Each image is tested once, by a head that neither saw it nor was stopped by it."""
+def test_every_image_is_tested_once_and_validates_once(reproduced):
     parts = table(reproduced.path / "data/parts.csv")
     rotations = np.stack([parts[f"rotation_{number}"] for number in range(3)])
     assert ((rotations == "test").sum(axis=0) == 1).all()
@@ -264,17 +264,16 @@ def test_an_end_to_end_head_that_was_changed(repository, again, kind, question):
         again()
     sealed_again(file)
     stale = wrong(repository.path)
-    same = {"max_abs_weight_difference", "changed_test_predictions", "accuracy"}
-    assert {f"{question} {name}" for name in (*same, "accuracy_augmented")} <= stale
-    figures = {"accuracy", "accuracy_augmented", "validation_accuracy"}
-    assert {f"{NAMES[kind]} {name}" for name in figures} <= stale
+    same = ("max_abs_weight_difference", "changed_test_predictions", *BOTH)
+    assert {f"{question} {name}" for name in same} <= stale
+    assert {f"{NAMES[kind]} {name}" for name in (*BOTH, "validation_accuracy")} <= stale
     assert not any(name.startswith("cached") for name in stale)
     # What it had when it was kept is what training counted then.
     assert wrong(again()) == {f"{NAMES[kind]} validation_accuracy"}
     assert not repository.results()["answers"]["same"][question]["is_exact"]
 
 
-def test_a_replayed_row_that_was_changed(repository, again, monkeypatch):
+def test_a_replayed_row_that_was_changed(repository, again):
     file = repository.path / "data/seen/compiled/batch.npz"
     with np.load(file) as seen:
         features = seen["features"]
@@ -299,15 +298,12 @@ def test_a_label_that_was_changed(repository, again):
         again()
     sealed_again(file)
     stale = wrong(repository.path)
+    assert {f"{arm} {name}" for arm in HEADS for name in BOTH} <= stale
     assert {
-        f"{arm} {name}" for arm in HEADS for name in ("accuracy", "accuracy_augmented")
+        f"{question} {name}" for question in KINDS for name in ("accuracy", "accuracy_of_twin")
     } <= stale
-    assert {f"{question} {name}" for question in KINDS for name in MATCHED_ACCURACIES} <= stale
-    assert not any("passes" in name or "max_abs" in name or "predictions" in name for name in stale)
+    assert not any(word in name for name in stale for word in ("passes", "max_abs", "predictions"))
     assert {name.split()[1] for name in wrong(again())} == {"validation_accuracy"}
-
-
-MATCHED_ACCURACIES = ("accuracy", "accuracy_of_twin")
 
 
 def write(file: Path, content: dict[str, np.ndarray]) -> None:
@@ -335,8 +331,7 @@ def test_an_image_in_another_part_is_refused(repository, again, before, after):
         again()
 
 
-@pytest.mark.parametrize("rule", ["robustness", "clean"])
-@pytest.mark.parametrize("margin", [0.01, 0.5])
+@pytest.mark.parametrize(("rule", "margin"), [("robustness", 0.01), ("clean", 0.5)])
 def test_the_rule_is_followed_where_augmentation_helps(repository, again, rule, margin):
     """Labels are what the twin answers, and seeds make no difference: what it gains is known."""
     folder = repository.path
@@ -351,16 +346,7 @@ def test_the_rule_is_followed_where_augmentation_helps(repository, again, rule, 
     repository.set("evaluate", rule=rule, margin=margin)
     again()
     found = repository.results()["recommendation"]["arm"]
-    print(
-        rule,
-        margin,
-        found,
-        [
-            (d["arm"], d["reference"], d["on"], d["effect"], d["low"], d["high"])
-            for d in repository.results()["decisions"]
-        ],
-    )
-    assert found == recommended(folder)
+    assert found == recommended(folder) != "cached_0"
 
 
 def copy_first_seed(folder: Path, arm: str) -> None:
