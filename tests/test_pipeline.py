@@ -105,14 +105,8 @@ def test_the_page_tells_of_this_run(reproduced):
     page = (reproduced.path / "report.html").read_text()
     commit = reproduced.parents()[0].data.tags["mlflow.source.git.commit"]
     digest = reproduced.parents()[0].data.tags["viewcache.images"]
-    for words in (
-        *ARMS,
-        commit,
-        digest,
-        "What to do with these images",
-        "Images that the arms disagree on",
-    ):
-        assert words in page
+    headings = "What to do with these images", "Images that the arms disagree on"
+    assert all(words in page for words in (*ARMS, commit, digest, *headings))
 
 
 def test_mlflow_has_a_run_an_arm_and_seed_below_the_pipeline_run(reproduced):
@@ -221,14 +215,10 @@ def test_without_end_to_end_the_cached_arms_are_compared_with_each_other(reposit
 
 def test_without_end_to_end_its_seconds_are_predicted_where_there_is_a_plan(repository):
     repository.set("train", end_to_end=[])
-    for name in (
-        "seen",
-        "costs/train_end_to_end_keras.json",
-        "costs/train_end_to_end_compiled.json",
-    ):
-        remove(repository.path / "data" / name)
-    remove(repository.path / "models/end_to_end")
-    repository.run("git", "checkout", "data/seen")
+    for kind in ("keras", "compiled"):  # as in a fresh clone
+        (repository.path / f"data/costs/train_end_to_end_{kind}.json").unlink()
+        shutil.rmtree(repository.path / "data/seen" / kind)
+    shutil.rmtree(repository.path / "models/end_to_end")
     repository.run(sys.executable, "-m", "viewcache", "plan")
     plan = json.loads((repository.path / "data/prediction.json").read_text())["arms"]
     assert repository.repro() == ["check_params", "replay", "evaluate"]
@@ -326,10 +316,6 @@ def test_two_runs_at_once_end_in_a_message_of_dvcs_lock_and_lose_nothing(reposit
     assert "lock" in output
     assert first.wait(300) == 0
     assert "up to date" in repository.dvc("repro", "train_head")
-
-
-def remove(path):
-    shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def names_in_ui(repository: Repository) -> list[str]:
