@@ -53,6 +53,7 @@ def main() -> None:
             "recommendation": results.record_of_recommendation(judged),
             "answers": results.record_of_answers(judged, equivalences, reckoned),
             "arms": figures,
+            "equivalence": results.record_of_equivalences(equivalences),
             "decisions": results.record_of_decisions(judged),
             "replay": json.loads(REPLAY.read_text()),
             "prediction": compare_with_plan(figures, params),

@@ -105,7 +105,7 @@ def test_an_archive_with_a_manifest_of_groups_and_vgg16_from_a_local_file_flatte
         played = {(row["unit"], row[f"rotation_{rotation}"]) for row in parts(own).values()}
         assert len(played) == 60
     assert width_of_features(own) == 512
-    same = own.results()["answers"]["same"]
+    same = own.results()["equivalence"]
     assert same["same_runtime"] is None
     assert same["keras"]["changed_test_predictions"] == 0
     assert "up to date" in own.dvc("repro")

@@ -65,7 +65,7 @@ def test_metrics_are_few_and_all_are_numbers(reproduced):
 
 
 def test_as_many_cached_views_as_epochs_train_the_head_of_end_to_end(reproduced):
-    same = reproduced.results()["answers"]["same"]["same_runtime"]
+    same = reproduced.results()["equivalence"]["same_runtime"]
     assert (same["twin"], same["end_to_end"]) == ("cached_2", "end_to_end_compiled")
     assert same["trainings"] == [{"seed": 0, "rotation": 0}]
     assert same["max_abs_weight_difference"] == same["changed_test_predictions"] == 0
@@ -75,7 +75,7 @@ def test_as_many_cached_views_as_epochs_train_the_head_of_end_to_end(reproduced)
 
 
 def test_end_to_end_on_keras_own_base_gives_the_same_answers(reproduced):
-    same = reproduced.results()["answers"]["same"]["keras"]
+    same = reproduced.results()["equivalence"]["keras"]
     assert same["max_abs_feature_difference"] < 1e-4
     assert same["changed_test_predictions"] == 0
 
@@ -151,7 +151,7 @@ def test_another_list_of_views_computes_the_new_one_and_reads_no_stale_one(repos
     assert repository.outs()["models/cached"] != before["models/cached"]
     results = repository.results()
     assert list(results["arms"]) == ARMS
-    assert results["answers"]["same"]["same_runtime"]["max_abs_weight_difference"] == 0
+    assert results["equivalence"]["same_runtime"]["max_abs_weight_difference"] == 0
     assert len(repository.parents()) == 2
 
 
@@ -180,7 +180,7 @@ def test_other_folds_train_and_test_every_head_anew(repository):
     assert sorted(ran) == sorted(wanted)
     results = repository.results()
     assert results["arms"]["cached_0"]["rotations"] == 4
-    assert results["answers"]["same"]["same_runtime"]["max_abs_weight_difference"] == 0
+    assert results["equivalence"]["same_runtime"]["max_abs_weight_difference"] == 0
 
 
 def test_another_learning_rate_makes_no_base_pass_and_the_old_one_is_restored(repository):
@@ -206,7 +206,7 @@ def test_without_end_to_end_the_cached_arms_are_compared_with_each_other(reposit
     assert ran == ["check_params", "replay", "evaluate"]
     results = repository.results()
     assert list(results["arms"]) == ARMS[:3]
-    assert results["answers"]["same"] == {"same_runtime": None, "keras": None}
+    assert results["equivalence"] == {"same_runtime": None, "keras": None}
     assert results["answers"]["faster"]["predicted"] == []
     factors = results["answers"]["faster"]["arms"]["cached_1"]["first"]
     assert set(factors.values()) == {None}

@@ -181,7 +181,7 @@ def stated(folder: Path) -> dict[str, float]:
         },
         **{
             f"{question} {name}": value
-            for question, same in answered["same"].items()
+            for question, same in results["equivalence"].items()
             for name, value in same.items()
             if not isinstance(value, bool | str | list)
         },
@@ -270,7 +270,7 @@ def test_an_end_to_end_head_that_was_changed(repository, again, kind, question):
     assert not any(name.startswith("cached") for name in stale)
     # What it had when it was kept is what training counted then.
     assert wrong(again()) == {f"{NAMES[kind]} validation_accuracy"}
-    assert not repository.results()["answers"]["same"][question]["is_exact"]
+    assert not repository.results()["equivalence"][question]["is_exact"]
 
 
 def test_a_replayed_row_that_was_changed(repository, again):

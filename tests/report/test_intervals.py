@@ -53,7 +53,7 @@ def test_every_interval_of_an_accuracy_stands_beside_the_arm_that_it_is_of(found
 
 
 def test_an_end_to_end_arm_stands_beside_its_twin_on_matched_trainings(found):
-    same = json.loads(results.EVERYTHING.read_text())["answers"]["same"]
+    same = json.loads(results.EVERYTHING.read_text())["equivalence"]
     for key, name in (("keras", "end_to_end"), ("same_runtime", "end_to_end_compiled")):
         record = same[key]
         assert record["trainings"] == [{"seed": 0, "rotation": 0}]

@@ -112,7 +112,7 @@ def test_another_time_is_another_digest(written):
 
 
 def test_end_to_end_is_held_to_its_twin_on_matched_trainings():
-    same = found().figures["answers"]["same"]
+    same = found().figures["equivalence"]
     shared, keras = same["same_runtime"], same["keras"]
     assert (shared["twin"], shared["end_to_end"]) == ("cached_4", "end_to_end_compiled")
     assert shared["trainings"] == [{"seed": 0, "rotation": 0}]
@@ -122,8 +122,9 @@ def test_end_to_end_is_held_to_its_twin_on_matched_trainings():
 
 
 def test_what_did_not_run_is_not_claimed_to_be_the_same():
-    same = found(equivalences=()).figures["answers"]["same"]
-    assert set(same.values()) == {None}
+    figures = found(equivalences=()).figures
+    assert set(figures["equivalence"].values()) == {None}
+    assert set(figures["answers"]["same"].values()) == {None}
 
 
 def test_every_number_of_views_has_its_difference_to_the_twin_on_both():

@@ -35,8 +35,8 @@ class Results:
     """What `evaluate` found.
 
     Attributes:
-        figures: As in results.json: `recommendation`, `answers`, `arms`, `decisions`,
-            `replay`, and `prediction`, which may be None.
+        figures: As in results.json: `recommendation`, `answers`, `arms`,
+            `equivalence`, `decisions`, `replay`, and `prediction`, which may be None.
         params: The parameters that it was found with.
         runs: One row a head with its final metrics.
         curves: One row a head and epoch.
@@ -113,14 +113,11 @@ def record_of_answers(
     reckoned: Reckoning,
 ) -> dict[str, Any]:
     """The three questions, answered apart; and how few views are enough."""
-    by_kind = {one.end_to_end.kind: one for one in equivalences}
-    shared = by_kind.get("compiled")
+    shared = next((one for one in equivalences if one.end_to_end.kind == "compiled"), None)
     return {
         "same": {
             "max_abs_weight_difference": shared and shared.max_abs_weight_difference,
             "changed_test_predictions": shared and shared.changed_test_predictions,
-            "same_runtime": _same(shared),
-            "keras": _same(by_kind.get("keras")),
         },
         "enough": {
             "views": recommendation.arm.budget,
@@ -139,6 +136,12 @@ def record_of_answers(
             "loss": _largest(recommendation, gain=False),
         },
     }
+
+
+def record_of_equivalences(equivalences: Sequence[Equivalence]) -> dict[str, Any]:
+    """The twin beside end-to-end: on the runtime that both share, and on Keras' own base."""
+    by_kind = {one.end_to_end.kind: one for one in equivalences}
+    return {"same_runtime": _same(by_kind.get("compiled")), "keras": _same(by_kind.get("keras"))}
 
 
 def record_of_decisions(recommendation: Recommendation) -> list[dict[str, Any]]:

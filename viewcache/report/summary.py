@@ -18,10 +18,9 @@ class KeyFigure(NamedTuple):
 
 
 def key_figures(figures: Mapping[str, Any], recommendation: Recommendation) -> list[KeyFigure]:
-    answers = figures["answers"]
     found = [
-        _same(answers["same"]),
-        _faster(answers["faster"], recommendation),
+        _same(figures["equivalence"]),
+        _faster(figures["answers"]["faster"], recommendation),
         _augmentation(recommendation),
     ]
     return [figure for figure in found if figure is not None]
