@@ -15,7 +15,8 @@ import tensorflow as tf
 from keras import layers
 
 from viewcache.bases.efficientnet_lite0 import efficientnet_lite0
-from viewcache.ground.paths import PREPARED
+from viewcache.ground.paths import PARTS, PREPARED
+from viewcache.images.folds import open_rotations
 from viewcache.images.prepared import open_prepared
 
 
@@ -57,10 +58,11 @@ def main() -> None:
     print(json.dumps({"fit_seconds": seconds, "test_accuracy": accuracy}))
 
 
-def _dataset(split: str) -> tf.data.Dataset:
-    prepared = open_prepared(PREPARED / split)
-    labels = prepared.labels.astype(np.float32)[:, None]
-    return tf.data.Dataset.from_tensor_slices((np.load(prepared.pixels), labels))
+def _dataset(part: str) -> tf.data.Dataset:
+    prepared, rotation = open_prepared(PREPARED), open_rotations(PARTS)[0]
+    rows = getattr(rotation, part)
+    labels = prepared.labels[rows].astype(np.float32)[:, None]
+    return tf.data.Dataset.from_tensor_slices((np.load(prepared.pixels)[rows], labels))
 
 
 if __name__ == "__main__":

@@ -48,13 +48,13 @@ def _base(name: str, runs: int) -> Iterator[Row]:
     with generated(count, side):
         compile_base(BASE, _spec(name, side), "openvino")
         model = load_base(_spec(name, side))
-        images = open_prepared(PREPARED / "train")
+        images = open_prepared(PREPARED)
         base = open_base(BASE, BATCH)
         ready = np.load(images.pixels)
         matrix = np.ones((MATRIX, MATRIX), np.float32)
         whole, predict, bare, product = interleaved(
             [
-                lambda: extract(images, base, "train", 1, np.dtype(np.float32), Stopwatch()),
+                lambda: extract(images, base, 1, np.dtype(np.float32), Stopwatch()),
                 lambda: model.predict(ready, batch_size=32, verbose=0),
                 _bare_loop(ready),
                 lambda: matrix @ matrix,

@@ -1,20 +1,23 @@
 """Training heads against Keras' `fit`, and against the memory traffic of Adam."""
 
+import contextlib
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import keras
 import numpy as np
 from keras import layers
 
 from benchmarks.measure import Row, interleaved, ratio
-from viewcache.features.store import Origin, feature_file, open_views, write_features
+from viewcache.features.keys import KEY_BYTES
+from viewcache.features.store import FeatureView, FeatureWriter, Origin, open_views
 from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.head_settings import HeadSettings
+from viewcache.ground.paths import feature_file, rows_file
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.heads.training import Schedule, Validation, make_deterministic, make_targets
+from viewcache.views.plan import save_rows
 
 IMAGES, WIDTH, UNITS, BATCH, EPOCHS = 1544, 1280, 256, 32, 10
 HEAD = HeadSettings(units=UNITS, dropout=0.5, standardize=False, weight_decay=0)
@@ -31,15 +34,15 @@ def rows(runs: int) -> Iterator[Row]:
     labels = rng.integers(0, 2, IMAGES)
     validation = Validation(views[0, :394], labels[:394])
     trainer = HeadTrainer(WIDTH, 2, HEAD, 0.001)
-    with tempfile.TemporaryDirectory() as folder:
-        _store(Path(folder), views[1:])
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        _store(views[:EPOCHS])
         graph, fit, copy, alone, check = interleaved(
             [
                 lambda: train_side_by_side(views, labels, validation),
                 lambda: _fit(views[1], labels, validation),
                 _copy,
                 lambda: _train_alone(trainer, views, labels, validation),
-                lambda: open_views(Path(folder), range(EPOCHS), DIGESTS),
+                lambda: open_views(range(EPOCHS), DIGESTS),
             ],
             runs,
         )
@@ -60,27 +63,37 @@ def rows(runs: int) -> Iterator[Row]:
 def _train_alone(
     trainer: HeadTrainer, views: np.ndarray, labels: np.ndarray, validation: Validation
 ) -> None:
-    schedule = Schedule(EPOCHS, BATCH, EPOCHS, 0, None)
-    trainer.train(dict(enumerate(views)), make_targets(labels, "none"), validation, schedule)
+    schedule = Schedule(EPOCHS, BATCH, range(1, EPOCHS + 1), 0, None)
+    targets = make_targets(labels, np.arange(IMAGES), "none")
+    trainer.train(_opened(views), targets, validation, schedule)
 
 
-def _store(folder: Path, views: np.ndarray) -> None:
+def _opened(views: np.ndarray) -> dict[int, FeatureView]:
+    rows = np.arange(IMAGES)
+    return {view: FeatureView(features, rows) for view, features in enumerate(views)}
+
+
+def _store(views: np.ndarray) -> None:
+    rows, keys = np.arange(IMAGES), np.zeros((IMAGES, KEY_BYTES), np.uint8)
+    save_rows(rows_file(1), rows)
     for view, features in enumerate(views):
         origin = Origin(view, digest_of_digests(DIGESTS), f"plan {view}", "base")
-        path = feature_file(folder, view)
-        write_features(path, [features], features.shape, features.dtype, origin)
+        path = feature_file(view)
+        with FeatureWriter(path, features.shape, features.dtype, origin) as writer:
+            writer.write(rows, features, keys)
 
 
 def train_side_by_side(views: np.ndarray, labels: np.ndarray, validation: Validation) -> None:
     """Five seeds and five budgets, two heads at a time, as `train_head` does it."""
     arms = [(budget, seed) for budget in BUDGETS for seed in SEEDS]
-    targets = make_targets(labels, "none")
+    targets = make_targets(labels, np.arange(IMAGES), "none")
 
     def share(part: list[tuple[int, int]]) -> None:
         trainer = HeadTrainer(WIDTH, 2, HEAD, 0.001)
         for budget, seed in part:
-            schedule = Schedule(EPOCHS, BATCH, budget, seed, None)
-            trainer.train(dict(enumerate(views)), targets, validation, schedule)
+            read = range(1, budget + 1) if budget else [0]
+            schedule = Schedule(EPOCHS, BATCH, read, seed, None)
+            trainer.train(_opened(views), targets, validation, schedule)
 
     with ThreadPoolExecutor() as workers:
         list(workers.map(share, [arms[0::2], arms[1::2]]))

@@ -56,8 +56,8 @@ def _views() -> Iterator[Row]:
     """Whether K views cost K times one."""
     with generated(1_000, 160, views=8):
         compile_base(BASE, SPEC, "openvino")
-        images, base = open_prepared(PREPARED / "train"), open_base(BASE, BATCH)
-        one = partial(extract, images, base, "train", dtype=np.dtype(np.float32), costs=Stopwatch())
+        images, base = open_prepared(PREPARED), open_base(BASE, BATCH)
+        one = partial(extract, images, base, dtype=np.dtype(np.float32), costs=Stopwatch())
         seconds = interleaved([partial(one, view) for view in range(1, 9)], ROUNDS)
     total = np.cumsum(np.median(seconds, axis=1))
     views = np.arange(1, 9)

@@ -17,7 +17,7 @@ def stage_environment() -> dict[str, str]:
 
 def extract_command(view: int) -> list[str]:
     """The command of `extract@view` as the default parameters make it."""
-    arguments = f"train --view {view} --dtype float32 --batch-size 8"
+    arguments = f"--view {view} --dtype float32 --batch-size 8"
     return [sys.executable, "-m", "stages.extract", *arguments.split()]
 
 
@@ -39,10 +39,6 @@ class Workspace:
 
     def extract(self, view: int) -> None:
         self._run(extract_command(view))
-
-    def extract_held_out(self, split: str) -> None:
-        arguments = [split, "--dtype", "float32", "--batch-size", 8]
-        self.python("stages.extract", *arguments)
 
     def _run(self, command: list[str]) -> str:
         return subprocess.run(

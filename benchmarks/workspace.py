@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.paths import PREPARED, plan_file
+from viewcache.ground.paths import PREPARED, plan_file, rows_file
 from viewcache.ground.row_files import write_rows
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.preparing import seal_prepared
-from viewcache.views.plan import save_plan
+from viewcache.views.plan import save_plan, save_rows
 
 BLOCK = 1000
 
@@ -27,13 +27,14 @@ def generated(images: int, side: int, views: int = 1) -> Iterator[Path]:
     digests = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(images)]
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         Path("params.yaml").write_text(params)
-        (PREPARED / "train").mkdir(parents=True)
-        pixels = PREPARED / "train/images.npy"
+        PREPARED.mkdir(parents=True)
+        pixels = PREPARED / "images.npy"
         write_rows(pixels, _noise(images, side), (side, side, 3), np.dtype(np.uint8))
         index = pd.DataFrame({"digest": digests, "label": 0, "path": digests})
-        index.to_csv(PREPARED / "train/index.csv", index=False)
-        seal_prepared(PREPARED / "train", digests, DecodingPolicy(side, 1, (0, 0, 0)))
-        for view in range(1, views + 1):
+        index.to_csv(PREPARED / "index.csv", index=False)
+        seal_prepared(PREPARED, digests, DecodingPolicy(side, 1, (0, 0, 0)))
+        save_rows(rows_file(1), np.arange(images))
+        for view in range(views + 1):
             save_plan(plan_file(view), policy, 0, view, digests)
         yield Path(folder)
 

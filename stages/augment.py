@@ -1,35 +1,55 @@
 """Draw the parameters of every view, and show on a sheet what they look like."""
 
+import numpy as np
+
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.paths import CONTACT_SHEET, PREPARED, plan_file
+from viewcache.ground.params.schema import Params
+from viewcache.ground.paths import CONTACT_SHEET, PARTS, PREPARED, plan_file, rows_file
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.ground.view_ids import ids_of_test_views
-from viewcache.images.prepared import open_prepared
+from viewcache.images.folds import open_rotations
+from viewcache.images.prepared import Prepared, open_prepared
 from viewcache.views.contact_sheet import draw_contact_sheet
-from viewcache.views.plan import draw, save_plan
+from viewcache.views.plan import draw, save_plan, save_rows
 
 SHEET_IMAGES, SHEET_VIEWS = 5, 8
 
 
 def main() -> None:
-    params = load_params()
+    params, images, rotations = load_params(), open_prepared(PREPARED), open_rotations(PARTS)
     costs = Stopwatch()
-    for split, views in (
-        ("train", params.extract.views),
-        ("test", ids_of_test_views(params.evaluate.test_views)),
-    ):
-        digests = open_prepared(PREPARED / split).digests
-        for view in views:
-            with costs.phase(f"view {view}"):
-                save_plan(plan_file(view), params.augment, params.seed, view, digests)
-
-    shown = open_prepared(PREPARED / "train")
-    digests = shown.digests[:SHEET_IMAGES]
-    plans = [draw(params.augment, params.seed, view, digests) for view in range(SHEET_VIEWS)]
-    with shown.read() as pixels:
-        draw_contact_sheet(CONTACT_SHEET, pixels.read(range(len(digests))), plans)
+    train, test = (
+        np.unique(np.concatenate([getattr(rotation, part) for rotation in rotations]))
+        for part in ("train", "test")
+    )
+    save_plan(plan_file(0), params.augment, params.seed, 0, images.digests)
+    _plan(params, images, params.extract.random_views, train, costs)
+    _plan(params, images, ids_of_test_views(params.evaluate.test_views), test, costs)
+    _draw_sheet(params, images, train[:SHEET_IMAGES])
     costs.save("augment")
+
+
+def _plan(
+    params: Params, images: Prepared, views: list[int], rows: np.ndarray, costs: Stopwatch
+) -> None:
+    """Plan views, all of them for training or all for the test.
+
+    Args:
+        rows: Of the images that need them.
+    """
+    digests = images.of(rows)
+    save_rows(rows_file(views[0]), rows)
+    for view in views:
+        with costs.phase(f"view {view}"):
+            save_plan(plan_file(view), params.augment, params.seed, view, digests)
+
+
+def _draw_sheet(params: Params, images: Prepared, rows: np.ndarray) -> None:
+    digests = images.of(rows)
+    plans = [draw(params.augment, params.seed, view, digests) for view in range(SHEET_VIEWS)]
+    with images.read() as pixels:
+        draw_contact_sheet(CONTACT_SHEET, pixels.read(rows), plans)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""Decode the images of the source into one array for each split, and report on them."""
+"""Decode the images of the source into one array, part them, and report on them."""
 
+import csv
 import sys
 from pathlib import Path
 
@@ -9,11 +10,12 @@ from viewcache.ground.entry import run
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import replace_folder, scratch, write_text
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.paths import IMAGE_REPORT, LEFT_OUT, PREPARED
+from viewcache.ground.params.schema import Params
+from viewcache.ground.paths import IMAGE_REPORT, LEFT_OUT, PARTS, PREPARED
 from viewcache.images.decoding import DecodingPolicy
-from viewcache.images.index import index_images, refuse_missing_class
+from viewcache.images.folds import part_images, refuse_missing_class, write_parts
+from viewcache.images.index import index_images
 from viewcache.images.overview import odd_images, rejects, write_report
-from viewcache.images.prepared import SPLITS
 from viewcache.images.preparing import write_classes, write_prepared
 from viewcache.images.sources import open_source
 
@@ -22,31 +24,36 @@ def main() -> None:
     params = load_params()
     data = params.data
     source = open_source(Path(data.path), data.manifest, data.classes)
-    index = index_images(source, params.seed, data.validation, data.test, data.limit)
-    refuse_missing_class(index, source.classes)
+    index = index_images(source, data.limit)
+    _part(index, params, source.classes)
     policy = DecodingPolicy(params.side, data.min_size, data.background)
     with scratch(PREPARED) as folder:
         index = _decode(folder, source.root, index, policy)
         rejected = rejects(source, index)
         LEFT_OUT.parent.mkdir(exist_ok=True)
-        write_text(LEFT_OUT, rejected.to_csv(index=False))
+        write_text(LEFT_OUT, rejected.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC))
         _refuse_too_many(rejected, data.max_rejected)
         kept = index[index["rejected"] == ""]
-        refuse_missing_class(kept, source.classes)
+        parts = _part(kept, params, source.classes)
         write_classes(folder, source.classes)
         replace_folder(PREPARED, folder)
+    write_parts(PARTS, parts)
     odd = odd_images(kept)
-    write_report(IMAGE_REPORT, source, kept, rejected, odd, PREPARED)
+    write_report(IMAGE_REPORT, source, kept, parts, rejected, odd, PREPARED)
     _warn(rejected, odd)
 
 
+def _part(index: pd.DataFrame, params: Params, classes: list[str]) -> pd.DataFrame:
+    data = params.data
+    folds = params.evaluate.folds
+    parts = part_images(index, data.split_seed, folds, data.validation, data.test)
+    refuse_missing_class(index, parts, classes)
+    return parts
+
+
 def _decode(folder: Path, root: Path, index: pd.DataFrame, policy: DecodingPolicy) -> pd.DataFrame:
-    """Decode every split; the index with what was found about each image."""
-    parts = []
-    for split in SPLITS:
-        part = index[index["split"] == split]
-        parts.append(part.join(write_prepared(folder / split, root, part, policy)))
-    return pd.concat(parts)
+    """Decode every image; the index with what was found about each."""
+    return index.join(write_prepared(folder, root, index, policy))
 
 
 def _refuse_too_many(rejected: pd.DataFrame, limit: int) -> None:

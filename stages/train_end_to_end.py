@@ -6,6 +6,7 @@ BASE is `keras` for what the book builds, a frozen Keras base and the head in on
 
 import sys
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +18,15 @@ from viewcache.ground.entry import run
 from viewcache.ground.files import write_whole
 from viewcache.ground.manifests import seal
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.params.schema import Params, Train
-from viewcache.ground.paths import BASE, PREPARED, end_to_end_head_file, seen_file
+from viewcache.ground.params.schema import Params
+from viewcache.ground.paths import BASE, PARTS, PREPARED, end_to_end_head_file, seen_file
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads import training
 from viewcache.heads.end_to_end import EndToEndBase, Seen, on_compiled, on_keras, train_end_to_end
 from viewcache.heads.head import build_head
 from viewcache.heads.saved import Trained, save_head
+from viewcache.heads.schedule import views_of_training
+from viewcache.images.folds import Rotation, open_rotations
 from viewcache.images.prepared import Prepared, open_prepared, read_classes
 from viewcache.views.fresh import fresh_views
 
@@ -31,17 +34,17 @@ from viewcache.views.fresh import fresh_views
 def main() -> None:
     kind, params = sys.argv[1], load_params()
     training.make_deterministic()
-    train, held_out = (open_prepared(PREPARED / split) for split in ("train", "validation"))
+    images, rotations, costs = open_prepared(PREPARED), open_rotations(PARTS), Stopwatch()
     base = _open(kind, params)
-    costs = Stopwatch()
-    validation = _features(base, held_out, params.train.batch_size)
-    targets = training.make_targets(train.labels, params.train.class_weights)
-    with train.read() as pixels:
-        read = fresh_views(pixels, train.digests, params.augment, params.seed)
-        for seed in params.train.end_to_end_seeds:
-            trained, seen = _train(params.train, base, read, targets, validation, seed, costs)
-            save_head(end_to_end_head_file(kind, seed), trained, train.digests, held_out.digests)
-            if seed == params.train.end_to_end_seeds[0]:
+    wanted = [rotations[number] for number in params.train.end_to_end_rotations]
+    trainings = list(product(wanted, params.train.end_to_end_seeds))
+    with images.read() as pixels:
+        read = fresh_views(pixels, images.digests, params.augment, params.seed)
+        for rotation, seed in trainings:
+            trained, seen = _train(params, base, images, read, rotation, seed, costs)
+            path = end_to_end_head_file(kind, seed, rotation.number)
+            save_head(path, trained, images.of(rotation.train), images.of(rotation.validation))
+            if (rotation, seed) == trainings[0]:
                 _save_seen(seen_file(kind), seen, base)
     costs.save(f"train_end_to_end_{kind}")
 
@@ -53,39 +56,50 @@ def _open(kind: str, params: Params) -> EndToEndBase:
     return on_keras(model, train.learning_rate, train.head.weight_decay)
 
 
-def _features(base: EndToEndBase, images: Prepared, batch_size: int) -> training.Validation:
-    rows = np.arange(len(images.labels))
-    batches = np.split(rows, range(batch_size, len(rows), batch_size))
-    with images.read() as pixels:
-        inputs = (base.prepare(pixels.read(batch)) for batch in batches)
-        features = np.concatenate([base.features(batch) for batch in inputs])
-    return training.Validation(features, images.labels)
-
-
 def _train(
-    settings: Train,
+    params: Params,
     base: EndToEndBase,
+    images: Prepared,
     read: training.Reader,
-    targets: training.Targets,
-    validation: training.Validation,
+    rotation: Rotation,
     seed: int,
     costs: Stopwatch,
 ) -> tuple[Trained, Seen]:
-    width, classes = validation.features.shape[1], len(read_classes(PREPARED))
+    settings, classes = params.train, len(read_classes(PREPARED))
+    validation = _validation(base, images, read, rotation, settings.batch_size)
+    width = validation.features.shape[1]
     head = build_head(width, classes, settings.head, settings.learning_rate, seed)
-    epochs, total = settings.epochs, settings.epochs * len(targets.labels)
-    schedule = training.Schedule(epochs, settings.batch_size, epochs, seed, settings.patience)
+    targets = training.make_targets(images.labels, rotation.train, settings.class_weights)
+    views = views_of_training(settings.epochs, params.extract.random_views, seed)
+    schedule = training.Schedule(
+        settings.epochs, settings.batch_size, views, seed, settings.patience
+    )
+    total, name = settings.epochs * len(rotation.train), f"seed {seed} rotation {rotation.number}"
     with (
         tqdm(total=total, desc="end to end", unit=" images", disable=None) as bar,
-        costs.phase(f"seed {seed} fit"),
+        costs.phase(f"{name} fit"),
     ):
-        timed = costs.timed(f"seed {seed} augment", read)
+        timed = costs.timed(f"{name} augment", read)
 
         def render(view: int, rows: np.ndarray) -> np.ndarray:
             bar.update(len(rows))
             return timed(view, rows)
 
         return train_end_to_end(base, head, render, targets, validation, schedule)
+
+
+def _validation(
+    base: EndToEndBase,
+    images: Prepared,
+    read: training.Reader,
+    rotation: Rotation,
+    batch_size: int,
+) -> training.Validation:
+    """Of the validation images as they are."""
+    rows = rotation.validation
+    batches = np.split(rows, range(batch_size, len(rows), batch_size))
+    features = [base.features(base.prepare(read(0, batch))) for batch in batches]
+    return training.Validation(np.concatenate(features), images.labels[rows])
 
 
 def _save_seen(path: Path, seen: Seen, base: EndToEndBase) -> None:

@@ -1,44 +1,51 @@
-"""Train heads on cached views: one for every budget and seed.
+"""Train heads on cached views: one for every budget, seed and rotation.
 
 The first is trained by itself, which is what one training costs; the others side by side.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from dataclasses import dataclass
+from itertools import product
 
-import numpy as np
 from tqdm import tqdm
 
-from viewcache.features.store import open_views
+from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.params.schema import Train
-from viewcache.ground.paths import FEATURES, PREPARED, cached_head_file
+from viewcache.ground.params.schema import Params
+from viewcache.ground.paths import PARTS, PREPARED, cached_head_file
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads import training
 from viewcache.heads.saved import save_head
-from viewcache.heads.schedule import views_of_budget
+from viewcache.heads.schedule import views_of_training
 from viewcache.heads.trainer import HeadTrainer
-from viewcache.images.prepared import open_prepared, read_classes
+from viewcache.images.folds import Rotation, open_rotations
+from viewcache.images.prepared import Prepared, open_prepared, read_classes
+
+
+@dataclass(frozen=True)
+class Head:
+    """A head that is to be trained."""
+
+    budget: int
+    seed: int
+    rotation: Rotation
 
 
 def main() -> None:
-    params = load_params().train
+    params = load_params()
     training.make_deterministic()
-    train, held_out = (open_prepared(PREPARED / split) for split in ("train", "validation"))
-    [held_out_features] = open_views(FEATURES / "validation", [0], held_out.digests)
-    read = sorted({view for budget in params.budgets for view in views_of_budget(budget)})
-    views = dict(zip(read, open_views(FEATURES / "train", read, train.digests), strict=True))
-    targets = training.make_targets(train.labels, params.class_weights)
-    validation = training.Validation(held_out_features, held_out.labels)
-    digests = (train.digests, held_out.digests)
-    budgets = sorted(params.budgets, reverse=True)
-    first, *others = [(budget, seed) for budget in budgets for seed in params.seeds]
-    costs = Stopwatch()
+    budgets, seeds = sorted(params.train.budgets, reverse=True), params.train.seeds
+    first, *others = [Head(*head) for head in product(budgets, seeds, open_rotations(PARTS))]
+    images, costs = open_prepared(PREPARED), Stopwatch()
+    views = open_views(params.extract.views, images.digests)
     with tqdm(total=1 + len(others), desc="train heads", unit=" heads", disable=None) as bar:
-        train_heads = partial(_train, params, views, targets, validation, digests, bar)
+
+        def train_heads(heads: Sequence[Head]) -> None:
+            _train(params, images, views, heads, bar)
+
         with costs.phase("head alone"):
             train_heads([first])
         with costs.phase("heads"):
@@ -47,38 +54,35 @@ def main() -> None:
 
 
 def _train(
-    settings: Train,
-    views: dict[int, np.ndarray],
-    targets: training.Targets,
-    validation: training.Validation,
-    digests: tuple[list[str], list[str]],
+    params: Params,
+    images: Prepared,
+    views: Mapping[int, FeatureView],
+    heads: Sequence[Head],
     bar: tqdm,
-    heads: list[tuple[int, int]],
 ) -> None:
-    """Train and save heads, one after another.
-
-    Args:
-        digests: Of the training images, and of the validation images.
-        heads: Budget and seed of each.
-    """
-    trainer = HeadTrainer(
-        validation.features.shape[1],
-        len(read_classes(PREPARED)),
-        settings.head,
-        settings.learning_rate,
-    )
-    for budget, seed in heads:
-        schedule = training.Schedule(
-            settings.epochs, settings.batch_size, budget, seed, settings.patience
-        )
-        trained = trainer.train(views, targets, validation, schedule)
-        save_head(cached_head_file(budget, seed), trained, *digests)
+    """Train and save heads, one after another."""
+    settings, width = params.train, views[0].features.shape[1]
+    classes = len(read_classes(PREPARED))
+    trainer = HeadTrainer(width, classes, settings.head, settings.learning_rate)
+    for head in heads:
+        targets = training.make_targets(images.labels, head.rotation.train, settings.class_weights)
+        held_out = head.rotation.validation
+        validation = training.Validation(views[0].of(held_out), images.labels[held_out])
+        trained = trainer.train(views, targets, validation, _schedule(params, head))
+        path = cached_head_file(head.budget, head.seed, head.rotation.number)
+        save_head(path, trained, images.of(head.rotation.train), images.of(held_out))
         bar.update()
 
 
-def _side_by_side(
-    train_heads: Callable[[list[tuple[int, int]]], None], heads: list[tuple[int, int]]
-) -> None:
+def _schedule(params: Params, head: Head) -> training.Schedule:
+    views = views_of_training(head.budget, params.extract.random_views, head.seed)
+    settings = params.train
+    return training.Schedule(
+        settings.epochs, settings.batch_size, views, head.seed, settings.patience
+    )
+
+
+def _side_by_side(train_heads: Callable[[Sequence[Head]], None], heads: Sequence[Head]) -> None:
     """Share heads out among threads, one a core."""
     count = min(os.cpu_count() or 1, len(heads))
     with ThreadPoolExecutor() as workers:

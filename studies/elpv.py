@@ -95,7 +95,7 @@ def _features() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         fetch_elpv(Path("source"))
         source = open_source(Path("source"), "manifest.csv", ["functional", "defective"])
-        index = index_images(source, seed=0, validation=0, test=0, limit=None)
+        index = index_images(source, limit=None)
         write_prepared(Path("all"), source.root, index, DecodingPolicy(SIDE, 1, (0, 0, 0)))
         compile_base(Path("base"), spec, "openvino")
         base, images = open_base(Path("base"), 8), open_prepared(Path("all"))

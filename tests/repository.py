@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 ROOT = Path(__file__).parents[1]
-NOT_COPIED = ("docs/", "plots/", "dvc.lock", "metrics.json", "report.html")
+NOT_COPIED = ("docs/", "plots/", "dvc.lock", "metrics.json", "results.json", "report.html")
 SLICE = {
     "data": {"limit": 120, "image_size": 64},
     "extract": {"views": [0, 1, 2]},
-    "evaluate": {"test_views": 1},
+    "evaluate": {"test_views": 1, "folds": 3},
     "train": {"epochs": 2, "budgets": [0, 1, 2], "seeds": [0, 1]},
 }
 
@@ -94,6 +94,9 @@ class Repository:
 
     def metrics(self) -> dict:
         return json.loads((self.path / "metrics.json").read_text())
+
+    def results(self) -> dict:
+        return json.loads((self.path / "results.json").read_text())
 
     def outs(self) -> dict[str, str]:
         """From each out to its digest, as dvc.lock has them."""

@@ -9,7 +9,7 @@ import pytest
 
 from viewcache.bases.artifact import TOLERANCE
 
-EXTRACT = [*(sys.executable, "-m", "stages.extract", "train", "--view", "1", "--dtype", "float32")]
+EXTRACT = [sys.executable, *["-m", "stages.extract", "--view", "1", "--dtype", "float32"]]
 
 
 @pytest.mark.parametrize("batch_size", ["8", "3"])

@@ -42,7 +42,7 @@ def test_a_full_disk_ends_in_one_line_and_leaves_every_file_as_it_was(repository
     for stage, blocks in (
         ("prepare", 2),
         ("augment", 2),
-        ("extract train --view 1 --dtype float32 --batch-size 8", 16),
+        ("extract --view 1 --dtype float32 --batch-size 8", 16),
         ("train_head", 100),
         ("evaluate", 100),
     ):
@@ -61,7 +61,7 @@ def test_a_read_only_folder_is_named(repository, reproduced):
 
 
 def test_a_server_that_never_answers_costs_seconds_and_no_results(repository):
-    before = repository.metrics()
+    before = repository.results()
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         start = time.monotonic()
@@ -69,7 +69,7 @@ def test_a_server_that_never_answers_costs_seconds_and_no_results(repository):
         output = repository.dvc(*AGAIN, MLFLOW_TRACKING_URI=address, **quick)
     assert time.monotonic() - start < 60
     assert "results are kept but not in MLflow; `make ui` logs them. Received: " in output
-    assert repository.metrics() == before
+    assert repository.results() == before
 
 
 def test_logging_that_breaks_off_half_way_is_made_up_for(repository):

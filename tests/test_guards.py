@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -10,11 +11,11 @@ import pytest
 from stages import evaluate, extract, replay, train_end_to_end, train_head
 from viewcache.arms.guards import refuse_unfair_comparison
 from viewcache.bases.frozen import load_base
-from viewcache.features.store import open_views
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.paths import plan_file
 from viewcache.heads import training
 from viewcache.heads.head import build_head
+from viewcache.images.folds import open_rotations
 from viewcache.images.prepared import open_prepared
 from viewcache.views.fresh import fresh_views
 
@@ -63,9 +64,11 @@ def test_only_the_last_view_kept(run, monkeypatch):
     """cross_modal_adaptation's: every view overwrites the features of the one before."""
     rendered = extract._rendered
     monkeypatch.setattr(
-        extract, "_rendered", lambda images, _, *others: rendered(images, last_plan(), *others)
+        extract,
+        "_rendered",
+        lambda images, rows, _, *others: rendered(images, rows, last_plan(), *others),
     )
-    run(extract, "train", "--view", "1", "--dtype", "float32", "--batch-size", "8")
+    run(extract, "--view", "1", "--dtype", "float32", "--batch-size", "8")
     with pytest.raises(PipelineError, match=r"2/features\.npy must differ from .*1/features"):
         run(train_head)
 
@@ -98,26 +101,39 @@ def test_one_view_rendered_under_the_names_of_all(run, monkeypatch):
         run(replay)
 
 
-def test_the_test_split_used_for_choosing(run, monkeypatch):
+def test_the_test_images_used_for_choosing(run, monkeypatch):
     """Tip-Adapter's: the best epoch and settings are those of the test images."""
 
-    def test_for_validation(function):
-        return lambda folder, *others: function(swapped(folder), *others)
+    def with_test_for_validation(path):
+        return [replace(one, validation=one.test) for one in open_rotations(path)]
 
-    def swapped(folder):
-        return folder.with_name("test") if folder.name == "validation" else folder
-
-    monkeypatch.setattr(train_head, "open_prepared", test_for_validation(open_prepared))
-    monkeypatch.setattr(train_head, "open_views", test_for_validation(open_views))
+    monkeypatch.setattr(train_head, "open_rotations", with_test_for_validation)
     run(train_head)
     with pytest.raises(PipelineError, match="must be made from validation_images"):
         run(evaluate)
 
 
-def test_images_in_two_splits(reproduced):
-    validation = open_prepared(reproduced.path / "data/prepared/validation")
-    with pytest.raises(PipelineError, match="validation and test must share no image"):
-        refuse_unfair_comparison([], {"validation": validation, "test": validation})
+def test_a_head_that_saw_its_test_images(run, monkeypatch):
+    """Every rotation's heads are those of the first: they were trained on what they answer."""
+
+    def the_first(path):
+        first, *others = open_rotations(path)
+        return [first, *(replace(first, number=one.number) for one in others)]
+
+    monkeypatch.setattr(train_head, "open_rotations", the_first)
+    run(train_head)
+    with pytest.raises(PipelineError, match=r"1\.npz must be made from images"):
+        run(evaluate)
+
+
+def test_images_in_two_parts(reproduced):
+    images = open_prepared(reproduced.path / "data/prepared")
+    rotation = open_rotations(reproduced.path / "data/parts.csv")[1]
+    shared = replace(rotation, test=np.append(rotation.test, rotation.validation[0]))
+    with pytest.raises(PipelineError, match="validation and test must share no image") as caught:
+        refuse_unfair_comparison([], images, [shared])
+    assert images.digests[rotation.validation[0]] in str(caught.value)
+    assert str(caught.value).endswith("in rotation 1")
 
 
 def test_times_of_two_machines_give_no_speedup(run, repository):
@@ -126,6 +142,9 @@ def test_times_of_two_machines_give_no_speedup(run, repository):
     record["machine"]["id"] = "another"
     path.write_text(json.dumps(record))
     run(evaluate)
-    arms = repository.metrics()["arms"]
-    assert arms["cached_2"]["total_seconds"] is arms["cached_2"]["speedup"] is None
-    assert arms["end_to_end_compiled"]["speedup"] > 0
+    results = repository.results()
+    assert results["arms"]["cached_2"]["seconds"] is None
+    faster = results["answers"]["faster"]["arms"]["cached_2"]
+    assert {factor for factors in faster.values() for factor in factors.values()} >= {None}
+    assert all(factors["against_keras"] is None for factors in faster.values())
+    assert results["arms"]["end_to_end_compiled"]["seconds"] > 0

@@ -12,12 +12,12 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.photographs import save_crops
 from tests.repository import Repository, make_repository
-from viewcache.images.splits import split_of
 
-QUICK = {"budgets": [0, 1], "seeds": [0], "end_to_end_bases": ["keras"], "epochs": 2}
+QUICK = {"budgets": [0, 2], "seeds": [0], "end_to_end": ["keras"], "epochs": 2}
 FOLDER = {"source": "folder", "manifest": None, "classes": None, "limit": None, "image_size": 64}
 
 
@@ -26,18 +26,20 @@ def own(tmp_path) -> Repository:
     """A repository for a folder of images beside it, not run yet."""
     (tmp_path / "repository").mkdir()
     repository = make_repository(tmp_path / "repository")
-    repository.set("extract", views=[0, 1])
     repository.set("train", **QUICK)
     return repository
 
 
-def splits(repository: Repository, column: str) -> dict[str, set[str]]:
-    """From a split to the values that a column of its index has."""
-    found = {}
-    for path in (repository.path / "data/prepared").glob("*/index.csv"):
-        with path.open(newline="") as file:
-            found[path.parent.name] = {row[column] for row in csv.DictReader(file)}
-    return found
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def parts(repository: Repository) -> dict[str, dict[str, str]]:
+    """From the digest of an image to its part in every rotation, and its unit."""
+    index = table(repository.path / "data/prepared/index.csv")
+    rows = table(repository.path / "data/parts.csv")
+    return {image["digest"]: row for image, row in zip(index, rows, strict=True)}
 
 
 def width_of_features(repository: Repository) -> int:
@@ -50,27 +52,40 @@ def test_three_classes_from_a_folder_outside_the_repository(own, tmp_path):
     own.set("extract", pooling="both")
     own.set("train", class_weights="balanced")
     own.dvc("repro")
-    arms = own.metrics()["arms"]
-    assert all(arm["test_accuracy"] > 0.8 for arm in arms.values())
-    assert {"f1", "roc_auc"} <= {name.removeprefix("test_") for name in arms["cached_1"]}
+    arms = own.results()["arms"]
+    assert all(arm["accuracy"] > 0.8 for arm in arms.values())
+    assert {"f1", "roc_auc"} <= set(arms["cached_2"])
     assert "110 images in 3 classes" in (own.path / "plots/images.md").read_text()
 
-    digests = {number: digest_of(tmp_path, number) for number in range(100)}
-    number = next(n for n in digests if split_of(digests[n], 0, 0.15, 0.25) == "test")
-    shutil.move(tmp_path / f"{number}.bmp", tmp_path / "photos/cat/another.bmp")
-    ran = own.repro()
-    assert {"prepare", "extract_test", "evaluate"} <= set(ran)
-    assert not {"extract@0", "extract@1", "train_head", "train_end_to_end@keras"} & set(ran)
+    before = parts(own)
+    shutil.copy(save_picture(tmp_path), tmp_path / "photos/cat/another.bmp")
+    own.dvc("repro", "prepare")
+    assert len(parts(own)) == 111
+    assert parts(own).items() >= before.items()
 
 
-def digest_of(folder: Path, number: int) -> str:
-    """Save a picture that is of one colour but for a pixel; returns its digest."""
-    from PIL import Image
-
-    picture = Image.new("RGB", (64, 64), (number, 90, 30))
+def save_picture(folder: Path) -> Path:
+    """Of one colour but for a pixel."""
+    picture = Image.new("RGB", (64, 64), (200, 90, 30))
     picture.putpixel((0, 0), (255, 255, 255))
-    picture.save(folder / f"{number}.bmp")
-    return hashlib.sha256((folder / f"{number}.bmp").read_bytes()).hexdigest()
+    picture.save(folder / "one.bmp")
+    return folder / "one.bmp"
+
+
+def test_folders_of_parts_are_a_holdout_and_refused_where_there_are_folds(own, tmp_path):
+    for part, count in (("train", 12), ("validation", 8), ("test", 6)):
+        save_crops(tmp_path / "photos" / part, {"cat": count, "coffee": count})
+        for number, file in enumerate((tmp_path / "photos" / part).rglob("*.jpg")):
+            file.write_bytes(file.read_bytes() + f"{part} {number}".encode())  # another digest
+    own.set("data", **FOLDER | {"path": "../photos"})
+    output = own.dvc("repro", "prepare", fails=True)
+    [line] = [line for line in output.splitlines() if line.startswith("viewcache: ")]
+    assert "evaluate.folds must be null" in line
+    assert line.endswith("3 folds, and 24 train, 16 validation, 12 test")
+    own.set("evaluate", folds=None)
+    own.dvc("repro", "prepare")
+    found = [row["rotation_0"] for row in parts(own).values()]
+    assert [found.count(part) for part in ("train", "validation", "test")] == [24, 16, 12]
 
 
 def test_an_archive_with_a_manifest_of_groups_and_vgg16_from_a_local_file_flattened(own, tmp_path):
@@ -84,10 +99,15 @@ def test_an_archive_with_a_manifest_of_groups_and_vgg16_from_a_local_file_flatte
         described = {"source": "archive", "path": "data/source", "archive": pinned}
         own.set("data", **FOLDER | described | {"manifest": "list.csv", "image_size": 32})
         own.dvc("repro")
-    groups = list(splits(own, "group").values())
-    assert sum(map(len, groups)) == len(set.union(*groups)) == 60
+    units = [row["unit"] for row in parts(own).values()]
+    assert len(set(units)) == 60
+    for rotation in range(3):
+        played = {(row["unit"], row[f"rotation_{rotation}"]) for row in parts(own).values()}
+        assert len(played) == 60
     assert width_of_features(own) == 512
-    assert own.metrics()["equivalence"] is None
+    same = own.results()["equivalence"]
+    assert same["same_runtime"] is None
+    assert same["keras"]["changed_test_predictions"] == 0
     assert "up to date" in own.dvc("repro")
 
 

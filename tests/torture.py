@@ -18,8 +18,8 @@ import keras
 
 from tests.repository import Repository, make_repository, stages_in
 
-_TIMES = ("seconds", "speedup", "rss")
-_WITH_TIMES = ("metrics.json", "report.html", "plots/table.md")
+_TIMES = ("seconds", "faster", "prediction", "rss")
+_WITH_TIMES = ("metrics.json", "results.json", "report.html", "plots/table.md")
 _NOT_OUTS = (".dvc", ".git", "mlartifacts", "__pycache__")
 
 
@@ -73,8 +73,8 @@ def _holds_times(path: str) -> bool:
 
 
 def _numbers(repository: Repository) -> dict[str, Any]:
-    """What metrics.json says but for times."""
-    return _without_times(repository.metrics())
+    """What results.json says but for times."""
+    return _without_times(repository.results())
 
 
 def _without_times(tree: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,54 @@
 import numpy as np
 import pytest
 
-from viewcache.arms.reference import tolerance
+from benchmarks.workspace import generated
+from viewcache.arms.reference import draw_stored, tolerance
+from viewcache.features.store import FeatureWriter, Origin
+from viewcache.ground.manifests import digest_of_digests
+from viewcache.ground.paths import PREPARED, feature_file, rows_file
+from viewcache.images.prepared import Prepared, open_prepared
+from viewcache.views.plan import save_rows
+
+ROWS = {0: np.arange(6), 1: np.array([1, 2, 4, 5]), 2: np.array([1, 2, 4, 5])}
+
+
+@pytest.fixture
+def images():
+    """Six of them, of which four have random views; a feature tells its view and image."""
+    with generated(6, 32):
+        images = open_prepared(PREPARED)
+        save_rows(rows_file(1), ROWS[1])
+        for view, rows in ROWS.items():
+            write_features(images, view, rows)
+        yield images
+
+
+def write_features(images: Prepared, view: int, rows: np.ndarray) -> None:
+    origin = Origin(view, digest_of_digests(images.of(rows)), f"plan {view}", "base")
+    features = (10 * view + rows[:, None]).astype(np.float32)
+    with FeatureWriter(feature_file(view), features.shape, features.dtype, origin) as writer:
+        writer.write(np.arange(len(rows)), features, np.zeros((len(rows), 16), np.uint8))
+
+
+def places(images, stored):
+    """View and row of each, by what it says of itself; its features must say the same."""
+    found = [(one.view, images.digests.index(one.digest)) for one in stored]
+    assert [10 * view + row for view, row in found] == [one.features[0] for one in stored]
+    assert all(one.file == feature_file(one.view) for one in stored)
+    assert all(images.paths[row] == one.path for (_, row), one in zip(found, stored, strict=True))
+    return found
+
+
+def test_where_more_are_wanted_than_there_are_all_are_drawn_once(images):
+    every = [(view, row) for view, rows in ROWS.items() for row in rows]
+    assert places(images, draw_stored(images, [0, 1, 2], 100, seed=0)) == every
+
+
+def test_so_many_are_drawn_by_the_seed_from_the_listed_views(images):
+    draws = [places(images, draw_stored(images, [0, 2], 5, seed)) for seed in (-1, 0, 0, 1)]
+    assert all(len(set(draw)) == 5 for draw in draws)
+    assert draws[1] == draws[2] != draws[3]
+    assert {view for draw in draws for view, _ in draw} == {0, 2}
 
 
 @pytest.mark.parametrize(("dtype", "expected"), [("float32", 1e-4), ("float16", 1e-4 + 2**-10)])

@@ -19,4 +19,4 @@ def test_functions_take_turns():
 
 def test_the_slower_of_two_is_found_slower():
     slow, fast = interleaved([lambda: time.sleep(0.09), lambda: time.sleep(0.03)], runs=3)
-    assert 1.5 < ratio("sleep", slow, fast).value <= 3.1
+    assert 1.5 < ratio("sleep", slow, fast).value < 6

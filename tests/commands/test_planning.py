@@ -5,12 +5,17 @@ import shutil
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
 from tests.repository import Repository, make_repository
-from viewcache.commands.planning import plan
+from viewcache.commands.planning import amounts_of, plan
+from viewcache.costs.model import Amounts
 from viewcache.ground.errors import PipelineError
+from viewcache.images.folds import part_images
+
+INDEX = pd.DataFrame({"digest": [str(number) for number in range(1000)]})
 
 
 def predicted(repository: Repository) -> dict:
@@ -32,15 +37,20 @@ def test_every_arm_is_planned_before_anything_is_run(planned):
         assert f"| {name} " in printed
         phases = [arm[f"{phase}_seconds"] for phase in ("setup", "augment", "base", "head")]
         assert min(phases) > 0
-        assert arm["total_seconds"] == pytest.approx(sum(phases))
+        assert arm["seconds"] == pytest.approx(sum(phases))
     data = repository.path / "data"
     assert {path.name for path in data.iterdir()} == {".gitignore", "bases", "prediction.json"}
 
 
 def test_images_and_bytes_are_those_of_the_run(planned, reproduced):
     prediction = predicted(planned[0])
-    index = (reproduced.path / "data/prepared/train/index.csv").read_text()
-    assert prediction["images"]["train"] == len(index.splitlines()) - 1
+    parts = pd.read_csv(reproduced.path / "data/parts.csv")
+    assert prediction["amounts"] == {
+        "images": 120,
+        "training": (parts["rotation_0"] == "train").sum(),
+        "trained": 120,
+        "tested": 120,
+    }
     file = reproduced.path / "data/features/train/1/features.npy"
     assert prediction["arms"]["cached_1"]["feature_bytes"] == file.stat().st_size
 
@@ -55,12 +65,28 @@ def test_the_plan_says_what_breaks_even_and_whether_it_fits(planned):
 def test_evaluate_holds_the_plan_to_what_it_measured(planned, repository):
     shutil.copy(planned[0].path / "data/prediction.json", repository.path / "data")
     repository.dvc("repro", "--force", "--single-item", "evaluate")
-    metrics = repository.metrics()
-    assert list(metrics["prediction"]) == list(metrics["arms"])
-    for name, arm in metrics["prediction"].items():
-        seconds = metrics["arms"][name]["total_seconds"] * (1 + arm["seconds_error"])
-        assert arm["total_seconds"] == pytest.approx(seconds)
+    found = json.loads((repository.path / "results.json").read_text())
+    assert list(found["prediction"]) == list(found["arms"])
+    for name, arm in found["prediction"].items():
+        seconds = found["arms"][name]["seconds"] * (1 + arm["seconds_error"])
+        assert arm["seconds"] == pytest.approx(seconds)
         assert arm["bytes_error"] == 0
+
+
+@pytest.mark.parametrize("folds", [3, 5])
+def test_with_folds_every_image_is_trained_on_and_tested(folds):
+    parts = part_images(INDEX, 0, folds, 0.15, 0.25)
+    training = (parts["rotation_0"] == "train").sum()
+    assert abs(training - 1000 * (folds - 2) / folds) < 50
+    assert amounts_of(parts.drop(columns="unit")) == Amounts(1000, training, 1000, 1000)
+
+
+def test_with_a_holdout_an_image_plays_one_part():
+    parts = part_images(INDEX, 0, None, 0.15, 0.25).drop(columns="unit")
+    training, tested = ((parts["rotation_0"] == part).sum() for part in ("train", "test"))
+    assert abs(training - 600) < 50
+    assert abs(tested - 250) < 50
+    assert amounts_of(parts) == Amounts(1000, training, training, tested)
 
 
 def test_an_archive_must_be_fetched_before_it_is_planned_for(tmp_path, monkeypatch):

@@ -21,7 +21,7 @@ def test_a_flipped_byte_that_dvcs_cache_gives_is_noticed_in_every_array(reposito
     monkeypatch.chdir(repository.path)
     chance = random.Random(0)
     arrays = arrays_of(Path())
-    assert len(arrays) == 16
+    assert len(arrays) == 17
     for array in arrays:
         flip(cached(repository, array), chance.randrange(array.stat().st_size))
         array.unlink()
@@ -46,15 +46,17 @@ def test_what_is_damaged_in_workspace_and_cache_is_computed_again(repository):
 def test_every_array_that_a_run_wrote_is_verified(reproduced, monkeypatch):
     monkeypatch.chdir(reproduced.path)
     written = [*Path("data").rglob("*.np[yz]"), *Path("models").rglob("*.np[yz]")]
-    indexes = Path("data/prepared").rglob("index.csv")
-    assert sorted(files_to_verify(load_params())) == sorted([*written, *indexes])
+    named = {file.name for file in written}
+    assert {"rows.npy", "keys.npy", "features.npy", "0.npy", "images.npy", "2.npz"} <= named
+    tables = [Path("data/prepared/index.csv"), Path("data/parts.csv")]
+    assert sorted(files_to_verify(load_params())) == sorted([*written, *tables])
 
 
 def test_everything_is_verified_and_computed_again(reproduced, monkeypatch, capsys):
     monkeypatch.chdir(reproduced.path)
     verify_all(20)
     printed = capsys.readouterr().out
-    assert printed.startswith("26 arrays are what their manifests say. 84 feature vectors were")
+    assert printed.startswith("39 arrays are what their manifests say. 84 feature vectors were")
 
 
 def test_features_of_other_views_are_told_by_the_original_images(reproduced, monkeypatch):
@@ -65,10 +67,11 @@ def test_features_of_other_views_are_told_by_the_original_images(reproduced, mon
 
 
 def arrays_of(root: Path) -> list[Path]:
-    """Prepared images with their index, plans and features."""
+    """Prepared images with their index and parts; plans and features with rows and keys."""
     folders = [root / "data" / name for name in ("prepared", "views", "features")]
     files = [file for folder in folders for file in folder.rglob("*")]
-    return sorted(file for file in files if file.suffix in (".npy", ".csv"))
+    arrays = sorted(file for file in files if file.suffix in (".npy", ".csv"))
+    return [root / "data/parts.csv", *arrays]
 
 
 def cached(repository, array: Path) -> Path:

@@ -4,7 +4,7 @@ from viewcache.costs.break_even import pays_from, seconds_of_trainings
 
 
 def arm(first, further, machine="here"):
-    return {"total_seconds": first, "further_seconds": further, "machine": machine}
+    return {"seconds": first, "further_seconds": further, "machine": machine}
 
 
 def test_further_trainings_cost_less_than_the_first():

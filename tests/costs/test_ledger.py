@@ -1,85 +1,128 @@
 import pytest
 
 from tests.arms.named import named
-from viewcache.costs.ledger import costs_of_arms
-from viewcache.features.store import feature_file
-from viewcache.ground.paths import FEATURES
+from viewcache.costs.ledger import Training, costs_of_arms, setup_of
+
+pytestmark = pytest.mark.usefixtures("feature_files")
 
 HERE, THERE = {"id": "here"}, {"id": "there"}
+TRAINING = Training(images=50, rows={0: 250, 1: 100, 2: 100, 3: 100}, random_views=[1, 2], heads=16)
 
 
 def records(machine_of_view_2=HERE):
     def record(machine=HERE, peak=100, **seconds):
         return {"seconds": seconds, "peak_rss_bytes": peak, "machine": machine}
 
-    extract = {"setup": 1.0, "augment": 2.0, "extract": 12.0}
-    end_to_end = {"setup": 6.0, "seed 0 augment": 4.0, "seed 0 fit": 30.0}
+    fits = {
+        **{"seed 0 rotation 0 augment": 4.0, "seed 0 rotation 0 fit": 30.0},
+        **{"seed 0 rotation 1 augment": 2.0, "seed 0 rotation 1 fit": 24.0},
+        **{"seed 1 rotation 0 augment": 3.0, "seed 1 rotation 0 fit": 99.0},
+        **{"seed 1 rotation 1 augment": 3.0, "seed 1 rotation 1 fit": 99.0},
+    }
     return {
-        "augment": record(**{"setup": 0.5, "view 0": 0.1, "view 1": 0.2, "view 2": 0.3}),
+        "augment": record(
+            **{"setup": 0.5, "view 1": 0.2, "view 2": 0.4, "view 3": 0.8, "view 1000000": 70.0}
+        ),
         "compile_base": record(setup=3.0, compile=2.0),
-        "extract_0": record(**extract),
-        "extract_1": record(**extract),
-        "extract_2": record(machine_of_view_2, **extract),
-        "train_head": record(**{"setup": 4.0, "head alone": 4.0, "heads": 24.0}),
-        "train_end_to_end_keras": record(peak=300, **end_to_end),
-        "train_end_to_end_compiled": record(peak=200, **end_to_end),
+        "extract_0": record(setup=1.0, augment=2.0, extract=30.0),
+        "extract_1": record(setup=1.0, augment=2.0, extract=12.0),
+        "extract_2": record(machine_of_view_2, setup=1.5, augment=4.0, extract=24.0),
+        "extract_3": record(setup=1.0, augment=8.0, extract=48.0),
+        "train_head": record(**{"setup": 4.0, "head alone": 5.0, "heads": 27.0}),
+        "train_end_to_end_keras": record(peak=300, setup=6.0, **fits),
+        "train_end_to_end_compiled": record(peak=200, setup=6.0, **fits),
     }
 
 
-@pytest.fixture
-def _files(tmp_path, monkeypatch):
-    """Features of views 0 to 2: 64 bytes each."""
-    monkeypatch.chdir(tmp_path)
-    for view in range(3):
-        path = feature_file(FEATURES / "train", view)
-        path.parent.mkdir(parents=True)
-        path.write_bytes(bytes(64))
+def cost_of(name, epochs=10.0, seeds=(0,), rotations=(0, 1), training=TRAINING, **changes):
+    arm = named(name, seeds, rotations)
+    return costs_of_arms([arm], training, {arm: epochs}, records(**changes).__getitem__)[arm]
 
 
-def cost_of(name, epochs=10.0, **changes):
-    arm = named(name, 0)
-    return costs_of_arms([arm], 50, {name: epochs}, records(**changes).__getitem__)[arm]
-
-
-@pytest.mark.usefixtures("_files")
-def test_a_cached_arm_costs_its_own_views_and_one_head():
+def test_a_cached_arm_costs_the_training_images_share_of_its_own_views_and_one_head():
     costs = cost_of("cached_2")
-    assert costs.base_passes == 100
-    assert costs.augment_seconds == pytest.approx(0.2 + 0.3 + 2 * 2)
-    assert costs.base_seconds == 20
-    assert costs.head_seconds == 4
-    assert costs.setup_seconds == 0.5 + (3 + 2) + 4 + 2 * 1
-    assert costs.total_seconds == pytest.approx(4.5 + 20 + 4 + 11.5)
-    assert costs.further_seconds == 4 + 4
-    assert costs.feature_bytes == 128
+    assert costs.base_passes == 2 * 50
+    assert costs.augment_seconds == pytest.approx((0.2 + 0.4) / 2 + (2 + 4) / 2)
+    assert costs.base_seconds == pytest.approx((12 - 2) / 2 + (24 - 4) / 2)
+    assert costs.head_seconds == 5
+    assert costs.setup_seconds == 0.5 + (3 + 2) + 4 + (1 + 1.5)
+    assert costs.seconds == pytest.approx(3.3 + 15 + 5 + 12)
+    assert costs.further_seconds == 4 + 5
+    assert (costs.feature_bytes, costs.peak_rss_bytes) == (65 + 66, 100)
 
 
-@pytest.mark.usefixtures("_files")
-def test_cached_0_costs_one_view():
+def test_cached_0_costs_the_training_images_share_of_view_0_which_all_images_have():
     costs = cost_of("cached_0")
-    assert (costs.base_passes, costs.base_seconds) == (50, 10)
-    assert costs.augment_seconds == pytest.approx(0.1 + 2)
+    assert (costs.base_passes, costs.feature_bytes) == (50, 64)
+    assert costs.base_seconds == pytest.approx((30 - 2) / 5)
+    assert costs.augment_seconds == pytest.approx(2 / 5)
 
 
-def test_end_to_end_splits_its_fit_into_base_and_head():
+def test_a_first_training_reads_the_first_views_of_the_first_seeds_order():
+    one, other = (cost_of("cached_1", seeds=seeds) for seeds in ((0, 23), (23, 0)))
+    assert named("cached_1").views([1, 2], 0) == [1]
+    assert named("cached_1").views([1, 2], 23) == [2]
+    assert (one.base_seconds, other.base_seconds) == (5, 10)
+    assert (one.feature_bytes, other.feature_bytes) == (65, 66)
+
+
+def test_a_study_extracts_the_views_of_all_its_seeds_for_all_images_once():
+    study = cost_of("cached_1", seeds=(0, 23)).study_seconds
+    set_up = 0.5 + (3 + 2) + 4 + (1 + 1.5)
+    heads = 4 / 16 * (5 + 27)
+    assert study == pytest.approx(set_up + (0.2 + 0.4) + (12 + 24) + heads)
+    alone = cost_of("cached_1").study_seconds
+    assert alone == pytest.approx(set_up - 1.5 + 0.2 + 12 + 2 / 16 * (5 + 27))
+
+
+def test_a_study_without_augmentation_extracts_view_0():
+    assert cost_of("cached_0", rotations=(0,)).study_seconds == pytest.approx(
+        0.5 + (3 + 2) + 4 + 1 + 30 + 1 / 16 * (5 + 27)
+    )
+
+
+def test_end_to_end_splits_the_mean_of_its_trainings_into_base_and_head():
     costs = cost_of("end_to_end")
     assert costs.base_passes == 500
-    assert costs.base_seconds == 30 - 4 - 4
-    assert costs.total_seconds == costs.further_seconds == 36
+    assert costs.augment_seconds == (4 + 2) / 2
+    assert costs.base_seconds == (30 + 24) / 2 - 3 - 5
+    assert costs.head_seconds == 5
+    assert costs.seconds == costs.further_seconds == 27 + 6
+    assert costs.study_seconds == 2 * 27 + 6
     assert (costs.peak_rss_bytes, costs.feature_bytes) == (300, 0)
 
 
-def test_end_to_end_passes_images_for_as_many_epochs_as_were_run():
+def test_the_mean_of_many_trainings_is_no_median():
+    costs = cost_of("end_to_end", seeds=(0, 1), rotations=(0, 1))
+    assert costs.augment_seconds == (4 + 2 + 3 + 3) / 4
+    assert costs.further_seconds == (30 + 24 + 99 + 99) / 4 + 6
+    assert cost_of("end_to_end", seeds=(1,), rotations=(0,)).further_seconds == 99 + 6
+
+
+def test_end_to_end_passes_the_training_images_for_as_many_epochs_as_were_run():
     assert cost_of("end_to_end", 7.5).base_passes == 375
 
 
-def test_only_the_compiled_base_costs_compiling():
+def test_only_the_compiled_base_costs_compiling_once():
     keras, compiled = (cost_of(name) for name in ("end_to_end", "end_to_end_compiled"))
     assert compiled.setup_seconds == keras.setup_seconds + 3 + 2
+    assert compiled.seconds == keras.seconds + 3 + 2
+    assert compiled.study_seconds == keras.study_seconds + 3 + 2
+    assert compiled.further_seconds == keras.further_seconds
 
 
-@pytest.mark.usefixtures("_files")
+@pytest.mark.parametrize("name", ["cached_1", "cached_2", "end_to_end"])
+def test_images_that_are_not_trained_on_are_no_base_passes(name):
+    more = Training(50, {view: 10 * rows for view, rows in TRAINING.rows.items()}, [1, 2], 16)
+    assert cost_of(name, training=more).base_passes == cost_of(name).base_passes
+
+
 def test_times_of_two_machines_are_not_added_up():
     costs = cost_of("cached_2", machine_of_view_2=THERE)
-    assert costs.total_seconds is costs.further_seconds is None
+    assert costs.seconds is costs.further_seconds is costs.study_seconds is None
     assert costs.machine == "here and there"
+    assert cost_of("cached_1", machine_of_view_2=THERE).machine == "here"
+
+
+def test_the_set_up_of_a_process_is_its_start_and_its_compiling():
+    assert setup_of([{"seconds": {"setup": 2.0, "compile": 8.0, "fit": 1.0}}]) == 10

@@ -2,13 +2,31 @@ import json
 
 import pytest
 
-from viewcache.costs.prediction import PREDICTION, compare_with_plan, params_digest
+from viewcache.costs.model import Amounts, Pace, Paces, SetUp, UnitCosts, break_even, predict
+from viewcache.costs.prediction import (
+    PREDICTION,
+    PredictedCosts,
+    compare_with_plan,
+    params_digest,
+    predicted_end_to_end,
+    write_prediction,
+)
+from viewcache.ground.machine import machine
 from viewcache.ground.params.loading import load_params
 
 MEASURED = {
-    "cached_1": {"total_seconds": 20.0, "feature_bytes": 1000, "machine": "here"},
-    "end_to_end": {"total_seconds": 80.0, "feature_bytes": 0, "machine": "here"},
+    "cached_1": {"seconds": 20.0, "feature_bytes": 1000, "machine": "here"},
+    "end_to_end": {"seconds": 80.0, "feature_bytes": 0, "machine": "here"},
 }
+
+
+def arm(seconds, size):
+    return {
+        "seconds": seconds,
+        "setup_seconds": seconds / 4,
+        "again_seconds": seconds / 2,
+        "feature_bytes": size,
+    }
 
 
 @pytest.fixture
@@ -18,8 +36,8 @@ def params(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     PREDICTION.parent.mkdir()
     arms = {
-        "cached_1": {"total_seconds": 22.0, "feature_bytes": 990},
-        "end_to_end": {"total_seconds": 60.0, "feature_bytes": 0},
+        "cached_1": arm(22.0, 990),
+        "end_to_end": arm(60.0, 0),
     }
     predicted = {"machine": {"id": "here"}, "params": params_digest(params), "arms": arms}
     PREDICTION.write_text(json.dumps(predicted))
@@ -29,7 +47,7 @@ def params(tmp_path, monkeypatch):
 def test_errors_are_relative_to_the_measurement(params):
     found = compare_with_plan(MEASURED, params)
     assert found["cached_1"] == {
-        "total_seconds": 22.0,
+        "seconds": 22.0,
         "feature_bytes": 990,
         "seconds_error": pytest.approx(0.1),
         "bytes_error": pytest.approx(-0.01),
@@ -53,6 +71,34 @@ def test_a_prediction_for_other_parameters_is_not_compared(params, capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_an_arm_that_did_not_run_costs_what_was_predicted(params):
+    assert predicted_end_to_end(params) == {"keras": PredictedCosts(60.0, 30.0, 15.0, "here")}
+
+
+def test_of_other_parameters_or_without_a_plan_nothing_is_predicted(params):
+    assert predicted_end_to_end(params.model_copy(update={"seed": 1})) == {}
+    PREDICTION.unlink()
+    assert predicted_end_to_end(params) == {}
+
+
+def test_what_is_written_is_read(params):
+    set_up = SetUp(1.0, 1.0, 5.0, 8.0, 0.5, 0.25)
+    pace = Pace(0.5, 0.01, 0.04)
+    costs = UnitCosts(set_up, Paces(pace, pace, {"keras": pace, "compiled": pace}, pace), 5120)
+    amounts = Amounts(100, 60, 100, 100)
+    arms = predict(costs, params.train, amounts)
+    points = [break_even(costs, params.train, amounts, "keras")]
+    write_prediction(params, amounts, costs, arms, points)
+    here = machine()["id"]
+    assert predicted_end_to_end(params) == {
+        kind: PredictedCosts(cost.seconds, cost.again_seconds, cost.setup_seconds, here)
+        for kind, cost in (("keras", arms["end_to_end"]), ("compiled", arms["end_to_end_compiled"]))
+    }
+    kept = json.loads(PREDICTION.read_text())
+    assert kept["amounts"] == {"images": 100, "training": 60, "trained": 100, "tested": 100}
+    assert kept["break_even"][0]["arm"] == "end_to_end"
+
+
 def test_without_a_prediction_nothing_is_compared(params, capsys):
     PREDICTION.unlink()
     assert compare_with_plan(MEASURED, params) is None
@@ -69,7 +115,9 @@ def test_a_damaged_prediction_is_left_aside_in_one_line(params, capsys, content)
 
 
 def test_a_prediction_of_endless_seconds_is_left_aside(params):
-    PREDICTION.write_text(PREDICTION.read_text().replace("22.0", "NaN"))
+    whole = PREDICTION.read_text()
+    assert "22.0" in whole
+    PREDICTION.write_text(whole.replace("22.0", "NaN"))
     assert compare_with_plan(MEASURED, params) is None
 
 

@@ -1,8 +1,10 @@
+from itertools import product
 from pathlib import Path
 
 import yaml
 
 from viewcache.ground import paths
+from viewcache.ground.manifests import manifest_file
 from viewcache.ground.stopwatch import COSTS
 
 STAGES = yaml.safe_load(Path("dvc.yaml").read_text())["stages"].values()
@@ -17,10 +19,11 @@ def test_views_heads_and_features_lie_in_outs_of_dvc_yaml():
     files = {
         "data/views/train": paths.plan_file(999_999),
         "data/views/test": paths.plan_file(1_000_000),
-        "models/cached": paths.cached_head_file(3, 1),
-        "models/end_to_end/${item}": paths.end_to_end_head_file("${item}", 2),
+        "data/features/train/${item}": paths.FEATURES / "train/${item}/features.npy",
+        "models/cached": paths.cached_head_file(3, 1, 0),
+        "models/end_to_end/${item}": paths.end_to_end_head_file("${item}", 2, 0),
         "data/seen/${item}": paths.seen_file("${item}"),
-        "data/features/test": paths.FEATURES / "test",
+        "data/features/test": paths.feature_file(1_000_000),
         "data/prepared": paths.PREPARED,
         "data/costs/train_head.json": COSTS / "train_head.json",
     }
@@ -30,7 +33,7 @@ def test_views_heads_and_features_lie_in_outs_of_dvc_yaml():
 
 
 def test_every_other_out_has_its_name():
-    named = (paths.CODE, paths.VALID, paths.SOURCE, paths.BASE, paths.REPLAY)
+    named = (paths.CODE, paths.VALID, paths.SOURCE, paths.PARTS, paths.BASE, paths.REPLAY)
     shown = (paths.LEFT_OUT, paths.CONTACT_SHEET, paths.IMAGE_REPORT / "images.md")
     assert {path.as_posix() for path in (*named, *shown)} <= OUTS
 
@@ -39,10 +42,21 @@ def test_downloads_lie_where_git_does_not_look():
     assert paths.DOWNLOADS.parent == Path("data")
 
 
-def test_every_view_budget_seed_and_base_has_a_file_of_its_own():
-    views = [paths.plan_file(view) for view in (0, 1, 12, 1_000_000, 1_000_001)]
-    cached = [paths.cached_head_file(budget, seed) for budget in (0, 1) for seed in (0, 1)]
+def test_the_manifest_of_the_parts_is_an_out_too():
+    assert manifest_file(paths.PARTS).as_posix() in OUTS
+
+
+def test_training_and_test_views_lie_apart():
+    assert paths.feature_file(999_999) == Path("data/features/train/999999/features.npy")
+    assert paths.rows_file(0) == paths.rows_file(999_999) == Path("data/views/train/rows.npy")
+    assert paths.rows_file(1_000_000) == Path("data/views/test/rows.npy")
+
+
+def test_every_view_and_head_has_a_file_of_its_own():
+    ids, both = (0, 1, 12, 1_000_000, 1_000_001), (0, 1)
+    views = [name(view) for name in (paths.plan_file, paths.feature_file) for view in ids]
+    cached = [paths.cached_head_file(*numbers) for numbers in product((0, 1, 11), both, both)]
     kinds = ("keras", "compiled")
-    heads = [paths.end_to_end_head_file(kind, seed) for kind in kinds for seed in (0, 1)]
+    heads = [paths.end_to_end_head_file(*each) for each in product(kinds, both, both)]
     files = [*views, *cached, *heads, *map(paths.seen_file, kinds)]
-    assert len(set(files)) == len(files) == 15
+    assert len(set(files)) == len(files) == 32

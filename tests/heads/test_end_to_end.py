@@ -4,7 +4,8 @@ import pytest
 from skimage import data
 
 from tests.specs import spec
-from viewcache.bases.artifact import compile_base, open_base
+from viewcache.bases.artifact import open_base
+from viewcache.bases.compiling import compile_base
 from viewcache.bases.frozen import load_base
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.head_settings import HeadSettings
@@ -16,6 +17,7 @@ from viewcache.heads.training import Schedule, Validation, make_deterministic, m
 
 IMAGES = np.stack([data.astronaut()[9 * row : 9 * row + 64, 30:94] for row in range(12)])
 LABELS = np.arange(12) % 2
+ALL = np.arange(12)
 HEAD = HeadSettings(units=16, dropout=0.5, standardize=False, weight_decay=0.01)
 
 
@@ -27,13 +29,13 @@ def bases(tmp_path_factory):
     return on_keras(load_base(spec()), 0.001, 0.01), on_compiled(open_base(folder, 4))
 
 
-def train_on(base, render, width=1280, epochs=2, patience=None):
+def train_on(base, render, width=1280, epochs=2, patience=None, rows=ALL):
     head = build_head(width, 2, HEAD, 0.001, seed=0)
     features = base.features(base.prepare(render(0, np.arange(8))))
-    schedule = Schedule(epochs, 8, epochs, 3, patience)
-    return train_end_to_end(
-        base, head, render, make_targets(LABELS, "none"), Validation(features, LABELS[:8]), schedule
-    )
+    schedule = Schedule(epochs, 8, range(1, epochs + 1), 3, patience)
+    targets = make_targets(LABELS, rows, "none")
+    validation = Validation(features, LABELS[:8])
+    return train_end_to_end(base, head, render, targets, validation, schedule)
 
 
 def test_both_bases_train_the_same_head_and_keep_what_it_saw(bases):
@@ -76,6 +78,18 @@ def test_the_first_batch_of_the_last_epoch_that_ran_is_kept(patience, last):
     assert len(trained.history) == seen.view == last
     assert np.array_equal(seen.rows, order_of_epoch(last, 12, seed=3)[:8])
     assert np.array_equal(seen.inputs, numbers(last, seen.rows))
+
+
+def test_only_the_training_images_are_rendered():
+    rows, rendered = np.array([1, 2, 4, 7, 8, 9, 10, 11]), []
+
+    def render(view, batch):
+        rendered.append((view, sorted(batch)))
+        return numbers(view, batch)
+
+    _, seen = train_on(base_of_numbers(), render, 5, epochs=3, rows=rows)
+    assert rendered[1:] == [(view, rows.tolist()) for view in (1, 2, 3)]
+    assert np.array_equal(seen.rows, rows[order_of_epoch(3, 8, seed=3)])
 
 
 def test_what_is_kept_is_what_was_rendered_even_if_that_was_another_view():

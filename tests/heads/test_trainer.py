@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from viewcache.features.store import FeatureView
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads.head import build_head
 from viewcache.heads.trainer import HeadTrainer
@@ -19,6 +20,7 @@ LABELS = {
     2: (VIEWS[0][:, 0] > VIEWS[0][:, 1]).astype(int),
     3: VIEWS[0][:, :3].argmax(axis=1),
 }
+ALL = np.arange(203)
 PLAIN = HeadSettings(units=32, dropout=0.5, standardize=False, weight_decay=0)
 REGULARIZED = HeadSettings(units=32, dropout=0.2, standardize=True, weight_decay=0.1)
 
@@ -36,21 +38,37 @@ def validation(classes):
     return Validation(VIEWS[0][:50], LABELS[classes][:50])
 
 
-def with_fit(budget, seed, classes=2, weights="none", views=VIEWS, settings=PLAIN, patience=None):
+def schedule_of(budget, seed, patience):
+    views = [0] if budget == 0 else [4, 2, 1, 3][:budget]
+    return Schedule(6, 32, views, seed, patience)
+
+
+def with_fit(
+    budget, seed, classes=2, weights="none", views=VIEWS, settings=PLAIN, patience=None, rows=ALL
+):
     head = build_head(64, classes, settings, 0.01, seed)
-    targets = make_targets(LABELS[classes], weights)
-    fit = by_fit(head, lambda view, rows: views[view][rows], targets, 32)
-    history = train(fit, head, 203, validation(classes), Schedule(6, 32, budget, seed, patience))
+    targets = make_targets(LABELS[classes], rows, weights)
+    fit = by_fit(head, lambda view, batch: views[view][batch], targets, 32)
+    history = train(fit, head, rows, validation(classes), schedule_of(budget, seed, patience))
     return head.get_weights(), history
 
 
 def with_trainer(
-    trainers, budget, seed, classes=2, weights="none", views=VIEWS, settings=PLAIN, patience=None
+    trainers,
+    budget,
+    seed,
+    classes=2,
+    weights="none",
+    views=VIEWS,
+    settings=PLAIN,
+    patience=None,
+    rows=ALL,
+    places=ALL,
 ):
-    targets = make_targets(LABELS[classes], weights)
-    schedule = Schedule(6, 32, budget, seed, patience)
+    opened = {view: FeatureView(features, places) for view, features in views.items()}
+    targets = make_targets(LABELS[classes], rows, weights)
     head, history, _ = trainers[classes, settings].train(
-        views, targets, validation(classes), schedule
+        opened, targets, validation(classes), schedule_of(budget, seed, patience)
     )
     return head.get_weights(), history
 
@@ -71,6 +89,27 @@ def test_a_trainer_trains_the_head_that_fit_trains(trainers, training):
     assert all(map(np.array_equal, ours, expected))
     for one, other in zip(history, expected_history, strict=True):
         assert one == pytest.approx(other, abs=1e-5)
+
+
+@pytest.mark.parametrize("weights", ["none", "balanced"])
+def test_on_some_rows_of_a_larger_array_it_trains_what_fit_trains_to_the_last_bit(
+    trainers, weights
+):
+    rows = np.flatnonzero(np.arange(203) % 3)
+    ours, history = with_trainer(trainers, 4, 2, weights=weights, rows=rows)
+    expected, expected_history = with_fit(4, 2, weights=weights, rows=rows)
+    assert all(map(np.array_equal, ours, expected))
+    assert history[-1] == pytest.approx(expected_history[-1], abs=1e-5)
+    assert not np.array_equal(ours[0], with_trainer(trainers, 4, 2, weights=weights)[0][0])
+
+
+def test_features_of_some_images_are_found_at_their_places(trainers):
+    rows = np.flatnonzero(np.arange(203) % 3)
+    places = np.full(203, -1)
+    places[rows] = np.arange(len(rows))
+    kept = {view: features[rows] for view, features in VIEWS.items()}
+    ours = with_trainer(trainers, 2, 0, views=kept, rows=rows, places=places)[0]
+    assert all(map(np.array_equal, ours, with_fit(2, 0, rows=rows)[0]))
 
 
 def test_a_head_of_three_classes_learns_what_can_be_learned(trainers):

@@ -1,3 +1,4 @@
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -5,6 +6,7 @@ import pytest
 
 from tests.images.pictures import save_noise
 from viewcache.images.decoding import DecodingPolicy
+from viewcache.images.folds import part_by_fold, part_by_fraction, part_images
 from viewcache.images.index import index_images
 from viewcache.images.overview import odd_images, rejects, write_report
 from viewcache.images.preparing import write_prepared
@@ -19,9 +21,9 @@ def source(tmp_path):
 
 
 def found(source: Source, **changes) -> pd.DataFrame:
-    index = index_images(source, seed=0, validation=0.1, test=0.1, limit=None)
+    index = index_images(source, None)
     nothing = {"rejected": "", "warnings": "", "width": 40, "height": 30}
-    return index.assign(split="train", **nothing | changes)
+    return index.assign(**nothing | changes)
 
 
 def test_rejects_are_those_of_the_source_and_those_of_decoding(source, tmp_path):
@@ -41,14 +43,26 @@ def test_equal_images_are_odd_and_named(source):
     assert row == {"path": index.loc[1, "path"], "warning": f"equal to {index.loc[0, 'path']}"}
 
 
+POLICY = DecodingPolicy(40, 16, (255, 255, 255))
+NOTHING = pd.DataFrame({"path": [], "digest": [], "reason": []})
+
+
+def reported(
+    folder: Path, source: Source, index: pd.DataFrame, folds=None, rejected=NOTHING
+) -> str:
+    """The text of the report; digests part the images."""
+    write_prepared(folder / "prepared", source.root, index, POLICY)
+    parts = part_images(index, 0, folds, 0.3, 0.3)
+    odd = odd_images(index)
+    write_report(folder, source, index, parts, rejected, odd, folder / "prepared")
+    return (folder / "images.md").read_text()
+
+
 def test_the_report_counts_and_shows_the_images(source, tmp_path):
     index = found(source)
-    policy = DecodingPolicy(40, 16, (255, 255, 255))
-    write_prepared(tmp_path / "prepared/train", source.root, index, policy)
     index.loc[2, "warnings"] = "constant: all pixels are equal"
     rejected = pd.DataFrame({"path": ["x|y\n.png"], "digest": ["d"], "reason": ["truncated"]})
-    write_report(tmp_path, source, index, rejected, odd_images(index), tmp_path / "prepared")
-    text = (tmp_path / "images.md").read_text()
+    text = reported(tmp_path, source, index, rejected=rejected)
     assert "12 images in 2 classes" in text
     assert "40 x 30" in text
     assert r"'x\|y\n.png'" in text
@@ -58,10 +72,34 @@ def test_the_report_counts_and_shows_the_images(source, tmp_path):
     )
 
 
+def test_a_holdout_is_counted_by_part_and_class(source, tmp_path):
+    index = found(source)
+    text = reported(tmp_path, source, index)
+    assert "One holdout:" in text
+    parts = [part_by_fraction(digest, 0, 0.3, 0.3) for digest in index["digest"]]
+    assert counted(text) == counts(parts, index["label"])
+
+
+def test_of_rotations_the_first_is_counted(source, tmp_path):
+    index = found(source)
+    text = reported(tmp_path, source, index, folds=3)
+    assert "3 rotations, in which every image is tested once. The first of them:" in text
+    parts = [part_by_fold(digest, 0, 3)[0] for digest in index["digest"]]
+    assert counted(text) == counts(parts, index["label"])
+
+
+def counted(text: str) -> list[list[str]]:
+    """Rows of the report's table of counts."""
+    lines = [line for line in text.splitlines() if line.startswith(("| train", "| val", "| test"))]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def counts(parts: list[str], labels: pd.Series) -> list[list[str]]:
+    pairs = Counter(zip(parts, labels, strict=True))
+    rows = {part: [pairs[part, 0], pairs[part, 1]] for part in ("train", "validation", "test")}
+    return [[part, *map(str, [sum(row), *row])] for part, row in rows.items()]
+
+
 def test_a_long_list_is_cut(source, tmp_path):
-    policy = DecodingPolicy(40, 16, (255, 255, 255))
-    write_prepared(tmp_path / "prepared/train", source.root, found(source), policy)
     rejected = pd.DataFrame({"path": ["x"] * 80, "digest": "", "reason": "truncated"})
-    odd = odd_images(found(source))
-    write_report(tmp_path, source, found(source), rejected, odd, tmp_path / "prepared")
-    assert "and 30 more" in Path(tmp_path / "images.md").read_text()
+    assert "and 30 more" in reported(tmp_path, source, found(source), rejected=rejected)

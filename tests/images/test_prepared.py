@@ -26,8 +26,8 @@ def index(tmp_path):
 
 
 def test_pixels_labels_and_digests_of_a_row_belong_together(tmp_path, index):
-    write_prepared(tmp_path / "train", tmp_path, index, POLICY)
-    images = open_prepared(tmp_path / "train")
+    write_prepared(tmp_path / "prepared", tmp_path, index, POLICY)
+    images = open_prepared(tmp_path / "prepared")
     assert images.labels.tolist() == [0, 1, 2, 3, 5, 6, 7, 8]
     assert images.digests == index["digest"].drop(4).tolist()
     with images.read() as pixels:
@@ -44,7 +44,7 @@ def put(index: pd.DataFrame, row: int, path: Path) -> None:
 def test_findings_tell_rejects_oddities_and_sizes(tmp_path, index):
     Image.new("RGB", (50, 30), "teal").save(tmp_path / "wide.gif", "PNG")
     put(index, 3, tmp_path / "wide.gif")
-    findings = write_prepared(tmp_path / "train", tmp_path, index, POLICY)
+    findings = write_prepared(tmp_path / "prepared", tmp_path, index, POLICY)
     assert findings.iloc[2:5].to_numpy().tolist() == [
         ["", "", 40, 40],
         ["", "named .gif, but a PNG; constant: all pixels are equal", 50, 30],
@@ -53,16 +53,16 @@ def test_findings_tell_rejects_oddities_and_sizes(tmp_path, index):
 
 
 def test_an_index_that_was_changed_is_refused(tmp_path, index):
-    write_prepared(tmp_path / "train", tmp_path, index, POLICY)
-    path = tmp_path / "train/index.csv"
-    path.write_text(path.read_text().replace(",0,0.png", ",1,0.png"))
+    write_prepared(tmp_path / "prepared", tmp_path, index, POLICY)
+    path = tmp_path / "prepared/index.csv"
+    path.write_text(path.read_text().replace('"0.png",0', '"0.png",1'))
     with pytest.raises(PipelineError, match=r"index\.csv"):
-        open_prepared(tmp_path / "train")
+        open_prepared(tmp_path / "prepared")
 
 
 def test_pixels_that_were_changed_are_refused(tmp_path, index):
-    write_prepared(tmp_path / "train", tmp_path, index, POLICY)
-    images = open_prepared(tmp_path / "train")
+    write_prepared(tmp_path / "prepared", tmp_path, index, POLICY)
+    images = open_prepared(tmp_path / "prepared")
     content = bytearray(images.pixels.read_bytes())
     content[-1] ^= 1
     images.pixels.write_bytes(content)
@@ -71,19 +71,36 @@ def test_pixels_that_were_changed_are_refused(tmp_path, index):
 
 
 def test_pixels_of_other_images_than_the_index_has_are_refused(tmp_path, index):
-    for split, rows in (("train", index[:4]), ("test", index[5:])):
-        write_prepared(tmp_path / split, tmp_path, rows, POLICY)
-    for path in (tmp_path / "test").glob("images.*"):
-        path.replace(tmp_path / "train" / path.name)
+    for name, rows in (("prepared", index[:4]), ("other", index[5:])):
+        write_prepared(tmp_path / name, tmp_path, rows, POLICY)
+    for path in (tmp_path / "other").glob("images.*"):
+        path.replace(tmp_path / "prepared" / path.name)
     with pytest.raises(PipelineError, match=r"images\.npy must be made from images"):
-        open_prepared(tmp_path / "train").read()
+        open_prepared(tmp_path / "prepared").read()
 
 
-def test_odd_names_survive_the_index(tmp_path, index):
-    path = save_noise(tmp_path / 'a "b",\nc.png', 20)
-    put(index, 0, path)
-    write_prepared(tmp_path / "train", tmp_path, index, POLICY)
-    assert open_prepared(tmp_path / "train").paths[0] == path.name
+@pytest.mark.parametrize("name", ['a "b",\nc.png', "a\rb.png", "a\r\nb.png", " NA"])
+def test_odd_names_survive_the_index(tmp_path, index, name):
+    put(index, 3, save_noise(tmp_path / f"{name}.png", 20))
+    write_prepared(tmp_path / "prepared", tmp_path, index, POLICY)
+    images = open_prepared(tmp_path / "prepared")
+    assert images.paths[3] == f"{name}.png"
+    assert images.labels.tolist() == [0, 1, 2, 3, 5, 6, 7, 8]
+
+
+def test_what_only_parts_the_images_is_not_kept(tmp_path, index):
+    write_prepared(tmp_path / "prepared", tmp_path, index, POLICY)
+    known = index.assign(group="g", split="train")
+    write_prepared(tmp_path / "other", tmp_path, known, POLICY)
+    for name in ("index.csv", "index.json", "images.npy", "images.json"):
+        one, other = (tmp_path / folder / name for folder in ("prepared", "other"))
+        assert one.read_bytes() == other.read_bytes()
+
+
+def test_digests_of_some_rows_are_in_their_order(tmp_path, index):
+    write_prepared(tmp_path / "prepared", tmp_path, index, POLICY)
+    digests = index["digest"].tolist()
+    assert open_prepared(tmp_path / "prepared").of(np.array([5, 0])) == [digests[6], digests[0]]
 
 
 def test_names_of_classes_are_read_as_written(tmp_path):

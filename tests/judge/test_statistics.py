@@ -1,9 +1,17 @@
 import numpy as np
 import pytest
-from scipy.stats import binomtest, bootstrap
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import bootstrap
 
-from studies.coverage import Experiment, covered, rates
-from viewcache.judge.statistics import accuracy_interval, difference_interval, non_inferiority
+from studies.simulated import Experiment, rates
+from viewcache.judge.sample import Sample
+from viewcache.judge.statistics import (
+    accuracy_interval,
+    difference_interval,
+    differences_by_fold,
+    what_would_decide,
+)
 
 MARGIN = 0.01
 
@@ -12,122 +20,151 @@ def draw(experiment, seed=0):
     return experiment.draw(np.random.default_rng(seed))
 
 
+def sample_of(images):
+    return Sample(np.arange(images) % 2)
+
+
 @pytest.mark.parametrize(
-    ("images", "seeds", "accuracy"),
+    "experiment",
     [
-        (100, 1, 0.85),
-        (650, 1, 0.85),
-        (2000, 1, 0.97),
-        (650, 2, 0.85),
-        (650, 5, 0.85),
-        (2000, 5, 0.85),
-        (2000, 5, 0.97),
+        Experiment(100, 5, (0.97,)),
+        Experiment(2600, 5, (0.85,)),
+        Experiment(2600, 2, (0.85,), 0.08),
+        Experiment(650, 5, (0.85,), single=True),
+        Experiment(650, 5, (0.85,), groups=12),
+        Experiment(400, 5, (0.97,), rare=0.1),
     ],
+    ids=["few images", "many images", "two seeds", "one seed held to", "groups", "rare class"],
 )
-def test_of_a_thousand_intervals_93_to_97_percent_hold_the_truth(images, seeds, accuracy):
-    found = rates(Experiment(images, seeds, (accuracy,)), times=1000)
-    assert 0.93 <= found["accuracy covered"] <= 0.97
-    assert 0.93 <= found["difference covered"] <= 0.97
-    assert found["wrongly non-inferior"] <= 0.05
+def test_of_five_hundred_intervals_93_percent_hold_the_truth(experiment):
+    found = rates(experiment, times=500)
+    for what in ("accuracy covered", "difference covered", "covered at the margin"):
+        assert found[what] >= 0.93
+    assert found["wrongly within margin"] <= 0.05
 
 
-def test_enough_images_tell_that_equal_heads_are_equal():
-    assert rates(Experiment(10_000, 1, (0.85,)), times=300)["power"] > 0.85
+def test_one_seed_on_both_sides_gives_no_interval():
+    [arm, reference], sample = draw(Experiment(300, 5, (0.9, 0.85)))
+    assert accuracy_interval(arm[:1], sample) is None
+    assert difference_interval(arm[:1], reference[:1], sample) is None
+    assert difference_interval(arm[:2], reference[:1], sample) is not None
+
+
+def test_one_group_gives_no_interval():
+    [arm, reference], _ = draw(Experiment(300, 5, (0.9, 0.85)))
+    one = Sample(np.arange(300) % 2, np.zeros(300, int))
+    assert accuracy_interval(arm, one) is difference_interval(arm, reference, one) is None
+
+
+def test_a_single_seed_is_given_the_others_seed_variance():
+    [arm, reference], sample = draw(Experiment(2000, 5, (0.85, 0.85), 0.3))
+    half = {
+        seeds: (interval.high - interval.low) / 2
+        for seeds in (1, 5)
+        for interval in [difference_interval(arm, reference[:seeds], sample)]
+    }
+    spread = arm.mean(axis=1).std(ddof=1)
+    assert half[1] > 2 * spread * (1 + 1 / 5) ** 0.5 > half[5]
 
 
 def test_an_interval_of_accuracy_stays_within_0_and_1():
-    perfect = accuracy_interval(np.ones((5, 50)))
+    perfect = accuracy_interval(np.ones((5, 50)), sample_of(50))
     assert (perfect.estimate, perfect.high) == (1, pytest.approx(1))
     assert 0.9 < perfect.low < 0.95
 
 
-def test_one_heads_accuracy_has_wilsons_interval():
-    correct = np.arange(400)[None] < 350
-    ours = accuracy_interval(correct.astype(float))
-    wilson = binomtest(350, 400).proportion_ci(method="wilson")
-    assert (ours.low, ours.high) == pytest.approx((wilson.low, wilson.high), abs=5e-4)
-
-
-def test_the_interval_of_two_heads_is_that_of_a_bootstrap_over_images():
-    [arm], [reference] = draw(Experiment(1000, 1, (0.85, 0.85)))
-    ours = difference_interval(arm[None], reference[None])
-    resampled = bootstrap((arm - reference,), np.mean, method="percentile", rng=0)
+def test_where_seeds_agree_the_interval_is_that_of_a_bootstrap_over_images():
+    [arm, reference], sample = draw(Experiment(1000, 2, (0.85, 0.85)))
+    arm, reference = (np.repeat(table[:1], 5, axis=0) for table in (arm, reference))
+    ours = difference_interval(arm, reference, sample)
+    resampled = bootstrap((arm[0] - reference[0],), np.mean, method="percentile", rng=0)
     theirs = resampled.confidence_interval
     assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=1.5e-3)
 
 
 def test_pairing_images_narrows_the_interval():
-    arm, reference = draw(Experiment(650, 5, (0.85, 0.85)))
+    [arm, reference], sample = draw(Experiment(650, 5, (0.85, 0.85)))
     shuffled = np.random.default_rng(0).permuted(reference, axis=1)
-    paired, unpaired = (difference_interval(arm, other) for other in (reference, shuffled))
-    assert 2 * (paired.high - paired.low) < unpaired.high - unpaired.low
+    paired, unpaired = (difference_interval(arm, other, sample) for other in (reference, shuffled))
+    assert 1.5 * (paired.high - paired.low) < unpaired.high - unpaired.low
 
 
-def test_neither_the_order_of_images_nor_of_seeds_matters():
-    arm, reference = draw(Experiment(200, 5, (0.85, 0.85)))
-    order = np.random.default_rng(0).permutation(200)
-    again = non_inferiority(arm[::-1, order], reference[::-1, order], MARGIN)
-    before = non_inferiority(arm, reference, MARGIN)
-    assert again.difference.low == pytest.approx(before.difference.low)
-    assert again.more_images == before.more_images
-
-
-def test_several_seeds_are_held_to_a_reference_of_one():
-    arm, reference = draw(Experiment(300, 5, (0.9, 0.85)))
-    one = reference[:1]
-    assert difference_interval(arm, one) == difference_interval(arm, np.repeat(one, 5, axis=0))
-
-
-@pytest.mark.parametrize(
-    ("accuracy", "outcome"), [(0.9, "non-inferior"), (0.8, "inferior"), (0.845, "undecided")]
-)
-def test_the_outcome_is_where_the_interval_lies_about_the_margin(accuracy, outcome):
-    arm, reference = draw(Experiment(1000, 5, (accuracy, 0.85)))
-    decision = non_inferiority(arm, reference, MARGIN)
-    assert decision.outcome == outcome
-    assert covered(decision.difference, -MARGIN) == (outcome == "undecided")
-    assert (decision.more_seeds is not None) == (outcome == "undecided")
+@given(st.integers(0, 1000), st.sampled_from(["accuracy", "balanced_accuracy"]), st.booleans())
+def test_neither_the_order_of_images_nor_of_seeds_matters(seed, measure, grouped):
+    [arm, reference], _ = draw(Experiment(60, 3, (0.85, 0.8)), seed)
+    sample = Sample(np.arange(60) % 3, np.arange(60) % 20 if grouped else None, measure)
+    order = np.random.default_rng(seed).permutation(60)
+    before = difference_interval(arm, reference, sample)
+    after = difference_interval(arm[::-1, order], reference[::-1, order], sample.at(order))
+    assert (after.low, after.high) == pytest.approx((before.low, before.high))
+    before, after = (
+        accuracy_interval(arm, sample),
+        accuracy_interval(arm[:, order], sample.at(order)),
+    )
+    assert (after.low, after.high) == pytest.approx((before.low, before.high))
 
 
 def test_few_images_on_which_arms_agree_prove_nothing():
     right = np.ones((5, 100))
-    decision = non_inferiority(right, right, MARGIN)
-    assert decision.outcome == "undecided"
-    images = 100 + decision.more_images
+    assert difference_interval(right, right, sample_of(100)).low < -MARGIN
+    images = 100 + what_would_decide(right, right, sample_of(100), -MARGIN).more_images
     more = np.ones((5, images))
-    assert non_inferiority(more, more, MARGIN).outcome == "non-inferior"
+    assert difference_interval(more, more, sample_of(images)).low > -MARGIN
 
 
 @pytest.mark.parametrize(
     ("experiment", "what"),
     [
-        (Experiment(1000, 1, (0.855, 0.85)), "more_images"),
-        (Experiment(1000, 5, (0.86, 0.85), 0.08), "more_seeds"),
+        (Experiment(1000, 5, (0.86, 0.85), 0.01), "more_images"),
+        (Experiment(2000, 5, (0.86, 0.85), 0.08), "more_seeds"),
+        (Experiment(1000, 5, (0.855, 0.85)), "times_both"),
+        (Experiment(1000, 5, (0.86, 0.85), 0.01, groups=200), "more_images"),
     ],
 )
 def test_as_many_more_as_asked_for_decide_four_times_in_five(experiment, what):
-    asked = typical_decision(experiment)
-    more = {"more_images": "images", "more_seeds": "seeds"}[what]
-    count = getattr(experiment, more) + getattr(asked, what)
-    larger = Experiment(**vars(experiment) | {more: count})
-    outcomes = [non_inferiority(*tables, MARGIN).outcome for tables in larger.repeated(200)]
-    assert 0.65 < np.mean([outcome != "undecided" for outcome in outcomes]) < 0.92
+    asked = getattr(typically_needed(experiment), what)
+    larger = (
+        vars(experiment)
+        | {
+            "more_images": {
+                "images": experiment.images + asked,
+                "groups": experiment.groups
+                and round(experiment.groups * (1 + asked / experiment.images)),
+            },
+            "more_seeds": {"seeds": experiment.seeds + asked},
+            "times_both": {"images": experiment.images * asked, "seeds": experiment.seeds * asked},
+        }[what]
+    )
+    decided = [
+        not difference_interval(*tables, sample).holds(-MARGIN)
+        for tables, sample in Experiment(**larger).repeated(200)
+    ]
+    assert 0.65 < np.mean(decided) < 0.95
 
 
-def typical_decision(experiment):
-    """That of a draw whose interval is of median width and whose estimate is near the truth."""
+def typically_needed(experiment):
+    """Of a draw whose interval is of median width and whose estimate is near the truth."""
     truth = experiment.accuracies[0] - experiment.accuracies[1]
-    decisions = [non_inferiority(*tables, MARGIN) for tables in experiment.repeated(300)]
-    near = [one for one in decisions if abs(one.difference.estimate - truth) < 0.001]
-    near.sort(key=lambda one: one.difference.high - one.difference.low)
-    return near[len(near) // 2]
+    draws = [
+        (difference_interval(*tables, sample), tables, sample)
+        for tables, sample in experiment.repeated(300)
+    ]
+    near = [one for one in draws if abs(one[0].estimate - truth) < 0.001]
+    near.sort(key=lambda one: one[0].high - one[0].low)
+    _, tables, sample = near[len(near) // 2]
+    return what_would_decide(*tables, sample, -MARGIN)
 
 
 def test_nothing_is_asked_for_where_no_number_would_decide():
-    reference = np.zeros((1, 1000))
-    reference[0, :500] = 1
+    reference = np.zeros((2, 1000))
+    reference[:, :500] = 1
     arm = reference.copy()
-    arm[0, 490:500] = 0
-    decision = non_inferiority(arm, reference, MARGIN)
-    assert decision.outcome == "undecided"
-    assert decision.more_images is decision.more_seeds is decision.times_both is None
+    arm[:, 490:500] = 0
+    needed = what_would_decide(arm, reference, sample_of(1000), -MARGIN)
+    assert needed.more_images is needed.more_seeds is needed.times_both is None
+
+
+def test_differences_are_told_by_fold():
+    arm, reference = np.array([[1.0, 1, 0, 1]]), np.array([[1.0, 0, 1, 0], [1, 0, 0, 0]])
+    folds = np.array([0, 1, 0, 1])
+    assert differences_by_fold(arm, reference, sample_of(4), folds) == {0: -0.25, 1: 1.0}

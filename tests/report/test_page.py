@@ -2,26 +2,17 @@ from functools import cache
 from html.parser import HTMLParser
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from tests.arms.named import named
-from tests.report.pictures.test_accuracy import CURVES
-from tests.report.test_summary import ARMS, DECISIONS, SAME
+from tests.report.findings import ARMS, HARM, NONE, OPEN, PREDICTED, TWIN, found, judged
 from viewcache.ground.params.loading import load_params
 from viewcache.judge.disagreement import Answer, Disagreement, Example
 from viewcache.report.page import render_page
 from viewcache.report.provenance import Provenance
-from viewcache.report.results import Results
 
 HOSTILE = '<script>alert("x")</script>'
-PREDICTED = {
-    "total_seconds": 8.0,
-    "feature_bytes": 2_500_000,
-    "seconds_error": -0.2,
-    "bytes_error": 0.0,
-}
-BETWEEN = named("cached_0"), named("end_to_end")
+BETWEEN = NONE, TWIN
+NOWHERE = Disagreement(600, 0.0, BETWEEN, [])
 VOID = {"meta", "img", "br"}
 
 
@@ -46,28 +37,13 @@ class Page(HTMLParser):
         return [attributes for tag, attributes in self.elements if tag == name]
 
 
-def results(prediction=None):
-    verdict = {
-        "choice": "cached_2",
-        "budget": 2,
-        "reason": "cached_2 is as good as end_to_end; augmentation brings +18.8 points",
-        "margin": 0.01,
-        "rule": "robustness",
-        "decisions": DECISIONS,
-    }
-    replay = {"features": 96, "max_relative_difference": 6.7e-06, "tolerance": 1e-4}
-    metrics = {"arms": ARMS, "equivalence": SAME, "verdict": verdict, "prediction": prediction}
-    metrics["replay"] = replay
-    runs = pd.DataFrame({"arm": [*ARMS, "cached_2"], "epochs": 7, "kept_epoch": [4, 5, 6, 2]})
-    return Results(metrics, {}, runs, CURVES)
-
-
-def provenance(**train):
+def provenance(rotations=4, **train):
     params = load_params()
     params = params.model_copy(update={"train": params.train.model_copy(update=train)})
     return Provenance(
         params,
         {"train": 1500, "validation": 400, "test": 600},
+        rotations,
         ["a processor, 2 cores"],
         ("2026-01-01 10:00 UTC", "2026-01-01 10:05 UTC"),
         {"python": "3.11"},
@@ -79,20 +55,24 @@ def provenance(**train):
 
 @cache
 def page(predicted=False, truth="broken", **train):
-    answers = [
-        Answer(named("cached_0"), "ok", 0.8, False),
-        Answer(named("end_to_end"), truth, 1.0, True),
-    ]
+    answers = [Answer(NONE, "ok", 0.8, False), Answer(TWIN, truth, 1.0, True)]
     pixels = np.zeros((8, 8, 3), np.uint8)
     example = Example(f"{truth}.png", truth, pixels, answers)
     disagreement = Disagreement(600, 0.1, BETWEEN, [example])
-    prediction = {"cached_0": PREDICTED} if predicted else None
-    return render_page(results(prediction), b"PNG", disagreement, provenance(**train))
+    results = found(prediction={"cached_0": PREDICTED} if predicted else None)
+    return render_page(results, judged(), b"PNG", disagreement, provenance(**train))
 
 
-def test_the_page_holds_question_verdict_and_every_arm():
+def told(recommendation, rotations=4):
+    """The page on a recommendation, without the pictures."""
+    results = found(recommendation)
+    return render_page(results, recommendation, b"PNG", NOWHERE, provenance(rotations))
+
+
+def test_the_page_holds_question_recommendation_and_every_arm():
     text = page()
-    for words in ("Why not augment first", "Cache 2 augmented views", "+18.8 points", *ARMS):
+    names = [arm.name for arm in ARMS]
+    for words in ("Why not augment first", "Cache one augmented view", "+18.8 points", *names):
         assert words in text
 
 
@@ -101,24 +81,25 @@ def test_the_page_says_how_it_was_measured_and_how_to_do_it_again():
     for words in ("a processor, 2 cores", "python 3.11", "0123456789abcdef", "cafe", "make run"):
         assert words in text
     assert "learning_rate: 0.001" in text
+    assert "2,500 images" in text
 
 
 def test_tags_are_balanced_and_every_picture_has_words():
     pictures = Page(page()).all("img")
-    assert len(pictures) == 9
+    assert len(pictures) == 7
     assert all(len(picture["alt"]) > 20 for picture in pictures)
 
 
 def test_nothing_is_loaded_from_elsewhere():
-    found = Page(page())
+    elements = Page(page())
     addresses = [
         value
-        for _, attributes in found.elements
+        for _, attributes in elements.elements
         for name, value in attributes.items()
         if name in ("src", "href", "srcset", "data")
     ]
     assert all(address.startswith("data:image/") for address in addresses)
-    assert not {"script", "link", "iframe"} & {tag for tag, _ in found.elements}
+    assert not {"script", "link", "iframe"} & {tag for tag, _ in elements.elements}
     assert "url(" not in page()
 
 
@@ -137,7 +118,7 @@ def test_unused_views_are_told_where_training_may_stop_early():
     assert "views never read" not in page()
     text = page(patience=3)
     assert "views never read" in text
-    assert "2 to 5" in text
+    assert "3 to 4" in text
 
 
 def test_a_prediction_is_held_to_what_was_measured():
@@ -145,14 +126,26 @@ def test_a_prediction_is_held_to_what_was_measured():
     assert "-20%" in page(predicted=True)
 
 
-@pytest.mark.parametrize("choice", ["clean", "robustness"])
-def test_the_rule_is_told_as_it_was_asked(choice):
-    found = results()
-    found.metrics["verdict"]["rule"] = choice
-    nowhere = Disagreement(600, 0.0, BETWEEN, [])
-    text = render_page(found, b"PNG", nowhere, provenance())
+@pytest.mark.parametrize("recommendation", [judged(), judged(OPEN, OPEN), judged(HARM, HARM)])
+def test_the_page_always_says_what_to_do(recommendation):
+    text = told(recommendation)
     Page(text)
-    assert ("under random views and" in text) == (choice == "robustness")
+    assert "ecided" not in text
+    assert '<p class="choice">Cache ' in text
+    assert ("no augmentation." in text) == (recommendation.arm == NONE)
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [("clean", "on the images as they are; a loss"), ("robustness", "under random views; a loss")],
+)
+def test_the_rule_is_told_as_it_was_asked(rule, words):
+    assert f"What counts is accuracy\n{words}" in told(judged(rule=rule))
+
+
+def test_a_holdout_tests_test_images_only():
+    assert "Every image is tested by heads that never saw it, in one of 4 rot" in told(judged())
+    assert "Every test image is tested by heads that never saw it. The" in told(judged(), 1)
 
 
 def test_the_page_says_what_was_computed_again():

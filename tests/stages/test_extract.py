@@ -2,22 +2,145 @@ import shutil
 import subprocess
 
 import numpy as np
+import pandas as pd
+import pytest
 
 from benchmarks.stages_apart import extract_command, stage_environment
 from benchmarks.workspace import generated
+from stages import extract
+from tests.policies import EVERYTHING
 from tests.specs import spec
+from viewcache.bases.base import Base
 from viewcache.bases.compiling import compile_base
-from viewcache.features.store import feature_file
-from viewcache.ground.paths import BASE, FEATURES
-from viewcache.ground.stopwatch import load_record
+from viewcache.features.store import keys_file, open_views
+from viewcache.ground.manifests import verify
+from viewcache.ground.paths import BASE, PREPARED, feature_file, plan_file, rows_file
+from viewcache.ground.stopwatch import Stopwatch, load_record
+from viewcache.images.decoding import DecodingPolicy
+from viewcache.images.prepared import open_prepared
+from viewcache.images.preparing import seal_prepared
+from viewcache.views.plan import digest, load_plan, save_plan, save_rows
+from viewcache.views.render import render
+
+IMAGES = 11
+
+
+class Corner(Base):
+    """Its features are four pixels of the image."""
+
+    def __init__(self, identity="corner", batch_size=4):
+        super().__init__(identity, 12, batch_size, in_flight=2)
+
+    def _start(self, images):
+        assert len(images) == self.batch_size
+        return lambda: images[:, :2, :2].reshape(len(images), 12).astype(np.float32)
+
+
+@pytest.fixture
+def workspace():
+    with generated(IMAGES, 32, views=3) as folder:
+        yield folder
+
+
+def extracted(view=1, base=None, dtype="float32"):
+    """Features and keys of a view, as they lie on disk."""
+    images = open_prepared(PREPARED)
+    extract.extract(images, base or Corner(), view, np.dtype(dtype), Stopwatch())
+    path = feature_file(view)
+    return np.load(path), np.load(keys_file(path))
+
+
+def keys(**changes):
+    return extracted(**changes)[1]
+
+
+@pytest.mark.usefixtures("workspace")
+@pytest.mark.parametrize("view", [0, 2])
+def test_a_row_holds_the_features_of_its_image_in_this_view(view):
+    features, _ = extracted(view)
+    images = open_prepared(PREPARED)
+    plan = load_plan(plan_file(view), view, images.digests)
+    with images.read() as pixels:
+        rendered = render(pixels.read(range(IMAGES)), plan)
+    assert np.array_equal(features, Corner()(rendered))
+    manifest = verify(feature_file(view), view=view, base="corner")
+    assert manifest["plan"] == digest(plan)
+
+
+@pytest.mark.usefixtures("workspace")
+def test_of_a_holdout_only_the_planned_images_are_extracted():
+    replan(range(IMAGES))
+    every, keys_of_all = extracted()
+    images, rows = open_prepared(PREPARED), np.array([1, 2, 5, 7, 10])
+    replan(rows)
+    features, keys_of_some = extracted()
+    assert np.array_equal(features, every[rows])
+    assert np.array_equal(keys_of_some, keys_of_all[rows])
+    opened = open_views([1], images.digests)[1]
+    assert np.array_equal(opened.of(np.array([7, 2])), every[[7, 2]])
+
+
+def replan(rows, policy=EVERYTHING, **changes):
+    """Plan view 1 for some of the images."""
+    digests = open_prepared(PREPARED).of(rows)
+    save_rows(rows_file(1), np.asarray(rows))
+    save_plan(plan_file(1), policy.model_copy(update=changes), 0, 1, digests)
+
+
+@pytest.mark.usefixtures("workspace")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"base": Corner("another")},
+        {"base": Corner(batch_size=3)},
+        {"dtype": "float16"},
+        {"view": 2},
+    ],
+    ids=["base", "batch shape", "dtype", "view"],
+)
+def test_base_batch_dtype_and_view_make_other_keys(changes):
+    assert (keys() != keys(**changes)).any(axis=1).all()
+
+
+@pytest.mark.usefixtures("workspace")
+def test_another_renderer_makes_other_keys(monkeypatch):
+    before = keys()
+    monkeypatch.setattr(extract, "RENDERER", extract.RENDERER + 1)
+    assert (keys() != before).any(axis=1).all()
+
+
+@pytest.mark.usefixtures("workspace")
+def test_pixels_and_the_row_of_the_plan_make_another_key():
+    replan(range(IMAGES))
+    before = keys()
+    pixels = np.load(PREPARED / "images.npy")
+    pixels[4, 0, 0, 0] ^= 1
+    save_images(pixels)
+    assert np.flatnonzero((keys() != before).any(axis=1)).tolist() == [4]
+    replan(range(IMAGES), zoom=0.1)
+    assert (keys() != before).any(axis=1).all()
+
+
+def save_images(pixels, **columns):
+    index = pd.read_csv(PREPARED / "index.csv").assign(**columns)
+    np.save(PREPARED / "images.npy", pixels)
+    index.to_csv(PREPARED / "index.csv", index=False)
+    seal_prepared(PREPARED, index["digest"].tolist(), DecodingPolicy(32, 1, (0, 0, 0)))
+
+
+@pytest.mark.usefixtures("workspace")
+def test_neither_path_nor_label_nor_the_number_of_views_makes_another_key():
+    before = keys()
+    save_images(np.load(PREPARED / "images.npy"), path="elsewhere", label=1)
+    extracted(view=3)
+    assert np.array_equal(keys(), before)
 
 
 def peak_memory(images, base):
     with generated(images, 32):
         shutil.copytree(base, BASE)
         subprocess.run(extract_command(1), check=True, env=stage_environment())
-        features = np.load(feature_file(FEATURES / "train", 1), mmap_mode="r")
-        assert features.shape == (images, 1280)
+        assert np.load(feature_file(1), mmap_mode="r").shape == (images, 1280)
         return load_record("extract_1")["peak_rss_bytes"]
 
 

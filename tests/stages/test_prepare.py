@@ -10,7 +10,8 @@ from PIL import Image
 from stages import fetch, prepare
 from tests.images.pictures import save_noise
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.paths import IMAGE_REPORT, PREPARED
+from viewcache.ground.paths import IMAGE_REPORT, PARTS, PREPARED
+from viewcache.images.folds import open_rotations, part_by_fold
 from viewcache.images.prepared import open_prepared
 
 DEFAULT = yaml.safe_load(Path("params.yaml").read_text())
@@ -26,21 +27,27 @@ def workspace(tmp_path):
         yield tmp_path
 
 
-def set_data(**changes) -> None:
+def set_data(folds: int | None = 3, **changes) -> None:
     own = {"source": "folder", "path": "photos", "manifest": None, "classes": None}
     data = DEFAULT["data"] | own | {"image_size": 32, "test": 0.3, "validation": 0.3} | changes
-    Path("params.yaml").write_text(yaml.safe_dump(DEFAULT | {"data": data}))
+    params = DEFAULT | {"data": data, "evaluate": DEFAULT["evaluate"] | {"folds": folds}}
+    Path("params.yaml").write_text(yaml.safe_dump(params))
 
 
 def prepared() -> list[str]:
-    splits = [open_prepared(PREPARED / split) for split in ("train", "validation", "test")]
-    return [path for images in splits for path in images.paths]
+    return open_prepared(PREPARED).paths
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_every_image_is_prepared_and_reported(workspace, capsys):
     prepare.main()
     assert len(prepared()) == 40
-    assert "40 images in 2 classes" in (IMAGE_REPORT / "images.md").read_text()
+    report = (IMAGE_REPORT / "images.md").read_text()
+    assert "40 images in 2 classes" in report
+    assert "3 rotations, in which every image is tested once." in report
     assert capsys.readouterr().err.count("viewcache") == 0
 
 
@@ -70,11 +77,22 @@ def test_an_equal_image_in_one_class_is_accepted_with_a_warning(workspace):
     assert "equal to cat/0.png" in (IMAGE_REPORT / "images.md").read_text()
 
 
-def test_a_class_that_rejects_leave_out_of_a_split_is_refused_with_the_counts(workspace):
+def test_a_class_that_rejects_leave_out_of_a_part_is_refused_with_the_counts(workspace):
     set_data(max_rejected=40)
     for path in Path("photos/dog").iterdir():
         path.write_bytes(b"no image " + path.name.encode())
-    with pytest.raises(PipelineError, match=r"images of every class.*'dog': 0"):
+    rule = "every part needs images of every class, in rotation 0"
+    with pytest.raises(PipelineError, match=rf"^{rule}\. Received: .*'dog': 0"):
+        prepare.main()
+    assert not PREPARED.exists()
+    assert not PARTS.exists()
+
+
+def test_rejects_that_leave_no_image_are_refused_too(workspace):
+    set_data(max_rejected=40)
+    for path in Path("photos").glob("*/*"):
+        path.write_bytes(b"no image " + path.name.encode())
+    with pytest.raises(PipelineError, match=r"Received: .*'train': {'cat': 0, 'dog': 0}"):
         prepare.main()
 
 
@@ -87,15 +105,52 @@ def test_what_was_prepared_before_is_kept_when_the_stage_fails(workspace):
     assert prepared() == before
 
 
+def test_parts_are_those_of_the_prepared_images(workspace):
+    prepare.main()
+    wanted = [part_by_fold(digest, 0, 3) for digest in open_prepared(PREPARED).digests]
+    for rotation in open_rotations(PARTS):
+        for part in ("train", "validation", "test"):
+            rows = [row for row, parts in enumerate(wanted) if parts[rotation.number] == part]
+            assert getattr(rotation, part).tolist() == rows
+
+
+@pytest.mark.parametrize(
+    ("changes", "rotations"), [({"folds": 4}, 4), ({"split_seed": 1}, 3), ({"folds": None}, 1)]
+)
+def test_other_folds_or_another_split_seed_change_parts_and_no_prepared_byte(
+    workspace, changes, rotations
+):
+    prepare.main()
+    before, parts = files(PREPARED), PARTS.read_bytes()
+    set_data(**changes)
+    prepare.main()
+    assert files(PREPARED) == before
+    assert PARTS.read_bytes() != parts
+    assert len(open_rotations(PARTS)) == rotations
+
+
+def test_folders_of_parts_are_kept_without_folds_and_refused_with_them(workspace):
+    for number, path in enumerate(sorted(Path("photos").glob("*/*.png"))):
+        place = Path("parted", ("train", "val", "test")[number % 3], path.parent.name, path.name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(place)
+    set_data(path="parted", folds=None)
+    prepare.main()
+    [rotation] = open_rotations(PARTS)
+    for part, folder in {"train": "train", "validation": "val", "test": "test"}.items():
+        assert {prepared()[row].split("/")[0] for row in getattr(rotation, part)} == {folder}
+    set_data(path="parted")
+    with pytest.raises(PipelineError, match=r"evaluate\.folds must be null .* 3 folds, and 14 tr"):
+        prepare.main()
+
+
 def test_transparent_pixels_show_the_stated_background(workspace):
     set_data(background=[10, 200, 30])
     Image.new("RGBA", (40, 40), (90, 90, 90, 0)).save("photos/cat/clear.png")
     prepare.main()
-    for split in ("train", "validation", "test"):
-        images = open_prepared(PREPARED / split)
-        if "cat/clear.png" in images.paths:
-            with images.read() as pixels:
-                pixel = pixels.read([images.paths.index("cat/clear.png")])[0, 5, 5]
+    images = open_prepared(PREPARED)
+    with images.read() as pixels:
+        pixel = pixels.read([images.paths.index("cat/clear.png")])[0, 5, 5]
     assert np.array_equal(pixel, [10, 200, 30])
 
 

@@ -1,20 +1,28 @@
 import os
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
 from benchmarks.workspace import generated
 from stages import train_head
-from viewcache.features.store import Origin, feature_file, write_features
+from viewcache.features.store import FeatureWriter, Origin, open_views
 from viewcache.ground.manifests import digest_of_digests
-from viewcache.ground.paths import FEATURES, PREPARED, cached_head_file
+from viewcache.ground.params.loading import load_params
+from viewcache.ground.paths import PARTS, PREPARED, cached_head_file, feature_file
 from viewcache.ground.stopwatch import load_record
+from viewcache.heads.saved import open_head
+from viewcache.heads.schedule import views_of_training
+from viewcache.heads.trainer import HeadTrainer
+from viewcache.heads.training import Schedule, Validation, make_targets
+from viewcache.images.folds import open_rotations, write_parts
 from viewcache.images.prepared import open_prepared
 from viewcache.images.preparing import write_classes
 
-TRAIN = {"epochs": 2, "budgets": [0, 2], "seeds": [0, 1], "end_to_end_seeds": [0]}
-FIRST, *OTHERS = (cached_head_file(budget, seed) for budget in (2, 0) for seed in (0, 1))
+TRAIN = {"epochs": 2, "budgets": [0, 1, 2], "seeds": [0, 1], "end_to_end_seeds": [0]}
+HEADS = [(budget, seed, rotation) for budget in (2, 1, 0) for seed in (0, 1) for rotation in (0, 1)]
+FIRST, *OTHERS = (cached_head_file(*head) for head in HEADS)
 
 
 @pytest.fixture
@@ -23,16 +31,51 @@ def workspace():
     with generated(40, 32) as folder:
         params = yaml.safe_load((folder / "params.yaml").read_text())
         params["train"] |= TRAIN
+        params["extract"]["views"] = [0, 1, 2, 3, 4]
         (folder / "params.yaml").write_text(yaml.safe_dump(params))
-        (PREPARED / "validation").symlink_to("train")
         write_classes(PREPARED, ["functional", "defective"])
-        images = digest_of_digests(open_prepared(PREPARED / "train").digests)
-        for split, view in [("validation", 0), *(("train", view) for view in (0, 1, 2))]:
-            features = np.random.default_rng(view).random((40, 1280), np.float32)
-            origin = Origin(view, images, f"plan {view}", "base")
-            path = feature_file(FEATURES / split, view)
-            write_features(path, [features], (40, 1280), features.dtype, origin)
+        parts = pd.DataFrame({"unit": range(40)})
+        for rotation in (0, 1):
+            fold = (parts.index + rotation) % 4
+            parts[f"rotation_{rotation}"] = fold.map({0: "test", 1: "validation"}).fillna("train")
+        write_parts(PARTS, parts)
+        for view in range(5):
+            write_features(view)
         yield folder
+
+
+def write_features(view):
+    images = digest_of_digests(open_prepared(PREPARED).digests)
+    features = np.random.default_rng(view).random((40, 1280), np.float32)
+    origin = Origin(view, images, f"plan {view}", "base")
+    with FeatureWriter(feature_file(view), (40, 1280), features.dtype, origin) as writer:
+        writer.write(np.arange(40), features, np.zeros((40, 16), np.uint8))
+
+
+def trained_again(budget, seed, rotation):
+    """The same training by hand, and the images of its parts."""
+    images, settings = open_prepared(PREPARED), load_params().train
+    views, held_out = open_views(range(5), images.digests), rotation.validation
+    order = views_of_training(budget, [1, 2, 3, 4], seed)
+    trained = HeadTrainer(1280, 2, settings.head, settings.learning_rate).train(
+        views,
+        make_targets(images.labels, rotation.train, settings.class_weights),
+        Validation(views[0].of(held_out), images.labels[held_out]),
+        Schedule(2, settings.batch_size, order, seed, None),
+    )
+    return trained, images.of(rotation.train), images.of(held_out)
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_head_is_trained_on_its_own_views_of_the_images_of_its_rotation():
+    train_head.main()
+    for budget, seed, number in [(1, 1, 0), (2, 0, 1), (0, 1, 1)]:
+        saved = open_head(cached_head_file(budget, seed, number))
+        trained, images, held_out = trained_again(budget, seed, open_rotations(PARTS)[number])
+        assert all(map(np.array_equal, saved.weights, trained.head.get_weights()))
+        assert saved.images == digest_of_digests(images)
+        assert saved.validation_images == digest_of_digests(held_out)
+        assert saved.history == trained.history
 
 
 def test_the_time_of_a_head_is_that_of_the_first_which_is_trained_alone(workspace):
@@ -52,13 +95,4 @@ def test_heads_are_the_same_to_the_last_bit_on_any_number_of_cores(workspace, mo
         heads.append([path.read_bytes() for path in (FIRST, *OTHERS)])
         FIRST.unlink()
     assert heads[0] == heads[1] == heads[2]
-    assert len(set(heads[0])) == 4
-
-
-def test_a_head_may_be_the_only_one(workspace):
-    params = yaml.safe_load((workspace / "params.yaml").read_text())
-    params["train"] |= {"budgets": [2], "seeds": [0]}
-    (workspace / "params.yaml").write_text(yaml.safe_dump(params))
-    train_head.main()
-    assert FIRST.is_file()
-    assert not any(path.exists() for path in OTHERS)
+    assert len(set(heads[0])) == len(HEADS)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Literal
 
 from viewcache.ground.params.schema import Train
 from viewcache.ground.paths import cached_head_file, end_to_end_head_file
-from viewcache.heads.schedule import views_of_budget
+from viewcache.heads.schedule import views_of_training
 
 Kind = Literal["keras", "compiled"]
 
@@ -19,12 +20,14 @@ class Arm:
     Attributes:
         budget: Number of cached views that it reads; None where it renders every epoch's afresh.
         kind: What runs its base: Keras, or the runtime that the base was compiled for.
-        seeds: Of its heads.
+        seeds: Of its trainings.
+        rotations: Of the images that it was trained in, by number.
     """
 
     budget: int | None
     kind: Kind
     seeds: tuple[int, ...]
+    rotations: tuple[int, ...]
 
     @property
     def name(self) -> str:
@@ -36,37 +39,41 @@ class Arm:
         return self.name
 
     @property
-    def views(self) -> list[int]:
-        """Ids of the cached views that it reads."""
-        return [] if self.budget is None else views_of_budget(self.budget)
+    def trainings(self) -> list[tuple[int, int]]:
+        """Seed and rotation of every head."""
+        return list(product(self.seeds, self.rotations))
 
     @property
     def training_stage(self) -> str:
         """The stage that trains it, as its costs are named."""
         return "train_head" if self.budget is not None else f"train_end_to_end_{self.kind}"
 
-    @property
-    def feature_stages(self) -> list[str]:
-        """The stages that make its features, as their costs are named."""
-        return [f"extract_{view}" for view in self.views] or [self.training_stage]
+    def views(self, random_views: Sequence[int], seed: int) -> list[int]:
+        """Ids of the cached views that it reads with a seed."""
+        return [] if self.budget is None else views_of_training(self.budget, random_views, seed)
 
-    def head_file(self, seed: int) -> Path:
+    def head_file(self, seed: int, rotation: int) -> Path:
         if self.budget is not None:
-            return cached_head_file(self.budget, seed)
-        return end_to_end_head_file(self.kind, seed)
+            return cached_head_file(self.budget, seed, rotation)
+        return end_to_end_head_file(self.kind, seed, rotation)
 
 
-def arms_of(settings: Train) -> list[Arm]:
-    """Every arm that the stages train: on cached views by budget, then end to end."""
+def arms_of(settings: Train, rotations: int) -> list[Arm]:
+    """Every arm that the stages train: on cached views by budget, then end to end.
+
+    Args:
+        rotations: How many there are.
+    """
+    matched = settings.end_to_end_rotations
     return [
-        *(cached(budget, settings.seeds) for budget in settings.budgets),
-        *(end_to_end(kind, settings.end_to_end_seeds) for kind in settings.end_to_end_bases),
+        *(cached(budget, settings.seeds, range(rotations)) for budget in sorted(settings.budgets)),
+        *(end_to_end(kind, settings.end_to_end_seeds, matched) for kind in settings.end_to_end),
     ]
 
 
-def cached(budget: int, seeds: Sequence[int]) -> Arm:
-    return Arm(budget, "compiled", tuple(seeds))
+def cached(budget: int, seeds: Sequence[int], rotations: Sequence[int]) -> Arm:
+    return Arm(budget, "compiled", tuple(seeds), tuple(rotations))
 
 
-def end_to_end(kind: Kind, seeds: Sequence[int]) -> Arm:
-    return Arm(None, kind, tuple(seeds))
+def end_to_end(kind: Kind, seeds: Sequence[int], rotations: Sequence[int]) -> Arm:
+    return Arm(None, kind, tuple(seeds), tuple(rotations))

@@ -1,41 +1,45 @@
 """What makes a comparison worthless, looked for in what the stages left."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from itertools import combinations
 
 from viewcache.arms.trained import TrainedHead
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import digest_of_digests
+from viewcache.images.folds import PARTS, Rotation
 from viewcache.images.prepared import Prepared
 
 
-def refuse_unfair_comparison(heads: Iterable[TrainedHead], images: Mapping[str, Prepared]) -> None:
+def refuse_unfair_comparison(
+    heads: Sequence[TrainedHead], images: Prepared, rotations: Sequence[Rotation]
+) -> None:
     """Hold every head to the rules of the comparison.
 
-    Args:
-        images: Of every split.
-
     Raises:
-        PipelineError: an image is in two splits; heads of one seed did not start alike; or a head
-            was trained on, or stopped by, other images than those of its split.
+        PipelineError: an image plays two parts in a rotation; heads of one seed did not start
+            alike; or a head was trained on, or stopped by, other images than its rotation has.
     """
-    _refuse_shared_images(images)
-    digests = {split: digest_of_digests(part.digests) for split, part in images.items()}
+    parts = {}
+    for rotation in rotations:
+        _refuse_shared_images(rotation, images)
+        parts[rotation.number] = [
+            digest_of_digests(images.of(rows)) for rows in (rotation.train, rotation.validation)
+        ]
     first: dict[int, TrainedHead] = {}
     for head in heads:
-        _refuse_other_images(head, "images", head.saved.images, digests["train"])
-        _refuse_other_images(
-            head, "validation_images", head.saved.validation_images, digests["validation"]
-        )
+        trained_on, stopped_by = parts[head.rotation.number]
+        _refuse_other_images(head, "images", head.saved.images, trained_on)
+        _refuse_other_images(head, "validation_images", head.saved.validation_images, stopped_by)
         _refuse_other_start(head, first.setdefault(head.seed, head))
 
 
-def _refuse_shared_images(images: Mapping[str, Prepared]) -> None:
-    for (split, part), (other, another) in combinations(images.items(), 2):
-        shared = set(part.digests) & set(another.digests)
+def _refuse_shared_images(rotation: Rotation, images: Prepared) -> None:
+    digests = {part: set(images.of(getattr(rotation, part))) for part in PARTS}
+    for part, other in combinations(PARTS, 2):
+        shared = digests[part] & digests[other]
         if shared:
-            rule = f"{split} and {other} must share no image; `make repair` splits them again"
-            raise PipelineError(rule, sorted(shared)[:3])
+            rule = f"{part} and {other} must share no image; `make repair` parts them again"
+            raise PipelineError(rule, f"{sorted(shared)[:3]} in rotation {rotation.number}")
 
 
 def _refuse_other_images(head: TrainedHead, what: str, received: str, expected: str) -> None:

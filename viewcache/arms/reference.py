@@ -4,7 +4,7 @@ As TinyViT does for the outputs of its teacher that it stores (`--check-saved-lo
 "TinyViT: Fast Pretraining Distillation for Small Vision Transformers", 2022).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,9 +13,10 @@ import keras
 import numpy as np
 
 from viewcache.bases.artifact import TOLERANCE
-from viewcache.features.store import feature_file, open_views
+from viewcache.features.store import open_views, rows_of_view
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.policy import Policy
+from viewcache.ground.paths import feature_file
 from viewcache.images.decoding import Decoded, DecodingPolicy, Rejected, decode_files
 from viewcache.images.prepared import Prepared
 from viewcache.views.plan import draw
@@ -68,32 +69,23 @@ class Reference:
         return self.base.predict_on_batch(render(images, np.concatenate(plans)))
 
 
-def draw_stored(
-    folder: Path,
-    images: Mapping[str, Prepared],
-    views: Mapping[str, Sequence[int]],
-    count: int,
-    seed: int,
-) -> list[Stored]:
-    """Draw stored features of all splits and views at random.
+def draw_stored(images: Prepared, views: Sequence[int], count: int, seed: int) -> list[Stored]:
+    """Draw stored features of all views at random.
 
     Args:
-        folder: With a folder of features for each split.
-        images: From a split to its images.
-        views: From a split to its views.
         count: How many to draw; all, where there are fewer.
 
     Raises:
         PipelineError: a file of features is missing or damaged.
     """
-    places = [(split, view) for split in images for view in views[split]]
-    starts = np.cumsum([0, *(len(images[split].digests) for split, _ in places)])
+    rows = {view: rows_of_view(view, len(images.digests)) for view in views}
+    starts = np.cumsum([0, *(len(each) for each in rows.values())])
     total = int(starts[-1])
     drawn = np.random.default_rng(seed % 2**64).choice(total, min(count, total), replace=False)
     found = []
-    for (split, view), start, end in zip(places, starts, starts[1:], strict=False):
-        rows = np.sort(drawn[(start <= drawn) & (drawn < end)]) - start
-        found += _stored(folder / split, images[split], view, rows) if len(rows) else []
+    for view, start, end in zip(views, starts, starts[1:], strict=False):
+        chosen = np.sort(drawn[(start <= drawn) & (drawn < end)]) - start
+        found += _stored(images, view, rows[view][chosen]) if len(chosen) else []
     return found
 
 
@@ -130,7 +122,10 @@ def _pixels(image: Decoded | Rejected, path: str) -> np.ndarray:
     return image.pixels
 
 
-def _stored(folder: Path, images: Prepared, view: int, rows: np.ndarray) -> list[Stored]:
-    [features] = open_views(folder, [view], images.digests)
-    paths, file = images.paths, feature_file(folder, view)
-    return [Stored(file, paths[row], images.digests[row], view, features[row]) for row in rows]
+def _stored(images: Prepared, view: int, rows: np.ndarray) -> list[Stored]:
+    opened = open_views([view], images.digests)[view]
+    paths, file = images.paths, feature_file(view)
+    return [
+        Stored(file, paths[row], images.digests[row], view, features)
+        for row, features in zip(rows, opened.of(rows), strict=True)
+    ]

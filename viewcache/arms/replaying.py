@@ -10,10 +10,10 @@ from viewcache.arms.reference import Reference, Stored, differences, draw_stored
 from viewcache.bases.frozen import load_base
 from viewcache.ground.manifests import verify
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import FEATURES, PREPARED, seen_file
+from viewcache.ground.paths import PREPARED, seen_file
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.decoding import DecodingPolicy
-from viewcache.images.prepared import SPLITS, Prepared, open_prepared
+from viewcache.images.prepared import Prepared, open_prepared
 
 
 def replay(params: Params, count: int) -> dict[str, Any]:
@@ -28,15 +28,11 @@ def replay(params: Params, count: int) -> dict[str, Any]:
     Raises:
         PipelineError: one of them is off by more than the tolerance.
     """
-    images = {split: open_prepared(PREPARED / split) for split in SPLITS}
-    views = {
-        "train": params.extract.views,
-        "validation": [0],
-        "test": [0, *ids_of_test_views(params.evaluate.test_views)],
-    }
-    stored = draw_stored(FEATURES, images, views, count, params.seed)
-    for kind in params.train.end_to_end_bases:
-        stored += _kept(kind, images["train"])
+    images = open_prepared(PREPARED)
+    views = [*params.extract.views, *ids_of_test_views(params.evaluate.test_views)]
+    stored = draw_stored(images, views, count, params.seed)
+    for kind in params.train.end_to_end:
+        stored += _kept(kind, images)
     bar = tqdm(differences(stored, _reference(params)), "replay", len(stored), disable=None)
     return {
         "features": len(stored),
@@ -46,7 +42,7 @@ def replay(params: Params, count: int) -> dict[str, Any]:
 
 
 def _kept(kind: str, images: Prepared) -> list[Stored]:
-    """What end-to-end's base gave for the last epoch's first batch."""
+    """What end-to-end's base gave for the first batch of an epoch."""
     file = seen_file(kind)
     view, paths = verify(file)["view"], images.paths
     with np.load(file, allow_pickle=False) as kept:

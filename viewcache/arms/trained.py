@@ -1,6 +1,6 @@
 """The heads that an arm trained: opened once, tested once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,21 +10,30 @@ import numpy as np
 import pandas as pd
 
 from viewcache.arms.arm import Arm
+from viewcache.features.store import FeatureView
 from viewcache.heads.metrics import classification_metrics
 from viewcache.heads.saved import SavedHead, open_head
+from viewcache.images.folds import Rotation
 
 
 @dataclass(frozen=True)
 class TrainedHead:
-    """The head that an arm trained with a seed."""
+    """The head that an arm trained with a seed in a rotation."""
 
     arm: Arm
     seed: int
+    rotation: Rotation
     saved: SavedHead
 
     @property
     def path(self) -> Path:
-        return self.arm.head_file(self.seed)
+        return self.arm.head_file(self.seed, self.rotation.number)
+
+    @property
+    def kept_epoch(self) -> int:
+        """The epoch, counted from 1, at whose end the head stood as it was kept."""
+        [kept] = [epoch.epoch for epoch in self.saved.history if epoch.kept]
+        return kept
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,8 @@ class TestedHead:
     """A trained head and its answers.
 
     Attributes:
-        logits: float32, shape (views, test images, 1 or classes); row 0 is of view 0.
+        logits: float32, shape (views, test images of the rotation, 1 or classes); row 0 is of
+            view 0, the others are of random views.
     """
 
     trained: TrainedHead
@@ -43,65 +53,71 @@ class TestedHead:
         return self.trained.arm
 
     @property
-    def seed(self) -> int:
-        return self.trained.seed
+    def training(self) -> tuple[int, int]:
+        """Seed and number of the rotation."""
+        return self.trained.seed, self.trained.rotation.number
 
 
-def open_heads(arms: Sequence[Arm]) -> list[TrainedHead]:
+def open_heads(arms: Sequence[Arm], rotations: Sequence[Rotation]) -> Iterator[TrainedHead]:
     """The heads of all arms, arm by arm.
 
     Raises:
         PipelineError: one is missing or damaged.
     """
-    return [
-        TrainedHead(arm, seed, open_head(arm.head_file(seed))) for arm in arms for seed in arm.seeds
-    ]
+    for arm in arms:
+        for seed, number in arm.trainings:
+            yield TrainedHead(arm, seed, rotations[number], open_head(arm.head_file(seed, number)))
 
 
 def put_to_the_test(
-    heads: Sequence[TrainedHead], model: keras.Model, views: Sequence[np.ndarray]
-) -> list[TestedHead]:
-    """Let every head answer.
+    trained: TrainedHead,
+    model: keras.Model,
+    views: Mapping[int, FeatureView],
+    test_views: Sequence[int],
+) -> TestedHead:
+    """Let a head answer on the images that its rotation tests.
 
     Args:
-        model: A head of the same architecture; it takes over their weights, one after another.
-        views: Features of the test images under several views.
+        model: A head of the same architecture; it takes over the weights.
+        test_views: Ids: 0, then random ones.
     """
-    tested = []
-    for trained in heads:
-        model.set_weights(trained.saved.weights)
-        logits = [model.predict(view, batch_size=4096, verbose=0) for view in views]
-        tested.append(TestedHead(trained, np.stack(logits)))
-    return tested
+    model.set_weights(trained.saved.weights)
+    rows = trained.rotation.test
+    features = np.concatenate([views[view].of(rows) for view in test_views])
+    logits = np.asarray(model(features.astype(np.float32)))
+    return TestedHead(trained, logits.reshape(len(test_views), len(rows), -1))
 
 
 def score(tested: TestedHead, labels: np.ndarray) -> dict[str, Any]:
-    """Metrics of one head on the test images: `test_*` on view 0, `test_*_augmented`, the mean
-    over their random views; `validation_*` of the kept epoch; `epochs`, how many were run, and
-    `kept_epoch`."""
-    clean, *random = (classification_metrics(labels, view) for view in tested.logits)
-    history = tested.trained.saved.history
-    [kept] = [entry for entry in history if entry.kept]
+    """Metrics of one head on the test images of its rotation: as they are, and `*_augmented`, the
+    mean over their random views; `validation_*` of the kept epoch; and how many epochs were run.
+
+    Args:
+        labels: Of all prepared images.
+    """
+    head = tested.trained
+    clean, *random = (
+        classification_metrics(labels[head.rotation.test], view) for view in tested.logits
+    )
+    kept = head.saved.history[head.kept_epoch - 1]
     return {
-        "arm": tested.arm.name,
-        "seed": tested.seed,
-        **{f"test_{name}": value for name, value in clean.items()},
-        **{
-            f"test_{name}_augmented": float(np.mean([view[name] for view in random]))
-            for name in clean
-        },
+        "arm": head.arm.name,
+        "seed": head.seed,
+        "rotation": head.rotation.number,
+        **clean,
+        **{f"{name}_augmented": float(np.mean([view[name] for view in random])) for name in clean},
         "validation_accuracy": kept.validation_accuracy,
         "validation_loss": kept.validation_loss,
-        "epochs": len(history),
-        "kept_epoch": kept.epoch,
+        "epochs": len(head.saved.history),
+        "kept_epoch": head.kept_epoch,
     }
 
 
 def epochs_of(heads: Sequence[TrainedHead]) -> pd.DataFrame:
-    """One row a head and epoch: `arm`, `seed`, `epoch`, metrics of training and validation."""
+    """One row a head and epoch: `arm`, `seed`, `rotation`, `epoch`, and its scores."""
     return pd.concat(
-        pd.DataFrame(trained.saved.history)
+        pd.DataFrame(head.saved.history)
         .drop(columns="kept")
-        .assign(arm=trained.arm.name, seed=trained.seed)
-        for trained in heads
+        .assign(arm=head.arm.name, seed=head.seed, rotation=head.rotation.number)
+        for head in heads
     )

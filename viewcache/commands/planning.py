@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from viewcache.costs.calibration import calibrate
-from viewcache.costs.model import break_even, disk_bytes, predict
+from viewcache.costs.model import Amounts, break_even, disk_bytes, predict
 from viewcache.costs.paces import Work
 from viewcache.costs.prediction import PREDICTION, write_prediction
 from viewcache.ground.errors import PipelineError
@@ -16,8 +16,9 @@ from viewcache.ground.params.schema import Data, Params
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.fetching import fetch_elpv
-from viewcache.images.index import index_images, refuse_missing_class
-from viewcache.images.prepared import SPLITS, Prepared, open_prepared
+from viewcache.images.folds import part_images, refuse_missing_class
+from viewcache.images.index import index_images
+from viewcache.images.prepared import Prepared, open_prepared
 from viewcache.images.preparing import write_prepared
 from viewcache.images.sources import Source, open_source
 from viewcache.report.forecast import forecast
@@ -31,20 +32,38 @@ def plan() -> None:
     params = load_params()
     with scratch(PREDICTION.with_suffix("")) as folder:
         source = _open(params.data, folder / "source")
-        data = params.data
-        index = index_images(source, params.seed, data.validation, data.test, data.limit)
-        refuse_missing_class(index, source.classes)
-        images = {split: int((index["split"] == split).sum()) for split in SPLITS}
-        sample = _decode(params, source.root, index[index["split"] == "train"], folder / "sample")
-        work = Work(params, sample, images["train"], len(source.classes))
+        index = index_images(source, params.data.limit)
+        parts = _part(params, index, source.classes)
+        amounts = amounts_of(parts)
+        train = index[parts["rotation_0"] == "train"]
+        sample = _decode(params, source.root, train, folder / "sample")
+        work = Work(params, sample, amounts.training, len(source.classes))
         costs = calibrate(work, folder / "base", start)
-    arms = predict(costs, params.train, images["train"])
-    points = [
-        break_even(costs, params.train, images["train"], kind)
-        for kind in params.train.end_to_end_bases
-    ]
-    write_prediction(params, images, costs, arms, points)
-    print(forecast(arms, points, disk_bytes(costs, params, images), shutil.disk_usage(".").free))
+    arms = predict(costs, params.train, amounts)
+    kinds = costs.paces.end_to_end
+    points = [break_even(costs, params.train, amounts, kind) for kind in kinds]
+    write_prediction(params, amounts, costs, arms, points)
+    free = shutil.disk_usage(".").free
+    print(forecast(arms, points, disk_bytes(costs, params, amounts), free))
+
+
+def amounts_of(parts: pd.DataFrame) -> Amounts:
+    """How many images there are to go through.
+
+    Args:
+        parts: One row an image, one column a rotation: the part that it plays.
+    """
+    trained, tested = (int((parts == part).any(axis=1).sum()) for part in ("train", "test"))
+    training = int((parts["rotation_0"] == "train").sum())
+    return Amounts(len(parts), training, trained, tested)
+
+
+def _part(params: Params, index: pd.DataFrame, classes: list[str]) -> pd.DataFrame:
+    """The part of every image in every rotation."""
+    data, folds = params.data, params.evaluate.folds
+    parts = part_images(index, data.split_seed, folds, data.validation, data.test)
+    refuse_missing_class(index, parts, classes)
+    return parts.drop(columns="unit")
 
 
 def _open(data: Data, folder: Path) -> Source:

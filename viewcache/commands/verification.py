@@ -8,13 +8,21 @@ from tqdm import tqdm
 from viewcache.arms.arm import arms_of
 from viewcache.arms.replaying import replay
 from viewcache.bases.artifact import open_base
-from viewcache.features.store import feature_file
+from viewcache.features.store import keys_file
 from viewcache.ground.manifests import verify
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import BASE, FEATURES, PREPARED, plan_file, seen_file
+from viewcache.ground.paths import (
+    BASE,
+    PARTS,
+    PREPARED,
+    feature_file,
+    plan_file,
+    rows_file,
+    seen_file,
+)
 from viewcache.ground.view_ids import ids_of_test_views
-from viewcache.images.prepared import SPLITS
+from viewcache.images.folds import open_rotations
 
 
 def verify_all(count: int) -> None:
@@ -41,13 +49,12 @@ def verify_all(count: int) -> None:
 def files_to_verify(params: Params) -> Iterator[Path]:
     """Every array that the parameters name."""
     test_views = ids_of_test_views(params.evaluate.test_views)
-    for split in SPLITS:
-        yield from (PREPARED / split / name for name in ("images.npy", "index.csv"))
-    for view in params.extract.views:
-        yield from (plan_file(view), feature_file(FEATURES / "train", view))
-    yield feature_file(FEATURES / "validation", 0)
-    yield feature_file(FEATURES / "test", 0)
-    for view in test_views:
-        yield from (plan_file(view), feature_file(FEATURES / "test", view))
-    yield from (arm.head_file(seed) for arm in arms_of(params.train) for seed in arm.seeds)
-    yield from (seen_file(kind) for kind in params.train.end_to_end_bases)
+    yield from (PREPARED / name for name in ("images.npy", "index.csv"))
+    yield PARTS
+    views = (*params.extract.views, *test_views)
+    for view in views:
+        yield from (plan_file(view), feature_file(view), keys_file(feature_file(view)))
+    yield from {rows_file(view) for view in views if view}
+    arms = arms_of(params.train, len(open_rotations(PARTS)))
+    yield from (arm.head_file(*training) for arm in arms for training in arm.trainings)
+    yield from (seen_file(kind) for kind in params.train.end_to_end)

@@ -7,7 +7,7 @@ from typing import Any
 
 def seconds_of_trainings(arm: Mapping[str, Any], trainings: int) -> float:
     """Seconds of so many trainings of an arm, which was timed on one machine."""
-    return arm["total_seconds"] + (trainings - 1) * arm["further_seconds"]
+    return arm["seconds"] + (trainings - 1) * arm["further_seconds"]
 
 
 def pays_from(arm: Mapping[str, Any], reference: Mapping[str, Any]) -> int | None:
@@ -15,9 +15,9 @@ def pays_from(arm: Mapping[str, Any], reference: Mapping[str, Any]) -> int | Non
 
     None where it never does for good, and where the two were not timed on one machine.
     """
-    if None in (arm["total_seconds"], reference["total_seconds"]):
+    if None in (arm["seconds"], reference["seconds"]):
         return None
-    lead = arm["total_seconds"] - reference["total_seconds"]
+    lead = arm["seconds"] - reference["seconds"]
     gain = reference["further_seconds"] - arm["further_seconds"]
     return training_of(lead, gain) if arm["machine"] == reference["machine"] else None
 

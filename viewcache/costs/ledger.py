@@ -6,8 +6,7 @@ from statistics import mean
 from typing import Any
 
 from viewcache.arms.arm import Arm
-from viewcache.features.store import feature_file
-from viewcache.ground.paths import FEATURES
+from viewcache.ground.paths import feature_file
 
 Record = dict[str, Any]
 """What `Stopwatch.save` wrote: seconds by phase, peak memory, machine, time."""
@@ -24,8 +23,11 @@ class ArmCosts:
     rendering, `base_seconds` is the rest of the time that base passes took.
 
     Attributes:
-        total_seconds: None where times are of several machines.
+        seconds: None where times are of several machines.
         further_seconds: What another training takes once the first is done; None likewise.
+        study_seconds: Of all seeds and rotations of the arm: its views of all images, and its share
+            of the heads that were trained side by side; of end-to-end, so many trainings as one
+            took. None likewise.
         feature_bytes: Of the cached features on disk.
         machine: Ids of the machines that it was timed on.
     """
@@ -35,68 +37,115 @@ class ArmCosts:
     base_seconds: float
     head_seconds: float
     setup_seconds: float
-    total_seconds: float | None
+    seconds: float | None
     further_seconds: float | None
+    study_seconds: float | None
     feature_bytes: int
     peak_rss_bytes: int
     machine: str
 
 
+@dataclass(frozen=True)
+class Training:
+    """What one training goes through.
+
+    Attributes:
+        images: Number of its training images.
+        rows: Number of all images that a random view was extracted for, of view 0 likewise.
+        random_views: Ids of the views that may be trained on.
+        heads: Number of all heads that `train_head` trained.
+    """
+
+    images: int
+    rows: Mapping[int, int]
+    random_views: Sequence[int]
+    heads: int
+
+
 def costs_of_arms(
-    arms: Sequence[Arm], images: int, epochs: Mapping[str, float], load: Load
+    arms: Sequence[Arm], training: Training, epochs: Mapping[Arm, float], load: Load
 ) -> dict[Arm, ArmCosts]:
-    """What every arm cost.
+    """What one training of every arm cost.
 
     Args:
-        images: Number of training images.
-        epochs: That each arm ran, by its name, mean over its seeds.
+        epochs: That each arm ran, mean over its trainings.
     """
     return {
-        arm: _cached(arm, images, load)
+        arm: _cached(arm, training, load)
         if arm.budget is not None
-        else _end_to_end(arm, epochs[arm.name], images, load)
+        else _end_to_end(arm, epochs[arm], training.images, load)
         for arm in arms
     }
 
 
-def _cached(arm: Arm, images: int, load: Load) -> ArmCosts:
-    augment, training = load("augment"), load("train_head")
-    extracts = [load(stage) for stage in arm.feature_stages]
-    rendering = sum(record["seconds"]["augment"] for record in extracts)
-    drawing = sum(augment["seconds"][f"view {view}"] for view in arm.views)
+def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
+    """Of what all images took, the share of the training images."""
+    views = arm.views(training.random_views, arm.seeds[0])
+    shares = {view: training.images / training.rows[view] for view in views}
+    extracts = {view: load(f"extract_{view}") for view in views}
+    augment, heads = load("augment"), load("train_head")
+
+    def seconds(phase: str) -> float:
+        return sum(shares[view] * extracts[view]["seconds"][phase] for view in views)
+
+    drawing = sum(shares[view] * augment["seconds"].get(f"view {view}", 0.0) for view in views)
     head = head_seconds(load)
-    files = [feature_file(FEATURES / "train", view) for view in arm.views]
     return _costs(
-        [augment, load("compile_base"), training, *extracts],
-        base_passes=images * len(arm.views),
-        augment=drawing + rendering,
-        base=sum(record["seconds"]["extract"] for record in extracts) - rendering,
+        [augment, load("compile_base"), heads, *extracts.values()],
+        base_passes=training.images * len(views),
+        augment=drawing + seconds("augment"),
+        base=seconds("extract") - seconds("augment"),
         head=head,
-        further=head + training["seconds"]["setup"],
-        feature_bytes=sum(file.stat().st_size for file in files),
+        further=head + heads["seconds"]["setup"],
+        study=_study(arm, training, load),
+        feature_bytes=sum(feature_file(view).stat().st_size for view in views),
     )
 
 
 def _end_to_end(arm: Arm, epochs: float, images: int, load: Load) -> ArmCosts:
     """The head's share is what the same head takes on cached features."""
     record = load(arm.training_stage)
-    augment = mean(record["seconds"][f"seed {seed} augment"] for seed in arm.seeds)
-    fit = mean(record["seconds"][f"seed {seed} fit"] for seed in arm.seeds)
+    names = [f"seed {seed} rotation {rotation}" for seed, rotation in arm.trainings]
+    augment = mean(record["seconds"][f"{name} augment"] for name in names)
+    fit = mean(record["seconds"][f"{name} fit"] for name in names)
     head = head_seconds(load)
+    records = [record, load("compile_base")] if arm.kind == "compiled" else [record]
     return _costs(
-        [record, load("compile_base")] if arm.kind == "compiled" else [record],
+        records,
         base_passes=round(images * epochs),
         augment=augment,
         base=fit - augment - head,
         head=head,
         further=fit + record["seconds"]["setup"],
+        study=setup_of(records) + len(names) * fit,
         feature_bytes=0,
+    )
+
+
+def _study(arm: Arm, training: Training, load: Load) -> float:
+    views = sorted(set().union(*(arm.views(training.random_views, seed) for seed in arm.seeds)))
+    extracts = [load(f"extract_{view}") for view in views]
+    augment, heads = load("augment"), load("train_head")
+    drawing = sum(augment["seconds"].get(f"view {view}", 0.0) for view in views)
+    share = len(arm.trainings) / training.heads
+    return (
+        setup_of([augment, load("compile_base"), heads, *extracts])
+        + drawing
+        + sum(record["seconds"]["extract"] for record in extracts)
+        + share * (heads["seconds"]["head alone"] + heads["seconds"]["heads"])
     )
 
 
 def head_seconds(load: Load) -> float:
     """Of one head that was trained alone."""
     return load("train_head")["seconds"]["head alone"]
+
+
+def setup_of(records: Sequence[Record]) -> float:
+    """Seconds that processes needed before their work: imports, and compiling the base."""
+    return sum(
+        record["seconds"]["setup"] + record["seconds"].get("compile", 0) for record in records
+    )
 
 
 def _costs(
@@ -107,11 +156,10 @@ def _costs(
     base: float,
     head: float,
     further: float,
+    study: float,
     feature_bytes: int,
 ) -> ArmCosts:
-    setup = sum(
-        record["seconds"]["setup"] + record["seconds"].get("compile", 0) for record in records
-    )
+    setup = setup_of(records)
     machines = {record["machine"]["id"] for record in records}
     one_machine = len(machines) == 1
     return ArmCosts(
@@ -120,8 +168,9 @@ def _costs(
         base_seconds=base,
         head_seconds=head,
         setup_seconds=setup,
-        total_seconds=augment + base + head + setup if one_machine else None,
+        seconds=augment + base + head + setup if one_machine else None,
         further_seconds=further if one_machine else None,
+        study_seconds=study if one_machine else None,
         feature_bytes=feature_bytes,
         peak_rss_bytes=max(record["peak_rss_bytes"] for record in records),
         machine=" and ".join(sorted(machines)),

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from viewcache.arms.arm import Arm, Kind, arms_of, end_to_end
 from viewcache.costs.break_even import training_of
 from viewcache.ground.params.schema import Params, Train
-from viewcache.heads.schedule import views_of_budget
 
 HEADER_BYTES = 128
 """Of a `.npy` file."""
@@ -46,7 +45,7 @@ class Paces:
 
     extract: Pace
     extract_identity: Pace
-    end_to_end: dict[str, Pace]
+    end_to_end: dict[Kind, Pace]
     head: Pace
 
 
@@ -107,7 +106,7 @@ class Prediction:
     feature_bytes: int
 
     @property
-    def total_seconds(self) -> float:
+    def seconds(self) -> float:
         return self.augment_seconds + self.base_seconds + self.head_seconds + self.setup_seconds
 
 
@@ -138,63 +137,64 @@ class BreakEven:
         )
 
 
-def predict(costs: UnitCosts, settings: Train, images: int) -> dict[str, Prediction]:
-    """What every arm will cost.
+@dataclass(frozen=True)
+class Amounts:
+    """Numbers of images.
 
-    Args:
-        images: Number of training images.
+    Attributes:
+        images: All.
+        training: Of one training.
+        trained: That are trained on in any rotation: those with random views.
+        tested: That are tested in any rotation.
     """
-    return {arm.name: _predict(costs, settings, images, arm) for arm in arms_of(settings)}
+
+    images: int
+    training: int
+    trained: int
+    tested: int
 
 
-def break_even(costs: UnitCosts, settings: Train, images: int, kind: Kind) -> BreakEven:
+def predict(costs: UnitCosts, settings: Train, amounts: Amounts) -> dict[str, Prediction]:
+    """What one training of every arm will cost, and of both ways to train end to end."""
+    arms = [arm for arm in arms_of(settings, 1) if arm.budget is not None]
+    both = [end_to_end(kind, (), ()) for kind in costs.paces.end_to_end]
+    return {arm.name: _predict(costs, settings, amounts, arm) for arm in [*arms, *both]}
+
+
+def break_even(costs: UnitCosts, settings: Train, amounts: Amounts, kind: Kind) -> BreakEven:
     """Where caching costs the same as end-to-end training on a base of a kind."""
-    reference = _end_to_end(costs, settings, images, kind)
+    reference = _end_to_end(costs, settings, amounts, kind)
     cheaper = [
         views
         for views in range(1, settings.epochs + 1)
-        if _cached(costs, settings, images, views).total_seconds < reference.total_seconds
+        if _cached(costs, settings, amounts, views).seconds < reference.seconds
     ]
     budget = max(settings.budgets)
-    trainings = _trainings(_cached(costs, settings, images, budget), reference)
-    return BreakEven(end_to_end(kind, ()).name, max(cheaper, default=0), budget, trainings)
+    trainings = _trainings(_cached(costs, settings, amounts, budget), reference)
+    return BreakEven(end_to_end(kind, (), ()).name, max(cheaper, default=0), budget, trainings)
 
 
-def disk_bytes(costs: UnitCosts, params: Params, images: dict[str, int]) -> int:
-    """What decoded images and features of all splits take: once in `data`, once in DVC's cache.
-
-    Args:
-        images: Number of images of each split.
-    """
-    files = {
-        "train": len(params.extract.views),
-        "validation": 1,
-        "test": 1 + params.evaluate.test_views,
-    }
-    pixels = sum(images.values()) * 3 * params.side**2
-    features = [
-        count * feature_file_bytes(costs.row_bytes, images[split]) for split, count in files.items()
-    ]
-    return 2 * (pixels + sum(features))
+def disk_bytes(costs: UnitCosts, params: Params, amounts: Amounts) -> int:
+    """What decoded images and features take: once in `data`, once in DVC's cache."""
+    pixels = amounts.images * 3 * params.side**2
+    random = len(params.extract.random_views) * amounts.trained
+    tested = params.evaluate.test_views * amounts.tested
+    return 2 * (pixels + (amounts.images + random + tested) * costs.row_bytes)
 
 
-def feature_file_bytes(row_bytes: int, images: int) -> int:
-    """Size of the file of one view's features."""
-    return HEADER_BYTES + images * row_bytes
-
-
-def _predict(costs: UnitCosts, settings: Train, images: int, arm: Arm) -> Prediction:
+def _predict(costs: UnitCosts, settings: Train, amounts: Amounts, arm: Arm) -> Prediction:
     if arm.budget is None:
-        return _end_to_end(costs, settings, images, arm.kind)
-    return _cached(costs, settings, images, arm.budget)
+        return _end_to_end(costs, settings, amounts, arm.kind)
+    return _cached(costs, settings, amounts, arm.budget)
 
 
-def _cached(costs: UnitCosts, settings: Train, images: int, budget: int) -> Prediction:
+def _cached(costs: UnitCosts, settings: Train, amounts: Amounts, budget: int) -> Prediction:
     set_up = costs.set_up
-    views = len(views_of_budget(budget))
-    passes = images * views
+    views = max(budget, 1)
+    passes = amounts.training * views
+    rows = amounts.trained if budget else amounts.images
     pace = costs.paces.extract if budget else costs.paces.extract_identity
-    head = _head_seconds(costs.paces.head, settings, images)
+    head = _head_seconds(costs.paces.head, settings, amounts.training)
     extracting = set_up.start + set_up.compiling + views * set_up.start_extract
     return Prediction(
         base_passes=passes,
@@ -203,20 +203,20 @@ def _cached(costs: UnitCosts, settings: Train, images: int, budget: int) -> Pred
         head_seconds=head,
         setup_seconds=extracting + set_up.start_tensorflow,
         again_seconds=set_up.start_tensorflow + head,
-        feature_bytes=views * feature_file_bytes(costs.row_bytes, images),
+        feature_bytes=views * _feature_file_bytes(costs.row_bytes, rows),
     )
 
 
-def _end_to_end(costs: UnitCosts, settings: Train, images: int, kind: Kind) -> Prediction:
+def _end_to_end(costs: UnitCosts, settings: Train, amounts: Amounts, kind: Kind) -> Prediction:
     set_up = costs.set_up
     opening, compiling = {
         "keras": (set_up.load_base, 0.0),
         "compiled": (set_up.open_base, set_up.compiling),
     }[kind]
-    passes = images * settings.epochs
+    passes = amounts.training * settings.epochs
     pace = costs.paces.end_to_end[kind]
     augment, rest = passes * pace.augment, pace.start + passes * pace.rest
-    head = _head_seconds(costs.paces.head, settings, images)
+    head = _head_seconds(costs.paces.head, settings, amounts.training)
     again = set_up.start_tensorflow + opening
     return Prediction(
         base_passes=passes,
@@ -234,5 +234,10 @@ def _head_seconds(pace: Pace, settings: Train, images: int) -> float:
 
 
 def _trainings(cached: Prediction, reference: Prediction) -> int | None:
-    lead = cached.total_seconds - reference.total_seconds
+    lead = cached.seconds - reference.seconds
     return training_of(lead, reference.again_seconds - cached.again_seconds)
+
+
+def _feature_file_bytes(row_bytes: int, images: int) -> int:
+    """Size of the file of one view's features."""
+    return HEADER_BYTES + images * row_bytes

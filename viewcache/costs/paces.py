@@ -11,9 +11,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from viewcache.arms.arm import Kind
 from viewcache.bases.base import Base
 from viewcache.costs.model import Pace, Paces
-from viewcache.features.store import Origin, write_features
+from viewcache.features.keys import KEY_BYTES
+from viewcache.features.store import FeatureView, FeatureWriter, Origin
 from viewcache.ground.params.schema import Params
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads import training
@@ -55,7 +57,7 @@ def measure_paces(work: Work, base: Base, model: keras.Model) -> Paces:
     training.make_deterministic()
     params = work.params
     settings = params.train
-    ways = {
+    ways: dict[Kind, EndToEndBase] = {
         "keras": on_keras(model, settings.learning_rate, settings.head.weight_decay),
         "compiled": on_compiled(base),
     }
@@ -64,10 +66,7 @@ def measure_paces(work: Work, base: Base, model: keras.Model) -> Paces:
         return Paces(
             extract=_extraction(work, base, read, 1),
             extract_identity=_extraction(work, base, read, 0),
-            end_to_end={
-                kind: _end_to_end(work, ways[kind], base.width, read)
-                for kind in params.train.end_to_end_bases
-            },
+            end_to_end={kind: _end_to_end(work, ways[kind], base.width, read) for kind in ways},
             head=_head(work, base.width),
         )
 
@@ -79,15 +78,19 @@ def _extraction(work: Work, base: Base, read: training.Reader, view: int) -> Pac
     sample, size = len(work.sample.labels), base.batch_size
     dtype = np.dtype(work.params.extract.dtype)
     origin = Origin(view, images="", plan="", base=base.identity)
+    keys = np.zeros((size, KEY_BYTES), np.uint8)
 
     def batches(count: int) -> Iterator[np.ndarray]:
         for start in range(0, count * size, size):
             yield render(view, np.arange(start, start + size) % sample)
 
     def run(count: int) -> None:
+        rows = np.arange(count * size).reshape(count, size)
         with tempfile.TemporaryDirectory() as folder:
             path, shape = Path(folder) / "features.npy", (count * size, base.width)
-            write_features(path, base.stream(batches(count)), shape, dtype, origin)
+            with FeatureWriter(path, shape, dtype, origin) as writer:
+                for batch, features in zip(rows, base.stream(batches(count)), strict=True):
+                    writer.write(batch, features, keys)
 
     return _pace(run, size, costs)
 
@@ -101,7 +104,7 @@ def _end_to_end(work: Work, base: EndToEndBase, width: int, read: training.Reade
     run_epoch = training.by_fit(
         base.attach(build_head(width, work.classes, settings.head, settings.learning_rate, seed=0)),
         lambda view, rows: base.prepare(render(view, rows)),
-        training.make_targets(labels, settings.class_weights),
+        training.make_targets(labels, np.arange(len(labels)), settings.class_weights),
         size,
     )
 
@@ -115,16 +118,18 @@ def _head(work: Work, width: int) -> Pace:
     """One head by itself, on features without meaning."""
     settings, rows = work.params.train, min(work.images, HEAD_ROWS)
     features = np.random.default_rng(0).random((rows, width), np.float32)
-    targets = training.make_targets(np.arange(rows) % work.classes, settings.class_weights)
-    held_out = training.Validation(features[: rows // 4 + 1], targets.labels[: rows // 4 + 1])
+    view = FeatureView(features, np.arange(rows))
+    labels = np.arange(rows) % work.classes
+    targets = training.make_targets(labels, view.places, settings.class_weights)
+    held_out = training.Validation(features[: rows // 4 + 1], labels[: rows // 4 + 1])
 
     @cache
     def trainer() -> HeadTrainer:
         return HeadTrainer(width, work.classes, settings.head, settings.learning_rate)
 
     def run(epochs: int) -> None:
-        schedule = training.Schedule(epochs, settings.batch_size, 0, seed=0, patience=None)
-        trainer().train({0: features}, targets, held_out, schedule)
+        schedule = training.Schedule(epochs, settings.batch_size, [0], seed=0, patience=None)
+        trainer().train({0: view}, targets, held_out, schedule)
 
     return _pace(run, rows, Stopwatch(), most=settings.epochs)
 

@@ -4,13 +4,15 @@ import hashlib
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, FiniteFloat, ValidationError
 
-from viewcache.costs.model import BreakEven, Prediction, UnitCosts
+from viewcache.arms.arm import Kind, end_to_end
+from viewcache.costs.faster import Timed
+from viewcache.costs.model import Amounts, BreakEven, Prediction, UnitCosts
 from viewcache.ground.errors import message
 from viewcache.ground.files import write_text
 from viewcache.ground.machine import machine
@@ -25,8 +27,20 @@ class _Machine(BaseModel):
 
 
 class _Arm(BaseModel):
-    total_seconds: FiniteFloat
+    seconds: FiniteFloat
+    setup_seconds: FiniteFloat
+    again_seconds: FiniteFloat
     feature_bytes: int
+
+
+@dataclass(frozen=True)
+class PredictedCosts:
+    """What an arm that did not run would cost, by the plan."""
+
+    seconds: float | None
+    further_seconds: float | None
+    setup_seconds: float
+    machine: str
 
 
 class _Predicted(BaseModel):
@@ -44,24 +58,18 @@ def params_digest(params: Params) -> str:
 
 def write_prediction(
     params: Params,
-    images: dict[str, int],
+    amounts: Amounts,
     costs: UnitCosts,
     arms: dict[str, Prediction],
     points: Sequence[BreakEven],
 ) -> None:
-    """Write what was predicted, with the machine and the parameters that it is of.
-
-    Args:
-        images: Number of images of each split.
-    """
+    """Write what was predicted, with the machine and the parameters that it is of."""
     content = {
         "machine": machine(),
         "params": params_digest(params),
-        "images": images,
+        "amounts": asdict(amounts),
         "unit_costs": asdict(costs),
-        "arms": {
-            name: {**asdict(arm), "total_seconds": arm.total_seconds} for name, arm in arms.items()
-        },
+        "arms": {name: {**asdict(arm), "seconds": arm.seconds} for name, arm in arms.items()},
         "break_even": [asdict(point) for point in points],
     }
     write_text(PREDICTION, json.dumps(content, indent=2) + "\n")
@@ -76,7 +84,7 @@ def compare_with_plan(
         arms: Measured costs of each arm, among others.
 
     Returns:
-        For each arm `total_seconds` and `feature_bytes` as predicted, and `seconds_error` and
+        For each arm `seconds` and `feature_bytes` as predicted, and `seconds_error` and
         `bytes_error`: the prediction divided by the measurement, less 1. None for all, unless
         there is a whole prediction for these parameters, which a line on stderr says of a damaged
         one; an arm that was timed on another machine is left out.
@@ -88,6 +96,20 @@ def compare_with_plan(
         name: _errors(predicted.arms[name], arm)
         for name, arm in arms.items()
         if arm["machine"] == predicted.machine.id and name in predicted.arms
+    }
+
+
+def predicted_end_to_end(params: Params) -> dict[Kind, Timed]:
+    """What end-to-end training would cost, where there is a plan of these parameters."""
+    plan = _read()
+    if plan is None or plan.params != params_digest(params):
+        return {}
+    kinds: tuple[Kind, ...] = ("keras", "compiled")
+    arms = {kind: plan.arms.get(end_to_end(kind, (), ()).name) for kind in kinds}
+    return {
+        kind: PredictedCosts(arm.seconds, arm.again_seconds, arm.setup_seconds, plan.machine.id)
+        for kind, arm in arms.items()
+        if arm is not None
     }
 
 
@@ -104,10 +126,10 @@ def _read() -> _Predicted | None:
 
 
 def _errors(predicted: _Arm, measured: dict[str, Any]) -> dict[str, float | None]:
-    seconds, size = predicted.total_seconds, predicted.feature_bytes
+    seconds, size = predicted.seconds, predicted.feature_bytes
     return {
-        "total_seconds": seconds,
+        "seconds": seconds,
         "feature_bytes": size,
-        "seconds_error": seconds / measured["total_seconds"] - 1,
+        "seconds_error": seconds / measured["seconds"] - 1,
         "bytes_error": size / measured["feature_bytes"] - 1 if measured["feature_bytes"] else 0.0,
     }

@@ -14,6 +14,7 @@ IMPORTS = {
     "plain": (
         "viewcache.ground.entry",
         "viewcache.ground.params.loading",
+        "viewcache.images.folds",
         "viewcache.images.prepared",
         "viewcache.views.contact_sheet",
     ),

@@ -1,9 +1,7 @@
 """What early stopping leaves unused: views that were extracted for epochs that were not run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import pandas as pd
 
 from viewcache.arms.arm import Arm
 from viewcache.costs.ledger import Load
@@ -22,22 +20,28 @@ class Unused:
     unused_seconds: float | None
 
 
-def unused_of_arms(arms: Sequence[Arm], runs: pd.DataFrame, load: Load) -> dict[Arm, Unused]:
-    """What no seed of each arm read.
+def unused_of_arms(
+    epochs: Mapping[Arm, Mapping[int, int]], random_views: Sequence[int], load: Load
+) -> dict[Arm, Unused]:
+    """What no training of each arm read.
 
     Args:
-        runs: One row an arm and seed: `arm`, and `epochs`, how many were run.
+        epochs: By arm and seed: the most that any of these trainings ran.
+        random_views: Ids of the views that may be trained on.
     """
-    most = runs.groupby("arm")["epochs"].max()
-    views = {arm: _unused_views(arm, int(most[arm.name])) for arm in arms}
+    views = {arm: _unused_views(arm, ran, random_views) for arm, ran in epochs.items()}
     return {arm: Unused(len(unused), _seconds(unused, load)) for arm, unused in views.items()}
 
 
-def _unused_views(arm: Arm, epochs: int) -> list[int]:
-    if arm.budget is None:
-        return []
-    read = {view_of_epoch(epoch, arm.budget) for epoch in range(1, epochs + 1)}
-    return [view for view in arm.views if view not in read]
+def _unused_views(arm: Arm, epochs: Mapping[int, int], random_views: Sequence[int]) -> list[int]:
+    planned = {seed: arm.views(random_views, seed) for seed in epochs}
+    read = {
+        view_of_epoch(epoch, views)
+        for seed, views in planned.items()
+        if views
+        for epoch in range(1, epochs[seed] + 1)
+    }
+    return sorted(set().union(*planned.values()) - read)
 
 
 def _seconds(views: list[int], load: Load) -> float | None:

@@ -1,15 +1,19 @@
-"""Feature arrays on disk, each with a manifest that says what it is."""
+"""Feature arrays on disk: a row an image, keys beside them, and a manifest of what they are."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from viewcache.features.keys import KEY_BYTES
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import Manifest, digest_of_digests, seal, verify
-from viewcache.ground.row_files import write_rows
+from viewcache.ground.paths import feature_file, rows_file
+from viewcache.ground.row_files import RowWriter
 
 
 @dataclass(frozen=True)
@@ -29,50 +33,116 @@ class Origin:
     base: str
 
 
-def write_features(
-    path: Path,
-    batches: Iterable[np.ndarray],
-    shape: tuple[int, int],
-    dtype: np.dtype[Any],
-    origin: Origin,
-) -> None:
-    """Stream features into `path` (.npy) and their manifest beside it (.json).
-
-    Raises:
-        PipelineError: a feature is NaN, infinite, or beyond the dtype; nothing is left at `path`.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_rows(path, _finite(batches, dtype, path), shape[1:], dtype, shape[0])
-    seal(path, shape=list(shape), dtype=dtype.str, **asdict(origin))
-
-
-def feature_file(folder: Path, view: int) -> Path:
-    """Where the features of a view lie in the folder of a split."""
-    return folder / str(view) / "features.npy"
-
-
-def open_views(folder: Path, views: Iterable[int], digests: Iterable[str]) -> list[np.ndarray]:
-    """Memory-map the features of views of the same images, all of one base.
+class FeatureWriter:
+    """Writes the features of a view, row by row in any order, and seals them when they are whole.
 
     Args:
-        folder: Of the features of a split.
-        digests: Of the images, in order of the rows.
+        path: Of the features (.npy); keys lie beside them in `keys.npy`.
+        shape: Rows first, then that of a row.
 
-    Returns:
-        Features of each view, read-only, shape (images, width).
+    Raises:
+        PipelineError: a row was not written; or a feature is NaN, infinite, or beyond the dtype.
+            Nothing is left at `path` then.
+    """
+
+    def __init__(
+        self, path: Path, shape: tuple[int, ...], dtype: np.dtype[Any], origin: Origin
+    ) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path, self._shape, self._dtype, self._origin = path, shape, dtype, origin
+        self._features = RowWriter(path, shape, dtype)
+        self._keys = RowWriter(keys_file(path), (shape[0], KEY_BYTES), np.dtype(np.uint8))
+
+    def __enter__(self) -> Self:
+        with ExitStack() as files:
+            files.enter_context(self._keys)
+            files.enter_context(self._features)
+            self._files = files.pop_all()
+        return self
+
+    def write(self, rows: np.ndarray, features: np.ndarray, keys: np.ndarray) -> None:
+        """Write the features of some rows, and the keys of `keys_of_rows`."""
+        with np.errstate(over="ignore"):
+            stored = features.astype(self._dtype)
+        if not np.isfinite(stored).all():
+            rule = f"features for {self._path} must be finite as {self._dtype}"
+            raise PipelineError(rule, f"up to {np.abs(features).max()}")
+        self._features.write(rows, stored)
+        self._keys.write(rows, keys)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._files.__exit__(kind, error, traceback)
+        if kind is None:
+            seal(keys_file(self._path))
+            about = {"shape": list(self._shape), "dtype": self._dtype.str}
+            seal(self._path, **about, **asdict(self._origin))
+
+
+def keys_file(path: Path) -> Path:
+    """Where the keys of a file of features lie."""
+    return path.with_name("keys.npy")
+
+
+class FeatureView(NamedTuple):
+    """The features of a view.
+
+    Attributes:
+        features: Read-only memory map, shape (images of the view, width).
+        places: Of each prepared image its row of the features: int64; -1 where it has none.
+    """
+
+    features: np.ndarray
+    places: np.ndarray
+
+    def of(self, rows: np.ndarray) -> np.ndarray:
+        """The features of some of the prepared images."""
+        return self.features[self.places[rows]]
+
+
+def open_views(views: Iterable[int], digests: Sequence[str]) -> dict[int, FeatureView]:
+    """Memory-map the features of views of the prepared images, all of one base.
+
+    Args:
+        digests: Of the prepared images.
 
     Raises:
         PipelineError: a file is missing, damaged, of another view, of other images, or of another
             base than the first; or views that were drawn differently have equal features.
     """
-    images = digest_of_digests(digests)
     manifests: dict[Path, Manifest] = {}
+    opened = {}
     for view in views:
-        path = feature_file(folder, view)
+        path, rows = feature_file(view), rows_of_view(view, len(digests))
         base = {"base": next(iter(manifests.values()))["base"]} if manifests else {}
+        images = digest_of_digests(digests[row] for row in rows)
         manifests[path] = verify(path, view=view, images=images, **base)
+        places = np.full(len(digests), -1, np.int64)
+        places[rows] = np.arange(len(rows))
+        opened[view] = FeatureView(np.load(path, mmap_mode="r", allow_pickle=False), places)
     _refuse_repeated(manifests)
-    return [np.load(path, mmap_mode="r", allow_pickle=False) for path in manifests]
+    return opened
+
+
+def rows_of_view(view: int, images: int) -> np.ndarray:
+    """Rows of the prepared images that a view has: all of view 0, of others the planned ones.
+
+    Raises:
+        PipelineError: the file of the planned rows is missing, damaged, or of more images.
+    """
+    if view == 0:
+        return np.arange(images)
+    path = rows_file(view)
+    verify(path)
+    rows = np.load(path, allow_pickle=False)
+    if rows.max(initial=-1) >= images:
+        rule = f"{path} must be of {images} prepared images: `dvc repro` computes it"
+        raise PipelineError(rule, f"row {rows.max()}")
+    return rows
 
 
 def _refuse_repeated(manifests: dict[Path, Manifest]) -> None:
@@ -85,15 +155,3 @@ def _refuse_repeated(manifests: dict[Path, Manifest]) -> None:
                 f"{path} must differ from {twin}, whose views are drawn differently",
                 f"equal features, {manifest['digest']}",
             )
-
-
-def _finite(
-    batches: Iterable[np.ndarray], dtype: np.dtype[Any], path: Path
-) -> Iterator[np.ndarray]:
-    for batch in batches:
-        with np.errstate(over="ignore"):
-            stored = batch.astype(dtype)
-        if not np.isfinite(stored).all():
-            rule = f"features for {path} must be finite as {dtype}"
-            raise PipelineError(rule, f"up to {np.abs(batch).max()}")
-        yield stored

@@ -13,25 +13,41 @@ DOWNLOADS = Path("data/downloads")
 IMAGE_REPORT = Path("plots")
 LEFT_OUT = Path("plots/left_out.csv")
 PREPARED = Path("data/prepared")
+PARTS = Path("data/parts.csv")
+"""Which part every image plays in every rotation."""
+VIEWS = Path("data/views")
 FEATURES = Path("data/features")
-"""Both with a folder for each split."""
+"""Both with a folder for training views, view 0 among them, and one for test views."""
 BASE = Path("data/base")
 REPLAY = Path("data/replay.json")
 CONTACT_SHEET = Path("plots/views.png")
 
 
 def plan_file(view: int) -> Path:
-    return Path("data/views") / ("train" if view < TEST_VIEW_OFFSET else "test") / f"{view}.npy"
+    return VIEWS / _kind(view) / f"{view}.npy"
 
 
-def cached_head_file(budget: int, seed: int) -> Path:
-    return Path("models/cached") / str(budget) / f"{seed}.npz"
+def rows_file(view: int) -> Path:
+    """The rows of the images that a random view is planned for."""
+    return VIEWS / _kind(view) / "rows.npy"
 
 
-def end_to_end_head_file(kind: str, seed: int) -> Path:
-    return Path("models/end_to_end") / kind / f"{seed}.npz"
+def feature_file(view: int) -> Path:
+    return FEATURES / _kind(view) / str(view) / "features.npy"
+
+
+def cached_head_file(budget: int, seed: int, rotation: int) -> Path:
+    return Path("models/cached") / str(budget) / str(seed) / f"{rotation}.npz"
+
+
+def end_to_end_head_file(kind: str, seed: int, rotation: int) -> Path:
+    return Path("models/end_to_end") / kind / str(seed) / f"{rotation}.npz"
 
 
 def seen_file(kind: str) -> Path:
     """The features that end-to-end training saw in a batch."""
     return Path("data/seen") / kind / "batch.npz"
+
+
+def _kind(view: int) -> str:
+    return "train" if view < TEST_VIEW_OFFSET else "test"

@@ -1,7 +1,7 @@
 """A frozen base as end-to-end training meets it: in one Keras model with the head, or compiled."""
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import keras
@@ -36,7 +36,7 @@ class Seen(NamedTuple):
     """A batch that training saw.
 
     Attributes:
-        rows: Of the training split: int64, shape (images,).
+        rows: Of the prepared images: int64, shape (images,).
         inputs: Of the model that was fitted.
     """
 
@@ -81,7 +81,7 @@ def train_end_to_end(
     """
     model, before = base.attach(head), base.fingerprint()
     start = starting_point(head, model.optimizer)
-    images = len(targets.labels)
+    images = len(targets.rows)
     rendered: Counter[int] = Counter()
     last_seen: deque[Seen] = deque(maxlen=1)
 
@@ -93,19 +93,21 @@ def train_end_to_end(
         return inputs
 
     fit = by_fit(model, read, targets, schedule.batch_size)
-    history = train(fit, head, images, validation, schedule)
-    _refuse_other_views(rendered, images, len(history), schedule.budget)
+    history = train(fit, head, targets.rows, validation, schedule)
+    _refuse_other_views(rendered, images, len(history), schedule.views)
     after = base.fingerprint()
     if after != before:
         raise PipelineError(f"the base must stay {before}", after)
     return Trained(head, history, start), last_seen.pop()
 
 
-def _refuse_other_views(rendered: Counter[int], images: int, epochs: int, budget: int) -> None:
+def _refuse_other_views(
+    rendered: Counter[int], images: int, epochs: int, views: Sequence[int]
+) -> None:
     """Raise unless every epoch rendered its view, which a cache behind the rendering prevents."""
     expected: Counter[int] = Counter()
     for epoch in range(1, epochs + 1):
-        expected[view_of_epoch(epoch, budget)] += images
+        expected[view_of_epoch(epoch, views)] += images
     if rendered != expected:
         raise PipelineError(
             f"every epoch must render its own view of all images, {dict(expected)}", dict(rendered)

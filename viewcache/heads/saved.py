@@ -95,11 +95,6 @@ def open_head(path: Path) -> SavedHead:
         raise PipelineError(rule, error) from error
 
 
-def load_weights(path: Path) -> list[np.ndarray]:
-    """As `keras.Model.get_weights` gave them, float32; errors as of `open_head`."""
-    return open_head(path).weights
-
-
 def _nameless(config: Any) -> Any:
     """A configuration without the names that Keras numbers by the order of creation."""
     if isinstance(config, dict):

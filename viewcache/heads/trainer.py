@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
+from viewcache.features.store import FeatureView
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads.head import build_head
 from viewcache.heads.saved import Trained, starting_point
@@ -31,7 +32,7 @@ class HeadTrainer:
 
     def train(
         self,
-        views: Mapping[int, np.ndarray],
+        views: Mapping[int, FeatureView],
         targets: Targets,
         validation: Validation,
         schedule: Schedule,
@@ -39,7 +40,7 @@ class HeadTrainer:
         """Train a head over a sequence of views, as `fit` does.
 
         Args:
-            views: From a view to the features of all training images.
+            views: From a view to its features, of the training images at least.
 
         Returns:
             The head, which the next training changes, and how it came about.
@@ -50,14 +51,17 @@ class HeadTrainer:
         batch_size = tf.constant(schedule.batch_size)
 
         def run_epoch(view: int, order: np.ndarray) -> Score:
-            features = tf.constant(views[view])
+            features, places = tf.constant(views[view].features), views[view].places[order]
             loss, accuracy = self._run_epoch(
-                features, labels, tf.constant(weights), tf.constant(order), batch_size
+                features,
+                tf.constant(places),
+                tf.gather(labels, order),
+                tf.gather(weights, order),
+                batch_size,
             )
             return Score(float(loss), float(accuracy))
 
-        images = len(targets.labels)
-        history = train(run_epoch, self._head, images, validation, schedule)
+        history = train(run_epoch, self._head, targets.rows, validation, schedule)
         return Trained(self._head, history, start)
 
     def _reset(self, seed: int) -> None:
@@ -74,20 +78,24 @@ class HeadTrainer:
     def _epoch(
         self,
         features: tf.Tensor,
+        places: tf.Tensor,
         labels: tf.Tensor,
         weights: tf.Tensor,
-        order: tf.Tensor,
         batch_size: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """One epoch; returns the mean loss and accuracy while training."""
-        images = tf.shape(order)[0]
+        """One epoch; returns the mean loss and accuracy while training.
+
+        Args:
+            places: Rows of the features, in the order of the epoch; so are labels and weights.
+        """
+        images = tf.shape(places)[0]
         loss_sum, correct = tf.constant(0.0), tf.constant(0.0)
         for start in tf.range(0, images, batch_size):
-            rows = order[start : start + batch_size]
-            batch_labels = tf.gather(labels, rows)
+            end = start + batch_size
+            rows, batch_labels = places[start:end], labels[start:end]
             with tf.GradientTape() as tape:
                 logits = self._head(tf.gather(features, rows), training=True)
-                loss = self._head.loss(batch_labels, logits, tf.gather(weights, rows))
+                loss = self._head.loss(batch_labels, logits, weights[start:end])
             variables = self._head.trainable_variables
             self._head.optimizer.apply(tape.gradient(loss, variables), variables)
             loss_sum += loss * tf.cast(tf.size(rows), tf.float32)

@@ -1,6 +1,6 @@
 """Training over a sequence of views: one epoch, one view; the same for every arm."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from viewcache.heads.schedule import order_of_epoch, view_of_epoch
 from viewcache.heads.stopping import BestHead
 
 Reader = Callable[[int, np.ndarray], np.ndarray]
-"""(view, rows of the training split) -> inputs of the model for these rows."""
+"""(view, rows of the prepared images) -> inputs of the model for these rows."""
 
 
 class Score(NamedTuple):
@@ -26,7 +26,7 @@ class Score(NamedTuple):
 
 
 RunEpoch = Callable[[int, np.ndarray], Score]
-"""(view, order of the training images) -> score while training."""
+"""(view, rows of the training images in the order of the epoch) -> score while training."""
 
 
 def make_deterministic() -> None:
@@ -36,21 +36,30 @@ def make_deterministic() -> None:
 
 
 class Targets(NamedTuple):
-    """What the training images are to be called, and how much each counts.
+    """Which images are trained on, what they are to be called, and how much each counts.
 
     Attributes:
-        labels: int, shape (images,).
-        weights: float32, shape (images,), of the loss; their mean is 1.
+        rows: Of the prepared images: int64, shape (training images,).
+        labels: int, of all prepared images.
+        weights: float32, likewise: of the loss; their mean over the training images is 1.
     """
 
+    rows: np.ndarray
     labels: np.ndarray
     weights: np.ndarray
 
 
-def make_targets(labels: np.ndarray, class_weights: str) -> Targets:
-    """Targets in which every image counts the same (`none`) or every class (`balanced`)."""
+def make_targets(labels: np.ndarray, rows: np.ndarray, class_weights: str) -> Targets:
+    """Targets in which every training image counts the same (`none`) or every class (`balanced`).
+
+    Args:
+        labels: Of all prepared images.
+        rows: Of those that are trained on.
+    """
     mode = None if class_weights == "none" else class_weights
-    return Targets(labels, compute_sample_weight(mode, labels).astype(np.float32))
+    weights = np.zeros(len(labels), np.float32)
+    weights[rows] = compute_sample_weight(mode, labels[rows])
+    return Targets(rows, labels, weights)
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,7 @@ class Schedule:
     """Which views are trained on, and in which order.
 
     Attributes:
-        budget: Number of views that the epochs go through; 0: view 0.
+        views: That the epochs go through, and over again.
         seed: Of the order of the images.
         patience: After so many epochs in which the validation loss has not fallen below its
             lowest, training stops, and the head of the lowest is kept; None: all epochs are run
@@ -67,7 +76,7 @@ class Schedule:
 
     epochs: int
     batch_size: int
-    budget: int
+    views: Sequence[int]
     seed: int
     patience: int | None
 
@@ -108,13 +117,17 @@ class Epoch(NamedTuple):
 
 
 def train(
-    run_epoch: RunEpoch, head: keras.Model, images: int, validation: Validation, schedule: Schedule
+    run_epoch: RunEpoch,
+    head: keras.Model,
+    rows: np.ndarray,
+    validation: Validation,
+    schedule: Schedule,
 ) -> list[Epoch]:
     """Train over a sequence of views.
 
     Args:
         run_epoch: Trains the head for one epoch.
-        images: Number of training images.
+        rows: Of the training images.
 
     Raises:
         PipelineError: the loss is no longer finite.
@@ -122,8 +135,8 @@ def train(
     scores: list[tuple[Score, Score]] = []
     best = BestHead(head, schedule.patience)
     for epoch in range(1, schedule.epochs + 1):
-        view = view_of_epoch(epoch, schedule.budget)
-        trained = run_epoch(view, order_of_epoch(epoch, images, schedule.seed))
+        view = view_of_epoch(epoch, schedule.views)
+        trained = run_epoch(view, rows[order_of_epoch(epoch, len(rows), schedule.seed)])
         tested = validation.test(head)
         if not np.isfinite(tested.loss):
             rule = f"training must not diverge (train.learning_rate), as in epoch {epoch}"

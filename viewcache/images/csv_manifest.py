@@ -8,7 +8,7 @@ import pandas as pd
 
 from viewcache.ground.errors import PipelineError
 from viewcache.images.folders import SPLIT_OF
-from viewcache.images.prepared import SPLITS
+from viewcache.images.folds import PARTS
 
 
 def read_manifest(root: Path, name: str) -> pd.DataFrame:
@@ -68,7 +68,7 @@ def _refuse_wrong_values(manifest: Path, rows: pd.DataFrame) -> None:
         _refuse(manifest, rows, rows[column].str.strip() == "", f"{column} must not be empty")
     if "split" in rows:
         unknown = ~rows["split"].isin(list(SPLIT_OF))
-        _refuse(manifest, rows, unknown, f"split must be one of {', '.join(SPLITS)}")
+        _refuse(manifest, rows, unknown, f"split must be one of {', '.join(PARTS)}")
 
 
 def _refuse_wrong_files(manifest: Path, rows: pd.DataFrame, root: Path) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from viewcache.ground.errors import PipelineError
-from viewcache.images.prepared import SPLITS
+from viewcache.images.folds import PARTS
 
-SPLIT_OF = dict(zip(SPLITS, SPLITS, strict=True)) | {"val": "validation"}
+SPLIT_OF = dict(zip(PARTS, PARTS, strict=True)) | {"val": "validation"}
 _IMAGE_EXTENSIONS = {
     *(".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jpeg", ".jpg", ".png"),
     *(".tif", ".tiff", ".webp"),
@@ -79,8 +79,8 @@ def _are_splits(root: Path, folders: list[Path]) -> bool:
     names = sorted(folder.name for folder in folders)
     if not names or not set(names) <= set(SPLIT_OF):
         return False
-    if sorted(SPLIT_OF[name] for name in names) != sorted(SPLITS):
-        raise PipelineError(f"{root} must hold the splits {', '.join(SPLITS)}", names)
+    if sorted(SPLIT_OF[name] for name in names) != sorted(PARTS):
+        raise PipelineError(f"{root} must hold the splits {', '.join(PARTS)}", names)
     inside = {split.name: _folders(split) for split in sorted(folders)}
     classes = {split: sorted(path.name for path in paths) for split, paths in inside.items()}
     if len(set(map(tuple, classes.values()))) > 1:

@@ -1,4 +1,4 @@
-"""Which images there are, and which split each belongs to."""
+"""Which images there are."""
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
@@ -8,49 +8,28 @@ import pandas as pd
 from tqdm import tqdm
 
 from viewcache.ground.errors import PipelineError
-from viewcache.images.prepared import SPLITS
 from viewcache.images.sources import Source
-from viewcache.images.splits import assign_splits
 
 
-def index_images(
-    source: Source, seed: int, validation: float, test: float, limit: int | None
-) -> pd.DataFrame:
-    """Digest every image and assign it to a split.
+def index_images(source: Source, limit: int | None) -> pd.DataFrame:
+    """Digest every image.
 
     Args:
         limit: Keep only as many images, those with the smallest digests: a fair sample.
 
     Returns:
-        One row an image, in order of digest: `digest`, `path`, `label`, `split`, and `group` where
-        the source knows it.
+        One row an image, in order of digest: `digest`, `path`, `label`, and `group` and `split`
+        where the source knows them.
 
     Raises:
-        PipelineError: a file cannot be read, the same bytes stand under two labels, or the source
-            puts what belongs together into two splits.
+        PipelineError: a file cannot be read, or the same bytes stand under two labels.
     """
     known = source.table.columns.intersection(["path", "label", "group", "split"])
     index = source.table[known].copy()
     index.insert(0, "digest", _digests(source.root, index["path"].tolist()))
     index = index.sort_values(["digest", "path"], ignore_index=True).iloc[:limit]
     _refuse_two_labels(index)
-    return index.assign(split=assign_splits(index, seed, validation, test))
-
-
-def counts_by_class(index: pd.DataFrame, classes: list[str]) -> pd.DataFrame:
-    """Number of images: a row a split, a column a class."""
-    counts = pd.crosstab(index["split"], index["label"])
-    return counts.reindex(index=list(SPLITS), columns=range(len(classes)), fill_value=0).set_axis(
-        classes, axis=1
-    )
-
-
-def refuse_missing_class(index: pd.DataFrame, classes: list[str]) -> None:
-    """Raise a `PipelineError` unless every split has images of every class."""
-    counts = counts_by_class(index, classes)
-    if (counts == 0).any(axis=None):
-        received = counts.to_dict("index")
-        raise PipelineError("every split needs images of every class", received)
+    return index
 
 
 def _digests(root: Path, paths: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from viewcache.ground.files import write_text, write_whole
-from viewcache.images.index import counts_by_class
+from viewcache.images.folds import counts_by_class
 from viewcache.images.prepared import open_prepared
 from viewcache.images.sheet import draw_sheet
 from viewcache.images.sources import Source
@@ -40,6 +40,7 @@ def write_report(
     folder: Path,
     source: Source,
     kept: pd.DataFrame,
+    parts: pd.DataFrame,
     rejected: pd.DataFrame,
     odd: pd.DataFrame,
     prepared: Path,
@@ -47,21 +48,23 @@ def write_report(
     """Write `images.md`, with `image_sizes.png` and `images.png` that it shows.
 
     Args:
-        kept: One row an image, with `split`, `label`, `warnings`, `width` and `height`.
+        kept: One row an image, with `label`, `warnings`, `width` and `height`.
+        parts: As `part_images` gives them.
         rejected: As `rejects` gives it.
         odd: As `odd_images` gives it.
         prepared: Folder of the prepared images.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _draw_sizes(folder / "image_sizes.png", kept)
-    _draw_examples(folder / "images.png", source.classes, prepared / "train")
-    counts = counts_by_class(kept, source.classes)
+    _draw_examples(folder / "images.png", source.classes, prepared)
+    counts = counts_by_class(kept, parts["rotation_0"], source.classes)
     shares = counts.sum() / counts.to_numpy().sum()
     lines = [
         f"# Images of {source.root}",
         f"{len(kept):,} images in {len(source.classes)} classes. The largest class, "
         f"{shares.idxmax()}, holds {shares.max():.0%}: what naming it always would get right. "
         f"{source.skipped:,} hidden or foreign files were passed over.",
+        _parted(len(parts.columns) - 1),
         _table_of_counts(counts),
         "![Examples](images.png)",
         f"Sizes range from {_size(kept, 'min')} to {_size(kept, 'max')} pixels.",
@@ -70,6 +73,12 @@ def write_report(
         *_section("Accepted with a warning", odd),
     ]
     write_text(folder / "images.md", "\n\n".join(lines) + "\n")
+
+
+def _parted(rotations: int) -> str:
+    if rotations == 1:
+        return "One holdout:"
+    return f"{rotations} rotations, in which every image is tested once. The first of them:"
 
 
 def _table_of_counts(counts: pd.DataFrame) -> str:
@@ -110,8 +119,8 @@ def _draw_sizes(path: Path, kept: pd.DataFrame) -> None:
     write_whole(path, lambda file: figure.savefig(file, format="png", **settings))
 
 
-def _draw_examples(path: Path, classes: list[str], train: Path) -> None:
-    images = open_prepared(train)
+def _draw_examples(path: Path, classes: list[str], prepared: Path) -> None:
+    images = open_prepared(prepared)
     rows = []
     with images.read() as pixels:
         for label, name in enumerate(classes[:CLASSES_SHOWN]):

@@ -1,4 +1,4 @@
-"""The prepared images: for each split one uint8 array and an index of its rows."""
+"""The prepared images: one uint8 array and an index of its rows."""
 
 import csv
 import json
@@ -11,12 +11,10 @@ import numpy as np
 from viewcache.ground.manifests import digest_of_digests, verify
 from viewcache.ground.row_files import RowFile
 
-SPLITS = ("train", "validation", "test")
-
 
 @dataclass(frozen=True)
 class Prepared:
-    """The images of one split, in order of digest.
+    """The images, in order of digest.
 
     Attributes:
         digests: SHA-256 of each image's bytes, in hexadecimal.
@@ -37,6 +35,10 @@ class Prepared:
         """Of the images in their source; not kept, since memory is dear and few ask for them."""
         return list(_column(self.folder, "path"))
 
+    def of(self, rows: np.ndarray) -> list[str]:
+        """Digests of some of the images."""
+        return [self.digests[row] for row in rows]
+
     def read(self) -> RowFile:
         """Open the pixels.
 
@@ -48,7 +50,7 @@ class Prepared:
 
 
 def open_prepared(folder: Path) -> Prepared:
-    """Open the folder of a split.
+    """Open prepared images.
 
     Raises:
         PipelineError: its index is missing or damaged.
@@ -59,7 +61,7 @@ def open_prepared(folder: Path) -> Prepared:
 
 
 def read_classes(folder: Path) -> list[str]:
-    """Names of the classes, which labels are indices of, from the folder of all splits."""
+    """Names of the classes, which labels are indices of, from the folder of the images."""
     return json.loads((folder / "classes.json").read_text(encoding="utf-8"))
 
 

@@ -1,5 +1,6 @@
-"""Decode the images of a split, streaming, into what `open_prepared` reads."""
+"""Decode images, streaming, into what `open_prepared` reads."""
 
+import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,11 +25,11 @@ def write_classes(folder: Path, classes: list[str]) -> None:
 def write_prepared(
     folder: Path, root: Path, index: pd.DataFrame, policy: DecodingPolicy
 ) -> pd.DataFrame:
-    """Decode the images of one split, streaming, and write what `open_prepared` reads.
+    """Decode images, streaming, and write what `open_prepared` reads.
 
     Args:
         root: Folder that the index' paths are relative to.
-        index: One row an image: `digest`, `label`, `path` and what else is known.
+        index: One row an image: `digest`, `path`, `label`, which are kept, and maybe others.
 
     Returns:
         What was found about each image of the index: `rejected`, why it was left out, and
@@ -40,14 +41,15 @@ def write_prepared(
     pixels = _pixels(root, index, policy, findings)
     write_rows(folder / "images.npy", pixels, (policy.side, policy.side, 3), np.dtype(np.uint8))
     found = pd.DataFrame(findings, index.index, ["rejected", "warnings", "width", "height"])
-    kept = index[found["rejected"] == ""]
-    write_text(folder / "index.csv", kept.to_csv(index=False))
+    kept = index.loc[found["rejected"] == "", ["digest", "path", "label"]]
+    text = kept.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC)  # bare, \r would end a row
+    write_text(folder / "index.csv", text)
     seal_prepared(folder, kept["digest"].tolist(), policy)
     return found
 
 
 def seal_prepared(folder: Path, digests: list[str], policy: DecodingPolicy) -> None:
-    """Write the manifests of a split's pixels and index."""
+    """Write the manifests of pixels and index."""
     images, side = digest_of_digests(digests), policy.side
     seal(
         folder / "images.npy",

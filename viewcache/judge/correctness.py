@@ -1,56 +1,51 @@
 """How right every arm is, image by image."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
+from typing import Literal
 
 import numpy as np
 
 from viewcache.arms.arm import Arm
 from viewcache.arms.trained import TestedHead
 from viewcache.heads.metrics import predicted_classes
-from viewcache.judge.statistics import accuracy_interval
 
-Correct = dict[str, np.ndarray]
-"""For each name in METRICS: float64, shape (seeds, images), in [0, 1]."""
-METRICS = {"clean": "test_accuracy", "robustness": "test_accuracy_augmented"}
-"""What is decided on, and the metric that it is the mean of."""
+Measured = Literal["clean", "robustness"]
+"""View 0 of the test images, or the mean over their random views."""
+Correct = dict[Measured, np.ndarray]
+"""Of each, float64, shape (seeds, images), in [0, 1]."""
+METRICS: dict[Measured, str] = {"clean": "accuracy", "robustness": "accuracy_augmented"}
+"""The metric that each is the mean of."""
 
 
-def correctness(labels: np.ndarray, tested: Sequence[TestedHead]) -> dict[Arm, Correct]:
-    """For each arm, how right its heads are, in the order of their seeds.
+def correctness(labels: np.ndarray, tested: Iterable[TestedHead]) -> dict[Arm, Correct]:
+    """For each arm, how right its heads are.
 
-    View 0 is the clean one; over the others, which are random, robustness is the mean.
+    Every seed of an arm answers on the same images, each once, whatever rotation tests it.
 
     Args:
-        labels: int, shape (images,).
+        labels: int, of all prepared images.
+
+    Returns:
+        Tables with seeds in their order, and the tested images in that of the prepared ones.
     """
-    arms: dict[Arm, list[np.ndarray]] = {}
-    for head in sorted(tested, key=lambda head: head.seed):
-        right = [predicted_classes(view) == labels for view in head.logits]
-        arms.setdefault(head.arm, []).append(np.array(right, dtype=np.float64))
-    tables = {arm: np.stack(heads) for arm, heads in arms.items()}
+    parts: dict[Arm, dict[int, list[TestedHead]]] = {}
+    for head in tested:
+        parts.setdefault(head.arm, {}).setdefault(head.trained.seed, []).append(head)
     return {
-        arm: {"clean": table[:, 0], "robustness": table[:, 1:].mean(axis=1)}
-        for arm, table in tables.items()
+        arm: _by_measure(np.stack([_right(labels, seeds[seed]) for seed in sorted(seeds)]))
+        for arm, seeds in parts.items()
     }
 
 
-def carry_over(
-    correct: Mapping[Arm, Correct], twin: Arm | None, end_to_end: Arm
-) -> dict[Arm, Correct]:
-    """Let the arm that trains end-to-end's very heads, on more seeds, speak for end-to-end."""
-    if twin is None:
-        return dict(correct)
-    return {arm: correct[twin] if arm == end_to_end else tables for arm, tables in correct.items()}
+def _right(labels: np.ndarray, heads: list[TestedHead]) -> np.ndarray:
+    """Of one seed: float64, shape (views, images)."""
+    rows = [head.trained.rotation.test for head in heads]
+    right = [
+        [predicted_classes(view) == labels[tested] for view in head.logits]
+        for head, tested in zip(heads, rows, strict=True)
+    ]
+    return np.concatenate(right, axis=1, dtype=np.float64)[:, np.argsort(np.concatenate(rows))]
 
 
-def intervals(correct: Mapping[Arm, Correct]) -> dict[Arm, dict[str, float]]:
-    """For each arm, `<metric>_low` and `<metric>_high` of the metrics in METRICS."""
-    return {arm: _limits(tables) for arm, tables in correct.items()}
-
-
-def _limits(tables: Correct) -> dict[str, float]:
-    limits: dict[str, float] = {}
-    for on, table in tables.items():
-        interval = accuracy_interval(table)
-        limits |= {f"{METRICS[on]}_low": interval.low, f"{METRICS[on]}_high": interval.high}
-    return limits
+def _by_measure(right: np.ndarray) -> Correct:
+    return {"clean": right[:, 0], "robustness": right[:, 1:].mean(axis=1)}

@@ -1,121 +1,113 @@
-"""Every arm held to end-to-end and to training without augmentation."""
+"""Arms held to each other: differences with their intervals, and what is known by them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from viewcache.arms.arm import Arm
-from viewcache.judge.correctness import Correct, carry_over
-from viewcache.judge.statistics import Decision, Interval, Outcome, non_inferiority
+from viewcache.judge.correctness import Correct, Measured
+from viewcache.judge.sample import Sample
+from viewcache.judge.statistics import Interval, Needed, difference_interval, what_would_decide
 
-SAME_HEADS = Decision("non-inferior", Interval(0.0, 0.0, 0.0), None, None, None)
-COUNTING = {"robustness": ("robustness", "clean"), "clean": ("clean",)}
-"""What an arm must be as good on, by rule: robustness is not to be had at a clean loss."""
-
-Rule = Literal["robustness", "clean"]
-State = Literal["as good", "worse", "open"]
+Effect = Literal["help", "harmless", "harm", "open"]
+"""What is known of a difference. What helps is harmless too, and is called a help."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The decision on an arm and a reference, `on` clean images or robustness."""
+    """An arm held to a reference, `on` clean images or under random views.
+
+    Attributes:
+        difference: Accuracy of the arm minus that of the reference.
+        interval: None where neither has more than one seed.
+        margin: The loss of accuracy that counts as none.
+        needed: What would tell whether the loss is within the margin; None where that is known, or
+            where there is no interval.
+    """
 
     arm: Arm
     reference: Arm
-    on: str
-    decision: Decision
+    on: Measured
+    difference: float
+    interval: Interval | None
+    margin: float
+    needed: Needed | None = None
+
+    @property
+    def is_gain(self) -> bool:
+        """Whether it is known to be one."""
+        return self.interval is not None and self.interval.low > 0
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether it is known to be one."""
+        return self.interval is not None and self.interval.high < 0
+
+    @property
+    def effect(self) -> Effect:
+        if self.interval is None:
+            return "open"
+        if self.interval.low > 0:
+            return "help"
+        if self.interval.low > -self.margin:
+            return "harmless"
+        return "harm" if self.interval.high < -self.margin else "open"
 
     def as_record(self) -> dict[str, Any]:
-        decision, difference = self.decision, self.decision.difference
+        interval, needed = self.interval, self.needed
         return {
             "arm": self.arm.name,
             "reference": self.reference.name,
             "on": self.on,
-            "outcome": decision.outcome,
-            "difference": difference.estimate,
-            "low": difference.low,
-            "high": difference.high,
-            "more_images": decision.more_images,
-            "more_seeds": decision.more_seeds,
-            "times_both": decision.times_both,
+            "effect": self.effect,
+            "difference": self.difference,
+            "low": interval.low if interval else None,
+            "high": interval.high if interval else None,
+            **(asdict(needed) if needed else dict.fromkeys(Needed.__annotations__)),
         }
 
 
-@dataclass(frozen=True)
-class Findings:
-    """All comparisons of a run, and how they bear on the verdict.
-
-    Attributes:
-        cached: The arms on cached views, by their number.
-        end_to_end: The arm that they are held to.
-        twin: The cached arm that trains end-to-end's very heads, if there is one.
-        margin: The loss of accuracy that counts as none.
-    """
-
-    cached: list[Arm]
-    end_to_end: Arm
-    comparisons: list[Comparison]
-    twin: Arm | None
-    margin: float
-    rule: Rule
-
-    @property
-    def arms(self) -> list[Arm]:
-        """The arms to choose from, end-to-end last."""
-        return [*self.cached, self.end_to_end]
-
-    @property
-    def unaugmented(self) -> Arm | None:
-        """The arm that trains on the images as they are, if there is one."""
-        return next((arm for arm in self.cached if arm.budget == 0), None)
-
-    @property
-    def counting(self) -> list[Comparison]:
-        """The comparisons that the rule asks for."""
-        return [one for one in self.comparisons if one.on in COUNTING[self.rule]]
-
-    def with_outcome(self, arm: Arm, outcome: Outcome) -> list[Comparison]:
-        """An arm's comparisons of that outcome, among those that count."""
-        return [one for one in self.counting if one.arm == arm and one.decision.outcome == outcome]
-
-    def state(self, arm: Arm) -> State:
-        if self.with_outcome(arm, "inferior"):
-            return "worse"
-        return "open" if self.with_outcome(arm, "undecided") else "as good"
-
-
-def between(comparisons: list[Comparison], arm: Arm, reference: Arm) -> list[Comparison]:
-    return [one for one in comparisons if (one.arm, one.reference) == (arm, reference)]
-
-
-def compare_arms(
-    correct: Mapping[Arm, Correct], twin: Arm | None, margin: float, rule: Rule
-) -> Findings:
-    """Hold every cached arm to end-to-end and cached_0, and end-to-end to cached_0.
+def compare(
+    tables: Mapping[Arm, Correct], sample: Sample, margin: float
+) -> dict[tuple[Arm, Arm, Measured], Comparison]:
+    """Hold every cached arm to the one of most views, the twin, and to `cached_0`.
 
     Args:
-        correct: Of every arm, as `correctness` gives it.
-        twin: The cached arm that trains end-to-end's very heads, if there is one: it speaks for
-            end-to-end, and is as good as that without a test.
+        tables: Of the arms; those that are not on cached views are passed over. At least two are.
+        margin: In (0, 1).
+
+    Returns:
+        From (arm, reference, on); by the number of views.
     """
-    cached = sorted((arm for arm in correct if arm.budget is not None), key=_budget)
-    end_to_end = next(arm for arm in correct if arm.budget is None)
-    carried = carry_over(correct, twin, end_to_end)
-    references = [end_to_end, *(arm for arm in cached if arm.budget == 0)]
-    comparisons = [
-        Comparison(arm, reference, on, decision)
-        for arm in [*cached, end_to_end]
-        for reference in references
+    arms = by_views(tables)
+    return {
+        (arm, reference, on): _compared(arm, reference, on, tables, sample, margin)
+        for arm in arms
+        for reference in (arms[-1], arms[0])
         if arm != reference
-        for on in COUNTING["robustness"]
-        for decision in [
-            SAME_HEADS
-            if (arm, reference) == (twin, end_to_end)
-            else non_inferiority(carried[arm][on], carried[reference][on], margin)
-        ]
-    ]
-    return Findings(cached, end_to_end, comparisons, twin, margin, rule)
+        for on in tables[arm]
+    }
 
 
-def _budget(arm: Arm) -> int:
-    return arm.budget or 0
+def by_views(tables: Mapping[Arm, object]) -> list[Arm]:
+    """The arms on cached views, the fewest first."""
+    return sorted(
+        (arm for arm in tables if arm.budget is not None), key=lambda arm: arm.budget or 0
+    )
+
+
+def _compared(
+    arm: Arm,
+    reference: Arm,
+    on: Measured,
+    tables: Mapping[Arm, Correct],
+    sample: Sample,
+    margin: float,
+) -> Comparison:
+    table, other = tables[arm][on], tables[reference][on]
+    difference = sample.estimate(table) - sample.estimate(other)
+    interval = difference_interval(table, other, sample)
+    needed = None
+    if interval is not None and interval.holds(-margin):
+        needed = what_would_decide(table, other, sample, -margin)
+    return Comparison(arm, reference, on, difference, interval, margin, needed)

@@ -51,32 +51,37 @@ class Disagreement:
 
 
 def find_disagreement(
-    test: Prepared, classes: Sequence[str], tested: Sequence[TestedHead], twin: Arm | None
+    images: Prepared, classes: Sequence[str], tested: Sequence[TestedHead]
 ) -> Disagreement:
-    """Find the images on which augmentation changes most: the first arm against end-to-end.
-
-    Args:
-        twin: The cached arm that trains end-to-end's very heads, on more seeds, if there is one.
-    """
-    said = _answers(tested)
-    between = (next(iter(said)), twin or next(arm for arm in said if arm.budget is None))
-    first, second = ((said[arm] == test.labels).mean(axis=0) for arm in between)
+    """Find the images on which augmentation changes most: the fewest views against the most."""
+    cached = [head for head in tested if head.arm.budget is not None]
+    rows = np.unique(np.concatenate([head.trained.rotation.test for head in cached]))
+    said = _answers(cached, len(images.labels), rows)
+    labels = images.labels[rows]
+    between = min(said, key=_budget), max(said, key=_budget)
+    first, second = ((said[arm] == labels).mean(axis=0) for arm in between)
     gap = np.abs(first - second)
-    rows = np.argsort(-gap, kind="stable")[:EXAMPLES]
+    shown = np.argsort(-gap, kind="stable")[:EXAMPLES]
     return Disagreement(
-        len(test.labels),
+        len(labels),
         _share_of_disagreement(said),
         between,
-        _examples(test, classes, said, rows[gap[rows] > 0]),
+        _examples(images, classes, said, rows, shown[gap[shown] > 0]),
     )
 
 
-def _answers(tested: Sequence[TestedHead]) -> dict[Arm, np.ndarray]:
-    """For each arm the classes that its heads name: int, shape (seeds, images)."""
-    arms: dict[Arm, list[np.ndarray]] = {}
+def _budget(arm: Arm) -> int:
+    return arm.budget or 0
+
+
+def _answers(tested: Sequence[TestedHead], images: int, rows: np.ndarray) -> dict[Arm, np.ndarray]:
+    """For each arm the classes that its heads name: int, shape (seeds, tested images)."""
+    arms: dict[Arm, dict[int, np.ndarray]] = {}
     for head in tested:
-        arms.setdefault(head.arm, []).append(predicted_classes(head.logits[0]))
-    return {arm: np.stack(heads) for arm, heads in arms.items()}
+        seeds = arms.setdefault(head.arm, {})
+        named = seeds.setdefault(head.trained.seed, np.zeros(images, np.int64))
+        named[head.trained.rotation.test] = predicted_classes(head.logits[0])
+    return {arm: np.stack(list(seeds.values()))[:, rows] for arm, seeds in arms.items()}
 
 
 def _share_of_disagreement(said: dict[Arm, np.ndarray]) -> float:
@@ -85,19 +90,23 @@ def _share_of_disagreement(said: dict[Arm, np.ndarray]) -> float:
 
 
 def _examples(
-    test: Prepared, classes: Sequence[str], said: dict[Arm, np.ndarray], rows: np.ndarray
+    images: Prepared,
+    classes: Sequence[str],
+    said: dict[Arm, np.ndarray],
+    rows: np.ndarray,
+    shown: np.ndarray,
 ) -> list[Example]:
-    with test.read() as file:
-        pixels = file.read(rows)
-    paths = test.paths
+    with images.read() as file:
+        pixels = file.read(rows[shown])
+    paths, labels = images.paths, images.labels[rows]
     return [
         Example(
-            paths[row],
-            classes[test.labels[row]],
+            paths[rows[place]],
+            classes[labels[place]],
             picture,
-            [_answer(arm, heads[:, row], classes, test.labels[row]) for arm, heads in said.items()],
+            [_answer(arm, heads[:, place], classes, labels[place]) for arm, heads in said.items()],
         )
-        for row, picture in zip(rows, pixels, strict=True)
+        for place, picture in zip(shown, pixels, strict=True)
     ]
 
 

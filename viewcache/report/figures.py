@@ -1,4 +1,4 @@
-"""The figures of every arm, as `metrics.json` has them under `arms`."""
+"""The figures of every arm, as `results.json` has them under `arms`."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 
 from viewcache.arms.arm import Arm
-from viewcache.costs.ledger import ArmCosts
-from viewcache.costs.speedup import Speedup
-from viewcache.costs.unused import Unused
+from viewcache.costs.reckoning import Reckoning
+from viewcache.judge.correctness import METRICS, Correct
+from viewcache.judge.sample import Sample
+from viewcache.judge.statistics import accuracy_interval
 
 Arms = Mapping[str, Mapping[str, Any]]
 """From the name of an arm to its figures."""
@@ -17,30 +18,31 @@ Arms = Mapping[str, Mapping[str, Any]]
 
 def figures_of_arms(
     runs: pd.DataFrame,
-    costs: Mapping[Arm, ArmCosts],
-    unused: Mapping[Arm, Unused],
-    limits: Mapping[Arm, Mapping[str, float]],
-    speedups: Mapping[Arm, Speedup],
+    correct: Mapping[Arm, Correct],
+    sample: Sample,
+    reckoned: Reckoning,
 ) -> dict[str, dict[str, Any]]:
     """All that is known of each arm.
 
+    Intervals are of the arm's own heads, which only arms on cached views have enough of; arms that
+    trained end to end are held to the twin on matched trainings instead.
+
     Args:
-        runs: One row an arm and seed: `arm`, `seed`, and metrics, of which means are taken.
-        limits: Of the metrics' intervals.
+        runs: One row a head: `arm`, `seed`, `rotation`, and metrics, of which means are taken.
     """
-    means = runs.drop(columns="seed").groupby("arm").mean().to_dict("index")
+    means = runs.drop(columns=["seed", "rotation"]).groupby("arm").mean().to_dict("index")
     return {
         arm.name: {
             "budget": arm.budget,
             "kind": arm.kind,
             "seeds": len(arm.seeds),
+            "rotations": len(arm.rotations),
             **{str(name): float(mean) for name, mean in means[arm.name].items()},
-            **asdict(costs[arm]),
-            **asdict(unused[arm]),
-            **limits[arm],
-            **asdict(speedups[arm]),
+            **(_own(correct[arm], sample) if arm.budget is not None else {}),
+            **asdict(cost),
+            **asdict(reckoned.unused[arm]),
         }
-        for arm in costs
+        for arm, cost in reckoned.costs.items()
     }
 
 
@@ -53,3 +55,14 @@ def cached_arms(arms: Arms) -> list[str]:
 def end_to_end_arms(arms: Arms) -> list[str]:
     """Names of the arms that render every epoch's views afresh; by hand in Keras first."""
     return [name for name, arm in arms.items() if arm["budget"] is None]
+
+
+def _own(correct: Correct, sample: Sample) -> dict[str, float]:
+    """Estimates over all test images, and their intervals where there are any."""
+    figures: dict[str, float] = {}
+    for on, table in correct.items():
+        name, interval = METRICS[on], accuracy_interval(table, sample)
+        figures[name] = sample.estimate(table)
+        if interval is not None:
+            figures |= {f"{name}_low": interval.low, f"{name}_high": interval.high}
+    return figures

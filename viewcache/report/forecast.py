@@ -13,7 +13,7 @@ def forecast(
     """A row an arm with its seconds by phase and its disk, and what follows from them.
 
     Args:
-        needed: Bytes that images and features of all splits take.
+        needed: Bytes that images and features take.
         free: Bytes that are free on the disk.
     """
     return "\n".join([_table(arms), "", *map(str, points), _disk(needed, free)])
@@ -28,7 +28,7 @@ def _table(arms: dict[str, Prediction]) -> str:
             "base s": f"{arm.base_seconds:.1f}",
             "head s": f"{arm.head_seconds:.1f}",
             "set-up s": f"{arm.setup_seconds:.1f}",
-            "total s": f"{arm.total_seconds:.1f}",
+            "total s": f"{arm.seconds:.1f}",
             "each further s": f"{arm.again_seconds:.1f}",
             "features MB": f"{arm.feature_bytes / 1e6:.1f}",
         }
@@ -40,6 +40,6 @@ def _table(arms: dict[str, Prediction]) -> str:
 def _disk(needed: int, free: int) -> str:
     fits = "it fits" if needed <= free else "it does not fit"
     return (
-        f"Images and features of all splits take {needed / 1e6:,.0f} MB, DVC's copy included; "
+        f"Images and features take {needed / 1e6:,.0f} MB, DVC's copy included; "
         f"{free / 1e6:,.0f} MB are free: {fits}."
     )

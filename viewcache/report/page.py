@@ -15,6 +15,7 @@ from viewcache.costs.break_even import seconds_of_trainings
 from viewcache.ground.files import write_text
 from viewcache.ground.paths import CONTACT_SHEET
 from viewcache.judge.disagreement import Disagreement
+from viewcache.judge.verdict import Recommendation
 from viewcache.report import results
 from viewcache.report.figures import Arms
 from viewcache.report.pictures import accuracy, captions
@@ -22,21 +23,31 @@ from viewcache.report.pictures import seconds as costs
 from viewcache.report.pictures.style import Picture, data_uri, draw_svg, styles
 from viewcache.report.provenance import Provenance
 from viewcache.report.results import Results
-from viewcache.report.summary import break_even_sentences, headline, key_figures
-from viewcache.report.tables import TESTED_ON
-from viewcache.report.words import with_interval
+from viewcache.report.summary import break_even_sentences, key_figures
+from viewcache.report.tables import TESTED_ON, accuracy_in_words
+from viewcache.report.words import sentence
 
 TEMPLATE = Path(__file__).with_name("page.html.jinja")
 
 
-def write_page(found: Results, disagreement: Disagreement, provenance: Provenance) -> None:
+def write_page(
+    found: Results,
+    recommendation: Recommendation,
+    disagreement: Disagreement,
+    provenance: Provenance,
+) -> None:
     """Write `report.html`."""
-    page = render_page(found, CONTACT_SHEET.read_bytes(), disagreement, provenance)
+    sheet = CONTACT_SHEET.read_bytes()
+    page = render_page(found, recommendation, sheet, disagreement, provenance)
     write_text(results.PAGE, page)
 
 
 def render_page(
-    found: Results, contact_sheet: bytes, disagreement: Disagreement, provenance: Provenance
+    found: Results,
+    recommendation: Recommendation,
+    contact_sheet: bytes,
+    disagreement: Disagreement,
+    provenance: Provenance,
 ) -> str:
     """The page as HTML.
 
@@ -47,12 +58,12 @@ def render_page(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"thumbnail": _thumbnail, "or_none": _or_none}
-    environment.globals["with_interval"] = with_interval
-    arms, verdict = found.metrics["arms"], found.metrics["verdict"]
+    environment.globals["accuracy"] = accuracy_in_words
+    arms = found.arms
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        headline=headline(verdict),
-        key_figures=key_figures(found.metrics),
-        verdict=verdict,
+        sentence=sentence(recommendation),
+        key_figures=key_figures(found.figures, recommendation),
+        recommendation=recommendation,
         arms=arms,
         colours={name: look.colour for name, look in styles(arms).items()},
         pictures=_pictures(arms, found.curves),
@@ -61,8 +72,8 @@ def render_page(
         many=costs.MOST_TRAININGS,
         seconds_of_trainings=seconds_of_trainings,
         epochs=_epochs(found.runs),
-        prediction=found.metrics.get("prediction"),
-        replay=found.metrics["replay"],
+        prediction=found.figures["prediction"],
+        replay=found.figures["replay"],
         disagreement=disagreement,
         provenance=provenance,
         params=provenance.params,
@@ -76,7 +87,6 @@ def _pictures(arms: Arms, curves: pd.DataFrame) -> dict[str, Picture]:
         )
         for metric in TESTED_ON
         for kind, paint, caption in (
-            ("seconds", accuracy.against_seconds, captions.of_accuracy_against_seconds),
             ("views", accuracy.against_views, captions.of_accuracy_against_views),
         )
     }
@@ -96,7 +106,7 @@ def _pictures(arms: Arms, curves: pd.DataFrame) -> dict[str, Picture]:
 
 
 def _epochs(runs: pd.DataFrame) -> dict[str, Mapping[str, Any]]:
-    """For each arm the fewest and most epochs that a seed ran, and that it kept the head of."""
+    """For each arm the fewest and most epochs that a training ran, and that it kept the head of."""
     extremes = runs.groupby("arm", sort=False)[["epochs", "kept_epoch"]].agg(["min", "max"])
     return {
         str(arm): {name: tuple(row[name]) for name in ("epochs", "kept_epoch")}

@@ -13,12 +13,13 @@ from typing import Any
 import yaml
 
 from viewcache.arms.arm import Arm
-from viewcache.features.store import feature_file
 from viewcache.ground.manifests import digest_of_digests, manifest_file
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import FEATURES, PREPARED
+from viewcache.ground.paths import PARTS, PREPARED, feature_file
 from viewcache.ground.stopwatch import load_record
-from viewcache.images.prepared import SPLITS, open_prepared
+from viewcache.images.folds import PARTS as PARTS_OF_A_ROTATION
+from viewcache.images.folds import open_rotations
+from viewcache.images.prepared import open_prepared
 
 REPORTED = ("tensorflow", "keras", "openvino", "numpy", "scipy", "dvc", "mlflow")
 DECIDING_FILES = ("stages", "viewcache", "params.yaml", "dvc.yaml")
@@ -30,7 +31,8 @@ class Provenance:
 
     Attributes:
         params: All parameters.
-        images: Number of images by split.
+        images: Number of images by part of the first rotation.
+        rotations: Of the images.
         machines: Each machine that was measured on, in words.
         measured: When the first and the last stage of the arms was measured, in UTC.
         versions: Of the packages that results rest on, by name.
@@ -41,6 +43,7 @@ class Provenance:
 
     params: Params
     images: dict[str, int]
+    rotations: int
     machines: list[str]
     measured: tuple[str, str]
     versions: dict[str, str]
@@ -59,11 +62,13 @@ def trace(params: Params, arms: Iterable[Arm]) -> Provenance:
     Args:
         arms: That were compared.
     """
-    records = [load_record(stage) for stage in _stages(arms)]
+    records = [load_record(stage) for stage in _stages(params, arms)]
     moments = [record["measured_at"] for record in records]
+    rotations = open_rotations(PARTS)
     return Provenance(
         params,
-        {split: len(open_prepared(PREPARED / split).digests) for split in SPLITS},
+        {part: len(getattr(rotations[0], part)) for part in PARTS_OF_A_ROTATION},
+        len(rotations),
         sorted({_in_words(record["machine"]) for record in records}),
         (_moment(min(moments)), _moment(max(moments))),
         {"python": platform.python_version()} | {name: version(name) for name in REPORTED},
@@ -82,24 +87,22 @@ def git_commit() -> str:
 
 
 def digest_of_images() -> str:
-    """Of the images of all splits."""
-    return digest_of_digests(
-        digest for split in SPLITS for digest in open_prepared(PREPARED / split).digests
-    )
+    """Of all prepared images."""
+    return digest_of_digests(open_prepared(PREPARED).digests)
 
 
 def digest_of_features(views: Iterable[int]) -> str:
-    """Of what the manifests of these views of the training images say."""
+    """Of what the manifests of these views say."""
     return digest_of_digests(_manifest(view).read_text() for view in views)
 
 
 def _manifest(view: int) -> Path:
-    return manifest_file(feature_file(FEATURES / "train", view))
+    return manifest_file(feature_file(view))
 
 
-def _stages(arms: Iterable[Arm]) -> set[str]:
-    shared = {"augment", "compile_base"}
-    return shared.union(*({arm.training_stage, *arm.feature_stages} for arm in arms))
+def _stages(params: Params, arms: Iterable[Arm]) -> set[str]:
+    extracts = {f"extract_{view}" for view in params.extract.views}
+    return {"augment", "compile_base"} | extracts | {arm.training_stage for arm in arms}
 
 
 def _in_words(machine: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -10,19 +10,24 @@ from typing import Any
 import pandas as pd
 
 from viewcache.arms.equivalence import Equivalence
+from viewcache.costs.reckoning import Reckoning
 from viewcache.ground.files import write_text
-from viewcache.judge.verdict import Verdict
+from viewcache.judge.decisions import Comparison
+from viewcache.judge.verdict import Recommendation
 from viewcache.report.figures import Arms
 from viewcache.report.tables import accuracy_against_seconds, markdown_table
+from viewcache.report.words import sentence
 
 METRICS = Path("metrics.json")
+EVERYTHING = Path("results.json")
+RECOMMENDATION = Path("data/recommendation.json")
 PAGE = Path("report.html")
 PLOTS = Path("plots")
 PARAMS = PLOTS / "params.json"
 RUNS, CURVES = PLOTS / "runs.csv", PLOTS / "learning_curves.csv"
 ACCURACY_AGAINST_SECONDS = PLOTS / "accuracy_against_seconds.csv"
 TABLE = PLOTS / "table.md"
-ARTIFACTS = (PAGE, METRICS, TABLE, PLOTS / "views.png")
+ARTIFACTS = (PAGE, EVERYTHING, METRICS, TABLE, PLOTS / "views.png")
 
 
 @dataclass(frozen=True)
@@ -30,28 +35,30 @@ class Results:
     """What `evaluate` found.
 
     Attributes:
-        metrics: `arms`, `equivalence`, `verdict`, `replay` and maybe `prediction`, as in
-            metrics.json.
+        figures: As in results.json: `recommendation`, `answers`, `arms`,
+            `equivalence`, `decisions`, `replay`, and `prediction`, which may be None.
         params: The parameters that it was found with.
-        runs: One row an arm and seed with its final metrics.
-        curves: One row an arm, seed and epoch.
+        runs: One row a head with its final metrics.
+        curves: One row a head and epoch.
     """
 
-    metrics: dict[str, Any]
+    figures: dict[str, Any]
     params: dict[str, Any]
     runs: pd.DataFrame
     curves: pd.DataFrame
 
     @property
     def arms(self) -> Arms:
-        return self.metrics["arms"]
+        return self.figures["arms"]
 
 
 def write(found: Results) -> None:
     """Write the results into the working folder, and the tables that follow from them."""
     PLOTS.mkdir(exist_ok=True)
-    write_text(METRICS, json.dumps(found.metrics, indent=2, allow_nan=False) + "\n")
-    write_text(PARAMS, json.dumps(found.params, indent=2) + "\n")
+    _write_json(EVERYTHING, found.figures)
+    _write_json(RECOMMENDATION, found.figures["recommendation"])
+    _write_json(METRICS, metrics_of(found.figures))
+    _write_json(PARAMS, found.params)
     write_text(RUNS, found.runs.to_csv(index=False))
     write_text(CURVES, found.curves.to_csv(index=False))
     write_text(TABLE, markdown_table(found.arms))
@@ -62,7 +69,7 @@ def write(found: Results) -> None:
 def read() -> Results:
     """The results in the working folder."""
     return Results(
-        json.loads(METRICS.read_bytes()),
+        json.loads(EVERYTHING.read_bytes()),
         json.loads(PARAMS.read_bytes()),
         pd.read_csv(RUNS),
         pd.read_csv(CURVES),
@@ -71,41 +78,98 @@ def read() -> Results:
 
 def digest_of_results() -> str:
     """SHA-256 of the results in the working folder; with their times, so it names one run."""
-    contents = [path.read_bytes() for path in (METRICS, PARAMS, RUNS, CURVES)]
+    contents = [path.read_bytes() for path in (EVERYTHING, PARAMS, RUNS, CURVES)]
     return hashlib.sha256(b"".join(contents)).hexdigest()
 
 
-def record_of_verdict(verdict: Verdict, reason: str) -> dict[str, Any]:
-    """A verdict as metrics.json has it."""
-    choice, findings = verdict.choice, verdict.findings
+def metrics_of(figures: Mapping[str, Any]) -> dict[str, float]:
+    """The few numbers that `dvc metrics` and `dvc exp show` compare; those that are known."""
+    arm = figures["arms"][figures["recommendation"]["arm"]]
+    answers = figures["answers"]
+    numbers = {
+        "accuracy": arm["accuracy"],
+        "accuracy_augmented": arm["accuracy_augmented"],
+        "views": figures["recommendation"]["views"],
+        "seconds": arm["seconds"],
+        "further_seconds": arm["further_seconds"],
+        "gain_under_views": answers["augmentation"]["robustness"]["difference"],
+        "gain_clean": answers["augmentation"]["clean"]["difference"],
+    }
+    return {name: number for name, number in numbers.items() if number is not None}
+
+
+def record_of_recommendation(recommendation: Recommendation) -> dict[str, Any]:
+    """What to do; free of times."""
     return {
-        "choice": choice.name if choice else None,
-        "budget": choice.budget if choice else None,
-        "accuracy_difference": verdict.accuracy_difference,
-        "speedup": verdict.speedup,
-        "reason": reason,
-        "margin": findings.margin,
-        "rule": findings.rule,
-        "decisions": [comparison.as_record() for comparison in findings.comparisons],
+        "arm": recommendation.arm.name,
+        "views": recommendation.arm.budget,
+        "sentence": sentence(recommendation),
     }
 
 
-def record_of_equivalences(equivalences: Sequence[Equivalence]) -> dict[str, Any] | None:
-    """The equivalence on the base that both ways share, and under `on_keras` on Keras' own."""
-    if not equivalences:
+def record_of_answers(
+    recommendation: Recommendation,
+    equivalences: Sequence[Equivalence],
+    reckoned: Reckoning,
+) -> dict[str, Any]:
+    """The three questions, answered apart; and how few views are enough."""
+    shared = next((one for one in equivalences if one.end_to_end.kind == "compiled"), None)
+    return {
+        "same": {
+            "max_abs_weight_difference": shared and shared.max_abs_weight_difference,
+            "changed_test_predictions": shared and shared.changed_test_predictions,
+        },
+        "enough": {
+            "views": recommendation.arm.budget,
+            "differences_to_twin": [
+                one.as_record() for one in recommendation.comparisons if one.reference.budget
+            ],
+        },
+        "faster": {
+            "arms": {arm.name: asdict(factors) for arm, factors in reckoned.faster.items()},
+            "predicted": reckoned.predicted,
+        },
+        "augmentation": {
+            "outcome": recommendation.word,
+            **{on: one.as_record() for on, one in recommendation.effects.items()},
+            "gain": _largest(recommendation, gain=True),
+            "loss": _largest(recommendation, gain=False),
+        },
+    }
+
+
+def record_of_equivalences(equivalences: Sequence[Equivalence]) -> dict[str, Any]:
+    """The twin beside end-to-end: on the runtime that both share, and on Keras' own base."""
+    by_kind = {one.end_to_end.kind: one for one in equivalences}
+    return {"same_runtime": _same(by_kind.get("compiled")), "keras": _same(by_kind.get("keras"))}
+
+
+def record_of_decisions(recommendation: Recommendation) -> list[dict[str, Any]]:
+    """Every comparison, and of every number of views why it is not enough."""
+    shortfalls = {one.arm: one.shortfalls for one in recommendation.candidates}
+
+    def record(comparison: Comparison) -> dict[str, Any]:
+        return comparison.as_record() | {"shortfalls": shortfalls.get(comparison.arm, [])}
+
+    return [record(comparison) for comparison in recommendation.comparisons]
+
+
+def _same(equivalence: Equivalence | None) -> dict[str, Any] | None:
+    """The twin beside an arm that trained end to end, on matched trainings and test images."""
+    if equivalence is None:
         return None
-    on_keras, shared = (_record(equivalences[place]) for place in (0, -1))
-    return {**shared, "on_keras": on_keras}
+    figures = asdict(equivalence) | {"is_exact": equivalence.is_exact}
+    twin, arm = equivalence.twin, equivalence.end_to_end
+    trainings = [{"seed": seed, "rotation": rotation} for seed, rotation in arm.trainings]
+    return figures | {"twin": twin.name, "end_to_end": arm.name, "trainings": trainings}
 
 
-def _record(equivalence: Equivalence) -> dict[str, Any]:
-    figures = asdict(equivalence)
-    del figures["twin"], figures["end_to_end"]
-    changed = equivalence.changed_test_predictions
-    return {
-        "budget": equivalence.twin.budget,
-        "base": equivalence.end_to_end.kind,
-        **figures,
-        "identical_test_predictions": changed == 0,
-        "is_exact": equivalence.is_exact,
-    }
+def _largest(recommendation: Recommendation, *, gain: bool) -> float | None:
+    """The largest known gain or loss of accuracy; None where none is known."""
+    effects = recommendation.effects.values()
+    known = [one.difference for one in effects if (one.is_gain if gain else one.is_loss)]
+    return max(known, key=abs, default=None)
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    write_text(path, json.dumps(content, indent=2, allow_nan=False) + "\n")

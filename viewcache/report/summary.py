@@ -1,10 +1,12 @@
-"""The comparison in a few plain sentences, for who has two minutes."""
+"""The three questions, answered in a few plain sentences, for who has two minutes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from viewcache.costs.break_even import pays_from
+from viewcache.judge.verdict import Recommendation
 from viewcache.report.figures import Arms, cached_arms, end_to_end_arms
+from viewcache.report.words import points
 
 
 class KeyFigure(NamedTuple):
@@ -15,29 +17,13 @@ class KeyFigure(NamedTuple):
     sentence: str
 
 
-def headline(verdict: Mapping[str, Any]) -> str:
-    """What to do, by the verdict."""
-    choice, budget = verdict["choice"], verdict["budget"]
-    if choice is None:
-        return "Not decided: too few test images or seeds to name the fewest views that are enough."
-    if budget is None:
-        return "Train end to end."
-    if budget == 0:
-        return "Cache the images as they are, and train the head on that: no augmentation."
-    views = "one augmented view" if budget == 1 else f"{budget} augmented views"
-    return f"Cache {views} of each image, and train the head on that."
-
-
-def key_figures(metrics: Mapping[str, Any]) -> list[KeyFigure]:
-    arms = metrics["arms"]
-    figures = [
-        _as_accurate(metrics["equivalence"]),
-        _first_training(arms),
-        _further_trainings(arms),
-        _augmentation(metrics["verdict"]["decisions"]),
-        _disk(arms),
+def key_figures(figures: Mapping[str, Any], recommendation: Recommendation) -> list[KeyFigure]:
+    found = [
+        _same(figures["equivalence"]),
+        _faster(figures["answers"]["faster"], recommendation),
+        _augmentation(recommendation),
     ]
-    return [figure for figure in figures if figure is not None]
+    return [figure for figure in found if figure is not None]
 
 
 def break_even_sentences(arms: Arms) -> list[str]:
@@ -45,77 +31,53 @@ def break_even_sentences(arms: Arms) -> list[str]:
     return [_break_even(arms, reference) for reference in end_to_end_arms(arms)]
 
 
-def _as_accurate(equivalence: Mapping[str, Any] | None) -> KeyFigure | None:
-    if equivalence is None:
+def _same(same: Mapping[str, Any]) -> KeyFigure | None:
+    shared = same["same_runtime"] or same["keras"]
+    if shared is None:
         return None
-    changed = equivalence["changed_test_predictions"]
-    same = "the same head" if equivalence["is_exact"] else "the same answers"
+    changed = shared["changed_test_predictions"]
     return KeyFigure(
-        "Is it as accurate?",
-        f"{changed:,} test answers differ" if changed else same,
-        f"cached_{equivalence['budget']} has a view for every epoch and so sees what end-to-end "
-        f"sees. Largest difference of weights: {equivalence['max_abs_weight_difference']:.2g}; "
-        f"test answers that differ: {changed:,}.{_across_runtimes(equivalence)}",
+        "Is it the same?",
+        "the same head" if shared["is_exact"] else f"{changed:,} answers differ",
+        f"{shared['twin']} has a view for every epoch, and so sees what {shared['end_to_end']} "
+        f"sees. On matched trainings: largest difference of weights "
+        f"{shared['max_abs_weight_difference']:.2g}; answers that differ: {changed:,} of "
+        f"{shared['test_predictions']:,}.{_across_runtimes(same)}",
     )
 
 
-def _across_runtimes(equivalence: Mapping[str, Any]) -> str:
-    """What Keras' own base changes, where the comparison is not on that already."""
-    if equivalence["base"] == "keras":
+def _across_runtimes(same: Mapping[str, Any]) -> str:
+    """What Keras' own base changes, where there is a comparison without it."""
+    keras = same["keras"]
+    if keras is None or same["same_runtime"] is None:
         return ""
-    changed = equivalence["on_keras"]["changed_test_predictions"]
+    changed = keras["changed_test_predictions"]
     return f" Against Keras' own base, whose features differ in the last digits: {changed:,}."
 
 
-def _first_training(arms: Arms) -> KeyFigure:
-    cached, others = cached_arms(arms), end_to_end_arms(arms)
-    seconds = [
-        f"{name} {_seconds(arms[name]['total_seconds'])}"
-        for name in dict.fromkeys([cached[0], cached[-1], *others])
-    ]
+def _faster(faster: Mapping[str, Any], recommendation: Recommendation) -> KeyFigure:
+    arm = recommendation.arm.name
+    factors = faster["arms"][arm]
+    first, study = factors["first"], factors["study"]
+    marked = f" ({', '.join(faster['predicted'])}: predicted)" if faster["predicted"] else ""
     return KeyFigure(
-        "Is a first training faster?",
-        _factors([arms[name]["speedup"] for name in cached]),
-        f"From images to a trained head: {', '.join(seconds)}.",
+        "Is it faster?",
+        _times([first["on_the_same_runtime"]]),
+        f"A first training of {arm} on the same runtime, which is what caching brings; "
+        f"{_times([first['against_keras']])} against Keras by hand. Every further training: "
+        f"{_times([factors['further']['on_the_same_runtime']])}; the study of all seeds and "
+        f"rotations, against as many trainings as one took: "
+        f"{_times([study['on_the_same_runtime']])}, on the same runtime.{marked}",
     )
 
 
-def _further_trainings(arms: Arms) -> KeyFigure:
-    reference = arms[end_to_end_arms(arms)[0]]
-    cached = [arms[name] for name in cached_arms(arms)]
+def _augmentation(recommendation: Recommendation) -> KeyFigure:
+    effects = recommendation.effects
     return KeyFigure(
-        "And every further one?",
-        _factors([_ratio(reference, arm) for arm in cached]),
-        "Another learning rate or seed needs no base pass: "
-        f"{_seconds(cached[0]['further_seconds'])} on cached features, "
-        f"{_seconds(reference['further_seconds'])} end to end.",
-    )
-
-
-def _augmentation(decisions: Sequence[Mapping[str, Any]]) -> KeyFigure | None:
-    points = {
-        one["on"]: f"{100 * one['difference']:+.1f}"
-        for one in decisions
-        if (one["arm"], one["reference"]) == ("end_to_end", "cached_0")
-    }
-    if not points:
-        return None
-    return KeyFigure(
-        "What does augmentation bring?",
-        f"{points['robustness']} points",
-        "of accuracy under random views of the test images, and "
-        f"{points['clean']} points on the images as they are: end_to_end against cached_0.",
-    )
-
-
-def _disk(arms: Arms) -> KeyFigure:
-    cached = cached_arms(arms)
-    sizes = [f"{arms[name]['feature_bytes'] / 1e6:,.0f}" for name in (cached[0], cached[-1])]
-    view = arms[cached[0]]["feature_bytes"] / max(arms[cached[0]]["budget"], 1) / 1e6
-    return KeyFigure(
-        "What does it take on disk?",
-        f"{_range(sizes)} MB",
-        f"Features of the training images, {view:.1f} MB a view. End-to-end keeps none.",
+        "Is augmentation worth it here?",
+        recommendation.word,
+        f"{points(effects['robustness'])}, and {points(effects['clean'])}: as many views as "
+        "epochs, against none.",
     )
 
 
@@ -134,28 +96,8 @@ def _from(training: int | None) -> str:
     return "from the first training on" if training == 1 else f"from training {training:,} on"
 
 
-def _ratio(reference: Mapping[str, Any], arm: Mapping[str, Any]) -> float | None:
-    if arm["speedup"] is None:
-        return None
-    return reference["further_seconds"] / arm["further_seconds"]
-
-
-def _factors(factors: Iterable[float | None]) -> str:
-    known = sorted(factor for factor in factors if factor is not None)
+def _times(factors: Iterable[float | None]) -> str:
+    known = [factor for factor in factors if factor is not None]
     if not known:
-        return "not measured on one machine"
-    return f"{_range([_two_digits(factor) for factor in known])} times as fast"
-
-
-def _range(sorted_figures: Sequence[str]) -> str:
-    """The first to the last, or the one figure that all of them are."""
-    first, last = sorted_figures[0], sorted_figures[-1]
-    return first if first == last else f"{first} to {last}"
-
-
-def _two_digits(number: float) -> str:
-    return f"{number:.1f}" if number < 10 else f"{number:,.0f}"
-
-
-def _seconds(seconds: float | None) -> str:
-    return "two machines" if seconds is None else f"{_two_digits(seconds)} s"
+        return "not measured"
+    return f"{known[0]:.1f} times as fast" if known[0] < 10 else f"{known[0]:,.0f} times as fast"

@@ -25,7 +25,7 @@ from viewcache.arms.arm import Arm
 from viewcache.ground.files import scratch
 from viewcache.ground.paths import PREPARED
 from viewcache.ground.stopwatch import load_record
-from viewcache.images.prepared import SPLITS, open_prepared
+from viewcache.images.prepared import open_prepared
 from viewcache.report import results
 from viewcache.report.provenance import digest_of_features, digest_of_images, git_commit
 from viewcache.report.results import Results
@@ -130,18 +130,20 @@ class _Pipeline:
     ) -> None:
         self._client, self._experiment, self._found, self._start = client, experiment, found, start
         self._params = _flat(found.params)
+        self._random_views = [view for view in found.params["extract"]["views"] if view]
         self._tags = _tags(found.params["extract"]["views"])
         self._dataset = _dataset(found.params["data"]["source"])
 
     def log(self) -> None:
-        verdict = self._found.metrics["verdict"]
-        parent = self._run("pipeline", {}, {"viewcache.verdict": verdict["reason"]})
-        found = self._found.metrics
-        values = _flat({name: found[name] for name in found if name != "arms"})
-        log_metrics(self._client, parent, _metrics(values))
+        found = self._found.figures
+        sentence = found["recommendation"]["sentence"]
+        parent = self._run("pipeline", {}, {"viewcache.recommendation": sentence})
+        values = _flat({name: found[name] or {} for name in ("replay", "prediction")})
+        log_metrics(self._client, parent, _metrics(results.metrics_of(found) | values))
         for path in results.ARTIFACTS:
             self._client.log_artifact(parent, str(path))
-        for row in self._found.runs.to_dict("records"):
+        means = self._found.runs.groupby(["arm", "seed"], sort=False).mean()
+        for row in means.drop(columns="rotation").reset_index().to_dict("records"):
             self._log_arm(parent, row)
         self._client.set_terminated(parent)
         # Last, so that a run broken off half-way does not pass for a complete one.
@@ -150,20 +152,23 @@ class _Pipeline:
     def _log_arm(self, parent: str, row: dict[Hashable, Any]) -> None:
         name, seed = row.pop("arm"), row.pop("seed")
         costs = self._found.arms[name]
-        arm = Arm(costs["budget"], costs["kind"], (seed,))
+        arm = Arm(costs["budget"], costs["kind"], (seed,), tuple(range(costs["rotations"])))
+        views = arm.views(self._random_views, seed)
+        extracts = [f"extract_{view}" for view in views] or [arm.training_stage]
         own = {"arm": name, "budget": arm.budget, "train.seed": seed}
         tags = {
             "mlflow.parentRunId": parent,
             "viewcache.training": self._origin(arm.training_stage),
-            "viewcache.features": self._origin(*arm.feature_stages),
+            "viewcache.features": self._origin(*extracts),
         }
         end = load_record(arm.training_stage)["measured_at"]
-        start = end - (costs["total_seconds"] or 0)
+        start = end - (costs["seconds"] or 0)
         child = self._run(f"{arm} seed {seed}", own, tags, start)
         metrics = _metrics({**row, **{cost: costs[cost] for cost in _COSTS}})
         curves = self._found.curves
         curve = curves[(curves["arm"] == name) & (curves["seed"] == seed)]
-        for epoch in curve.drop(columns=["arm", "seed"]).to_dict("records"):
+        means = curve.drop(columns=["arm", "seed", "rotation"]).groupby("epoch").mean()
+        for epoch in means.reset_index().to_dict("records"):
             step = int(epoch.pop("epoch"))
             values = {f"epoch_{metric}": value for metric, value in epoch.items()}
             metrics.extend(_metrics(values, step))
@@ -196,16 +201,12 @@ _COSTS = (
     "base_seconds",
     "head_seconds",
     "setup_seconds",
-    "total_seconds",
+    "seconds",
     "further_seconds",
     "unused_views",
     "unused_seconds",
     "feature_bytes",
     "peak_rss_bytes",
-    "speedup",
-    "speedup_by_views",
-    "speedup_by_runtime",
-    "speedup_by_rest",
 )
 
 
@@ -245,7 +246,7 @@ def _tags(views: list[int]) -> dict[str, str]:
 
 
 def _dataset(name: str) -> DatasetInput:
-    counts = {split: len(open_prepared(PREPARED / split).digests) for split in SPLITS}
+    counts = {"images": len(open_prepared(PREPARED).digests)}
     dataset = Dataset(
         name=name,
         digest=digest_of_images()[:36],

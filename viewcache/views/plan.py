@@ -105,6 +105,13 @@ def save_plan(path: Path, policy: "Policy", seed: int, view: int, digests: Seque
     )
 
 
+def save_rows(path: Path, rows: np.ndarray) -> None:
+    """Write which prepared images views are planned for: int64, with a manifest beside it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, partial(np.save, arr=rows, allow_pickle=False))
+    seal(path)
+
+
 def load_plan(path: Path, view: int, digests: Sequence[str]) -> np.ndarray:
     """Read a view's plan.
 

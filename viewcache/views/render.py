@@ -3,6 +3,9 @@
 import cv2
 import numpy as np
 
+RENDERER = 1
+"""Version of what is rendered: raised whenever the same plan gives other pixels."""
+
 
 def render(images: np.ndarray, plan: np.ndarray) -> np.ndarray:
     """Render a view of images.

@@ -21,6 +21,7 @@ BOUNDS: dict[str, tuple[list, list]] = {
     "data.background": ([[0, 0, 0], [255, 255, 255]], [[0, 0], 4 * [0], [0, 0, 256], [-1, 0, 0]]),
     "data.min_size": ([1, LARGEST], [0, LARGEST + 1]),
     "data.max_rejected": ([0, LARGEST], [-1, LARGEST + 1]),
+    "data.split_seed": ([-(2**63), 2**63 - 1], [-(2**63) - 1, 2**63, None]),
     "data.validation": ([0.01], [0.0, 1.0, -0.1]),
     "data.test": ([0.01], [0.0, 1.0, -0.1]),
     "data.limit": ([1, LARGEST, None], [0, LARGEST + 1]),
@@ -29,13 +30,15 @@ BOUNDS: dict[str, tuple[list, list]] = {
     "extract.runtime": (["auto", "tensorflow", "openvino"], ["onnx"]),
     "extract.batch_size": ([1, LARGEST], [0, LARGEST + 1]),
     "extract.views": (
-        [VIEWS, [*VIEWS, 999_999], VIEWS[::-1]],
+        [VIEWS, [*VIEWS, 999_999], VIEWS[::-1], [0, *range(20, 30)]],
         [[*VIEWS, 1_000_000], [*VIEWS, -1], [*VIEWS, 0], VIEWS[1:], VIEWS[:-1]],
     ),
+    "evaluate.folds": ([3, 5, 2**16 - 1, None], [2, 1, 0, -3, 2**16, 3.5]),
     "evaluate.test_views": ([1, 999_999], [0, 1_000_000]),
     "evaluate.margin": ([0.001, 0.999], [0.0, 1.0]),
     "evaluate.rule": (["robustness", "clean"], ["speed"]),
-    "train.epochs": ([10, LARGEST], [0, LARGEST + 1]),
+    "evaluate.measure": (["accuracy", "balanced_accuracy"], ["recall", None]),
+    "train.epochs": ([10], [0, LARGEST + 1]),
     "train.patience": ([1, LARGEST, None], [0, LARGEST + 1]),
     "train.batch_size": ([1, LARGEST], [0, LARGEST + 1]),
     "train.learning_rate": ([1e-9, 2.0], [0.0, -1.0]),
@@ -44,11 +47,15 @@ BOUNDS: dict[str, tuple[list, list]] = {
     "train.head.standardize": ([True, False], [1]),
     "train.head.weight_decay": ([0.0, 2.0], [-0.1]),
     "train.class_weights": (["none", "balanced"], ["some"]),
-    "train.budgets": ([[0], [10]], [[], [1, 1], [-1], [11]]),
-    "train.end_to_end_bases": (
-        [["keras"], ["keras", "compiled"]],
-        [[], ["compiled"], ["compiled", "keras"], ["jax"]],
+    "train.budgets": (
+        [[0, 10], [10, 3, 0], VIEWS],
+        [[], [0], [10], [0, 10, 10], [-1, 0, 10], [0, 10, 11]],
     ),
+    "train.end_to_end": (
+        [[], ["keras"], ["compiled"], ["keras", "compiled"], ["compiled", "keras"]],
+        [["jax"], ["keras", "keras"], None],
+    ),
+    "train.end_to_end_rotations": ([[0], [4], [3, 0, 2]], [[], [0, 0], [-1], [5], [2**16]]),
     "augment.quarter_turns": ([True, False], [1]),
     "augment.rotation_degrees": ([0.0, 180.0], [-0.1, 180.1]),
     **{
@@ -113,6 +120,29 @@ def test_validation_and_test_leave_images_for_training(load):
     rule = r"data\.validation: with test it must be below 1\. Received: 0\.5 \+ 0\.5$"
     with pytest.raises(PipelineError, match=rule):
         load(**{"data.validation": 0.5, "data.test": 0.5})
+
+
+def test_a_holdout_has_one_rotation_and_folds_have_as_many_as_they_are(load):
+    assert load(**{"evaluate.folds": None}).train.end_to_end_rotations == [0]
+    rule = r"train\.end_to_end_rotations: must be below 1, the rotations that evaluate\.folds gives"
+    with pytest.raises(PipelineError, match=rf"{rule}\. Received: \[0, 1\]$"):
+        load(**{"train.end_to_end_rotations": [0, 1]})
+    assert load(**{"evaluate.folds": 7, "train.end_to_end_rotations": [6]})
+
+
+def test_budgets_hold_both_ends_of_the_comparison(load):
+    rule = r"train\.budgets: must hold 0 and 8, the epochs: the ends of the comparison"
+    with pytest.raises(PipelineError, match=rf"{rule}\. Received: \[0, 7\]$"):
+        load(**{"train.epochs": 8, "train.budgets": [0, 7]})
+    assert load(**{"train.budgets": [8, 0]}).train.budgets == [8, 0]
+
+
+def test_there_are_as_many_random_views_as_epochs_whatever_their_ids(load):
+    views = [0, *range(5, 15)]
+    assert load(**{"extract.views": views}).extract.random_views == views[1:]
+    rule = r"extract\.views: must hold 10 views besides 0, as many as there are epochs"
+    with pytest.raises(PipelineError, match=rf"{rule}\. Received: \[0, 5,.* 13\]$"):
+        load(**{"extract.views": views[:-1]})
 
 
 def test_no_budget_exceeds_the_epochs(load):

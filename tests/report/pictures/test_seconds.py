@@ -6,8 +6,8 @@ from tests.report.pictures.test_accuracy import painted
 from tests.report.test_tables import ARM, END_TO_END
 from viewcache.report.pictures.seconds import cumulative_seconds, seconds_by_phase
 
-SLOW = END_TO_END | {"total_seconds": 12.5, "further_seconds": 8.5}
-ARMS = {"cached_1": ARM | {"total_seconds": 20.0}, "end_to_end": SLOW}
+SLOW = END_TO_END | {"seconds": 12.5, "further_seconds": 8.5}
+ARMS = {"cached_1": ARM | {"seconds": 20.0}, "end_to_end": SLOW}
 
 
 def test_the_first_training_pays_for_what_all_use():
@@ -29,10 +29,17 @@ def test_there_is_no_ring_where_nothing_breaks_even():
     assert not axes.collections
 
 
-def test_arms_that_were_timed_elsewhere_leave_empty_pictures():
-    elsewhere = {name: arm | {"speedup": None} for name, arm in ARMS.items()}
-    assert not painted(partial(seconds_by_phase, arms=elsewhere)).patches
-    assert not painted(partial(cumulative_seconds, arms=elsewhere)).lines
+def test_an_arm_that_was_timed_elsewhere_is_left_out():
+    arms = ARMS | {"cached_1": ARM | {"machine": "elsewhere"}}
+    assert len(painted(partial(cumulative_seconds, arms=arms)).lines) == 1
+    names = painted(partial(seconds_by_phase, arms=arms)).get_yticklabels()
+    assert [name.get_text() for name in names] == ["end_to_end"]
+
+
+def test_times_of_several_machines_leave_empty_pictures():
+    mixed = {name: arm | {"seconds": None} for name, arm in ARMS.items()}
+    assert not painted(partial(seconds_by_phase, arms=mixed)).patches
+    assert not painted(partial(cumulative_seconds, arms=mixed)).lines
 
 
 def test_a_bar_is_as_long_as_its_phases_together():

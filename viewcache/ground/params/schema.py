@@ -1,7 +1,7 @@
 """What `params.yaml` may say, section by section."""
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -16,10 +16,11 @@ from viewcache.ground.view_ids import TEST_VIEW_OFFSET
 ViewId = Annotated[int, Field(ge=0, lt=TEST_VIEW_OFFSET)]
 Positive = Annotated[int, Field(ge=1, lt=2**31)]
 Seed = Annotated[int, Field(ge=0, lt=2**31 - 1)]  # and the one after it, of the second layer
+Rotation = Annotated[int, Field(ge=0, lt=2**16)]
 Channel = Annotated[int, Field(ge=0, le=255)]
 
 
-def _distinct(values: list[int]) -> list[int]:
+def _distinct(values: list[Any]) -> list[Any]:
     if len(set(values)) != len(values):
         raise ValueError("every entry may stand once")
     return values
@@ -40,6 +41,7 @@ class Data(Section):
     background: Annotated[list[Channel], Field(min_length=3, max_length=3)]
     min_size: Positive
     max_rejected: Annotated[int, Field(ge=0, lt=2**31)]
+    split_seed: Annotated[int, Field(ge=-(2**63), lt=2**63)]
     validation: Annotated[float, Field(gt=0, lt=1)]
     test: Annotated[float, Field(gt=0, lt=1)]
     limit: Positive | None
@@ -71,6 +73,11 @@ class Extract(BaseSettings):
     batch_size: Positive
     views: Annotated[list[ViewId], AfterValidator(_distinct)]
 
+    @property
+    def random_views(self) -> list[int]:
+        """The views that are drawn: all but view 0."""
+        return [view for view in self.views if view]
+
     @model_validator(mode="after")
     def _hold_view_0(self) -> Self:
         if 0 not in self.views:
@@ -80,9 +87,11 @@ class Extract(BaseSettings):
 
 
 class Evaluate(Section):
+    folds: Annotated[int, Field(ge=3, lt=2**16)] | None
     test_views: Annotated[int, Field(ge=1, lt=TEST_VIEW_OFFSET)]
     margin: Annotated[float, Field(gt=0, lt=1)]
     rule: Literal["robustness", "clean"]
+    measure: Literal["accuracy", "balanced_accuracy"]
 
 
 class Train(Section):
@@ -94,20 +103,21 @@ class Train(Section):
     class_weights: Literal["none", "balanced"]
     budgets: Annotated[list[ViewId], AfterValidator(_distinct), Field(min_length=1)]
     seeds: Annotated[list[Seed], AfterValidator(_distinct), Field(min_length=1)]
-    end_to_end_bases: list[Literal["keras", "compiled"]]
+    end_to_end: Annotated[list[Literal["keras", "compiled"]], AfterValidator(_distinct)]
     end_to_end_seeds: Annotated[list[Seed], AfterValidator(_distinct), Field(min_length=1)]
+    end_to_end_rotations: Annotated[list[Rotation], AfterValidator(_distinct), Field(min_length=1)]
 
     @model_validator(mode="after")
     def _train_comparable_arms(self) -> Self:
         if max(self.budgets) > self.epochs:
             rule = f"none may exceed the {self.epochs} epochs: a view beyond them is never read"
             raise ParameterError("budgets", rule, self.budgets)
+        if not {0, self.epochs} <= set(self.budgets):
+            rule = f"must hold 0 and {self.epochs}, the epochs: the ends of the comparison"
+            raise ParameterError("budgets", rule, self.budgets)
         if not set(self.end_to_end_seeds) <= set(self.seeds):
             rule = f"must be among seeds, {self.seeds}"
             raise ParameterError("end_to_end_seeds", rule, self.end_to_end_seeds)
-        if self.end_to_end_bases not in (["keras"], ["keras", "compiled"]):
-            rule = "must be [keras] or [keras, compiled]"
-            raise ParameterError("end_to_end_bases", rule, self.end_to_end_bases)
         return self
 
 
@@ -145,8 +155,16 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _extract_what_is_trained_on(self) -> Self:
-        missing = set(range(max(self.train.budgets) + 1)) - set(self.extract.views)
-        if missing:
-            rule = f"must hold {sorted(missing)} too, which train.budgets reaches"
+        if len(self.extract.random_views) < self.train.epochs:
+            rule = f"must hold {self.train.epochs} views besides 0, as many as there are epochs"
             raise ParameterError("extract.views", rule, self.extract.views)
+        return self
+
+    @model_validator(mode="after")
+    def _rotate_what_is_folded(self) -> Self:
+        rotations = self.evaluate.folds or 1
+        if max(self.train.end_to_end_rotations) >= rotations:
+            rule = f"must be below {rotations}, the rotations that evaluate.folds gives"
+            received = self.train.end_to_end_rotations
+            raise ParameterError("train.end_to_end_rotations", rule, received)
         return self

@@ -3,22 +3,13 @@
 import pandas as pd
 
 from viewcache.costs.break_even import seconds_of_trainings
-from viewcache.report.figures import Arms
+from viewcache.report.figures import Arms, cached_arms
 from viewcache.report.pictures.style import PHASES, timed
-from viewcache.report.tables import TESTED_ON
-from viewcache.report.words import with_interval
-
-
-def of_accuracy_against_seconds(arms: Arms, metric: str) -> str:
-    figures = [
-        f"{name} {_accuracy(arms, name, metric)} in {arm['total_seconds']:.0f} seconds"
-        for name, arm in timed(arms).items()
-    ]
-    return f"Accuracy on {TESTED_ON[metric]}, against seconds: {'; '.join(figures)}."
+from viewcache.report.tables import TESTED_ON, accuracy_in_words
 
 
 def of_accuracy_against_views(arms: Arms, metric: str) -> str:
-    figures = [f"{name} {_accuracy(arms, name, metric)}" for name in arms]
+    figures = [f"{name} {_accuracy(arms, name, metric)}" for name in cached_arms(arms)]
     return f"Accuracy on {TESTED_ON[metric]}, by number of cached views: {'; '.join(figures)}."
 
 
@@ -33,7 +24,7 @@ def of_learning_curves(curves: pd.DataFrame) -> str:
 
 def of_cumulative_seconds(arms: Arms, trainings: int) -> str:
     figures = [
-        f"{name} {arm['total_seconds']:.0f} seconds for one and "
+        f"{name} {arm['seconds']:.0f} seconds for one and "
         f"{seconds_of_trainings(arm, trainings):,.0f} for {trainings}"
         for name, arm in timed(arms).items()
     ]
@@ -52,5 +43,4 @@ def of_seconds_by_phase(arms: Arms) -> str:
 
 
 def _accuracy(arms: Arms, name: str, metric: str) -> str:
-    estimate, low, high = (arms[name][metric + end] for end in ("", "_low", "_high"))
-    return with_interval(estimate, low, high, ".3f")
+    return accuracy_in_words(arms[name], metric)

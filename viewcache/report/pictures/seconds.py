@@ -29,7 +29,8 @@ def cumulative_seconds(axes: Axes, arms: Arms) -> None:
             markevery=[1, 4, 19, 99],
             label=name,
         )
-    _draw_rings(axes, shown, end_to_end_arms(arms)[0])
+    for reference in end_to_end_arms(shown)[:1]:
+        _draw_rings(axes, shown, reference)
     axes.set(xlabel="trainings (log scale)", ylabel="seconds altogether (log scale)")
     plain_numbers(axes.xaxis)
     plain_numbers(axes.yaxis)

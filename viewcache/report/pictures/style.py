@@ -69,8 +69,13 @@ class Picture(NamedTuple):
 
 
 def timed(arms: Arms) -> Arms:
-    """Arms whose seconds can be compared: those that were timed on end-to-end's machine."""
-    return {name: arm for name, arm in arms.items() if arm["speedup"] is not None}
+    """Arms whose seconds can be compared: those that were timed on the machine of the last."""
+    machine = [arm["machine"] for arm in arms.values()][-1]
+    return {
+        name: arm
+        for name, arm in arms.items()
+        if arm["machine"] == machine and arm["seconds"] is not None
+    }
 
 
 def styles(arms: Arms) -> dict[str, ArmStyle]:

@@ -1,0 +1,272 @@
+import hashlib
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from viewcache.ground.errors import PipelineError
+from viewcache.images.folds import (
+    counts_by_class,
+    open_rotations,
+    open_units,
+    part_by_fold,
+    part_by_fraction,
+    part_images,
+    refuse_missing_class,
+    write_parts,
+)
+
+LETTERS = st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=30)
+SEEDS = st.integers(-(2**63), 2**63 - 1)
+FOLDS = st.integers(3, 12)
+
+
+def digests(count: int) -> list[str]:
+    return [hashlib.sha256(str(number).encode()).hexdigest() for number in range(count)]
+
+
+def table(**columns) -> pd.DataFrame:
+    """An index of images whose paths are their digests, unless others are given."""
+    return pd.DataFrame({"path": columns["digest"]} | columns)
+
+
+def parted(index: pd.DataFrame, folds: int | None = 5, seed: int = 0) -> pd.DataFrame:
+    return part_images(index, seed, folds, validation=0.3, test=0.3)
+
+
+def test_folds_stay_what_they_were():
+    folds = [part_by_fold(digest, 0, 5).index("test") for digest in digests(40)]
+    assert "".join(map(str, folds)) == "1040101303323341443133433333344223210231"
+    for seed, folds in {0: "12111112", 1: "00022201"}.items():
+        found = [part_by_fold(name, seed, 3).index("test") for name in "abcdefgh"]
+        assert "".join(map(str, found)) == folds
+
+
+@given(unit=st.text(), seed=SEEDS, folds=FOLDS)
+def test_every_image_is_tested_once_and_validates_in_the_rotation_before(unit, seed, folds):
+    parts = part_by_fold(unit, seed, folds)
+    fold = parts.index("test")
+    assert parts[fold - 1] == "validation"
+    assert Counter(parts) == {"test": 1, "validation": 1, "train": folds - 2}
+
+
+def test_folds_are_equally_large_on_average():
+    counts = Counter(part_by_fold(digest, 0, 5).index("test") for digest in digests(20_000))
+    assert sorted(counts) == [0, 1, 2, 3, 4]
+    assert all(abs(count / 20_000 - 0.2) < 0.01 for count in counts.values())
+
+
+def test_a_holdout_stays_what_it_was():
+    found = "".join(part_by_fraction(digest, 0, 0.15, 0.25)[0] for digest in digests(40))
+    assert found == "ttttttvtvvttvtttvtvtttvttttttvvtttttvttt"
+
+
+def test_fractions_hold_on_average():
+    counts = Counter(part_by_fraction(digest, 0, 0.15, 0.25) for digest in digests(20_000))
+    assert abs(counts["validation"] / 20_000 - 0.15) < 0.01
+    assert abs(counts["test"] / 20_000 - 0.25) < 0.01
+
+
+def test_a_larger_validation_moves_no_test_image():
+    for digest in digests(500):
+        small, large = (part_by_fraction(digest, 0, size, 0.25) for size in (0.1, 0.3))
+        assert (small == "test") == (large == "test")
+
+
+@pytest.mark.parametrize("folds", [5, None])
+def test_another_seed_parts_differently(folds):
+    index = table(digest=digests(100))
+    ours, theirs = (parted(index, folds, seed)["rotation_0"] for seed in (0, 1))
+    assert 20 < (ours != theirs).sum() < 80
+
+
+@given(names=LETTERS, kept=st.integers(0, 30), seed=SEEDS, folds=st.none() | FOLDS)
+@pytest.mark.parametrize("column", ["digest", "group"])
+def test_adding_images_moves_no_other(column, names, kept, seed, folds):
+    index = table(**{"digest": digests(len(names)), column: names}).sample(frac=1, random_state=0)
+    fewer = index.iloc[: max(kept, 1)]
+    assert parted(fewer, folds, seed).equals(parted(index, folds, seed).loc[fewer.index])
+
+
+@given(
+    rows=st.lists(st.tuples(st.sampled_from("123456"), st.sampled_from("abcdefgh")), min_size=1),
+    seed=SEEDS,
+    folds=st.none() | FOLDS,
+)
+def test_equal_images_and_groups_cross_parts_in_no_rotation(rows, seed, folds):
+    index = table(digest=[digest for digest, _ in rows], group=[group for _, group in rows])
+    parts = parted(index, folds, seed).drop(columns="unit")
+    assert len(parts.columns) == (folds or 1)
+    for column in ("digest", "group"):
+        assert (parts.groupby(index[column]).nunique() == 1).all(axis=None)
+
+
+@given(names=LETTERS, seed=SEEDS, folds=FOLDS)
+def test_equal_images_cross_parts_in_no_rotation(names, seed, folds):
+    parts = parted(table(digest=names), folds, seed)
+    assert (parts.groupby("unit").nunique() == 1).all(axis=None)
+    assert parts["unit"].tolist() == names
+
+
+def test_the_group_decides_where_there_is_one_and_the_digest_elsewhere():
+    names = digests(30)
+    of_digests = parted(table(digest=names))
+    assert parted(table(digest=digests(60)[30:], group=names)).equals(of_digests)
+    wanted = [part_by_fold(name, 0, 5) for name in names]
+    assert of_digests.drop(columns="unit").to_numpy().tolist() == wanted
+
+
+def test_groups_that_share_an_equal_image_are_one_under_the_first_of_their_names():
+    index = table(digest=["1", "2", "2", "3", "3", "4"], group=["c", "c", "b", "b", "d", "a"])
+    parts = parted(index)
+    assert parts["unit"].tolist() == ["b", "b", "b", "b", "b", "a"]
+    assert parts.loc[0, "rotation_0":"rotation_4"].tolist() == part_by_fold("b", 0, 5)
+
+
+def test_without_folds_fractions_part_the_images():
+    parts = parted(table(digest=digests(30)), None)
+    assert parts.columns.tolist() == ["rotation_0", "unit"]
+    wanted = [part_by_fraction(digest, 0, 0.3, 0.3) for digest in digests(30)]
+    assert parts["rotation_0"].tolist() == wanted
+
+
+def test_a_split_of_the_source_is_kept():
+    index = table(digest=["1", "2", "3"], split=["test", "train", "validation"])
+    assert parted(index, None)["rotation_0"].tolist() == ["test", "train", "validation"]
+
+
+def test_a_split_of_the_source_and_folds_are_refused_together():
+    index = table(digest=["1", "2", "3"], split=["train", "test", "train"])
+    rule = "evaluate.folds must be null where images come with a split of their own"
+    with pytest.raises(PipelineError, match=rf"^{rule}\. Received: 5 folds, and 2 train, 1 test$"):
+        parted(index)
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"digest": ["1", "1", "3"]}, "^equal images must be in one part"),
+        ({"digest": ["1", "2", "3"], "group": ["g", "g", "h"]}, "^images of group 'g' must be in"),
+    ],
+)
+def test_a_source_that_lets_them_cross_is_refused(columns, words):
+    index = table(path=["a.png", "b.png", "c.png"], **columns, split=["test", "train", "train"])
+    received = r".*Received: \{'a.png': 'test', 'b.png': 'train'\}$"
+    with pytest.raises(PipelineError, match=words + received):
+        parted(index, None)
+
+
+OF_FOLD = "iab"
+"""Names of groups whose folds of three are 0, 1 and 2."""
+
+
+def labelled(*folds: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Images of a class for each argument, which has a digit an image: its fold of three."""
+    rows = [(OF_FOLD[int(fold)], label) for label, each in enumerate(folds) for fold in each]
+    index = table(digest=digests(len(rows)), group=[name for name, _ in rows])
+    return index.assign(label=[label for _, label in rows]), parted(index, 3)
+
+
+def test_a_class_that_a_part_lacks_is_refused_with_the_rotation_and_the_counts():
+    refuse_missing_class(*labelled("012", "0012"), ["no", "yes"])
+    rule = "every part needs images of every class, in rotation 0"
+    received = (
+        r"{'train': {'no': 1, 'yes': 0}, 'validation': {'no': 1, 'yes': 1}, "
+        r"'test': {'no': 1, 'yes': 2}}"
+    )
+    with pytest.raises(PipelineError, match=rf"^{rule}\. Received: {received}$"):
+        refuse_missing_class(*labelled("012", "001"), ["no", "yes"])
+
+
+def test_a_later_rotation_is_looked_at_too():
+    index, parts = labelled("012", "012")
+    parts.loc[index["label"] == 1, "rotation_2"] = "train"
+    with pytest.raises(PipelineError, match=r"in rotation 2\. Received: .*'yes': 0"):
+        refuse_missing_class(index, parts, ["no", "yes"])
+
+
+@pytest.mark.parametrize("folds", [3, None])
+@pytest.mark.parametrize("column", ["digest", "group"])
+def test_no_image_at_all_is_a_class_that_lacks(folds, column):
+    index = table(**{name: [] for name in ("digest", column, "label")})
+    with pytest.raises(PipelineError, match=r"in rotation 0\. Received: .*'train': {'no': 0, "):
+        refuse_missing_class(index, parted(index, folds), ["no", "yes"])
+
+
+def test_counts_have_a_row_a_part_and_a_column_a_class():
+    index = pd.DataFrame({"label": [1, 0, 1]})
+    counts = counts_by_class(index, pd.Series(["train", "test", "train"]), ["no", "yes"])
+    assert counts.to_dict("index") == {
+        "train": {"no": 0, "yes": 2},
+        "validation": {"no": 0, "yes": 0},
+        "test": {"no": 1, "yes": 0},
+    }
+
+
+@pytest.fixture
+def written(tmp_path) -> Path:
+    """Parts of 200 images in five rotations."""
+    write_parts(tmp_path / "parts.csv", parted(table(digest=digests(200))))
+    return tmp_path / "parts.csv"
+
+
+def test_in_rotation_r_fold_r_is_tested_fold_r_plus_1_validates_and_the_rest_trains(written):
+    folds = np.array([part_by_fold(digest, 0, 5).index("test") for digest in digests(200)])
+    rotations = open_rotations(written)
+    assert [rotation.number for rotation in rotations] == [0, 1, 2, 3, 4]
+    for r, rotation in enumerate(rotations):
+        after = (r + 1) % 5
+        assert rotation.test.tolist() == np.flatnonzero(folds == r).tolist()
+        assert rotation.validation.tolist() == np.flatnonzero(folds == after).tolist()
+        assert rotation.train.tolist() == np.flatnonzero((folds != r) & (folds != after)).tolist()
+
+
+def test_over_the_rotations_every_image_is_tested_exactly_once(written):
+    tested = np.concatenate([rotation.test for rotation in open_rotations(written)])
+    assert sorted(tested) == list(range(200))
+    assert tested.dtype == np.int64
+
+
+def test_a_holdout_is_one_rotation(tmp_path):
+    index = table(digest=["1", "2", "3"], split=["test", "train", "validation"])
+    write_parts(tmp_path / "parts.csv", parted(index, None))
+    [rotation] = open_rotations(tmp_path / "parts.csv")
+    assert (rotation.train, rotation.validation, rotation.test) == ([1], [2], [0])
+
+
+def test_units_are_numbers_of_groups_as_they_are_joined(tmp_path):
+    index = table(digest=["1", "2", "2", "3", "4"], group=["x", "c", "b", "NA", "c"])
+    write_parts(tmp_path / "parts.csv", parted(index))
+    units = open_units(tmp_path / "parts.csv")
+    assert units.tolist() == [0, 1, 1, 2, 1]
+    assert units.dtype == np.int64
+
+
+def test_units_of_images_without_groups_are_their_own_but_for_equal_ones(tmp_path):
+    write_parts(tmp_path / "parts.csv", parted(table(digest=["1", "2", "2", "3"])))
+    assert open_units(tmp_path / "parts.csv").tolist() == [0, 1, 1, 2]
+
+
+ODD_NAMES = ["a\rb", "a\rc", 'a,"b"\n', "NA", "", "nan", "a\0b", "a\0c", "\u732b", " ", "1", "1.0"]
+
+
+def test_odd_names_of_groups_stay_apart(tmp_path):
+    index = table(digest=digests(len(ODD_NAMES)), group=ODD_NAMES)
+    write_parts(tmp_path / "parts.csv", parted(index))
+    assert open_units(tmp_path / "parts.csv").tolist() == list(range(len(ODD_NAMES)))
+
+
+@pytest.mark.parametrize("read", [open_rotations, open_units])
+def test_parts_that_were_changed_are_refused(written, read):
+    written.write_text(written.read_text().replace("train", "test", 1))
+    with pytest.raises(PipelineError, match=r"parts\.csv is damaged"):
+        read(written)
+
+
+def test_parts_that_are_not_there_are_named(tmp_path):
+    with pytest.raises(PipelineError, match=r"parts\.csv is missing: `dvc repro` computes it"):
+        open_rotations(tmp_path / "parts.csv")

@@ -1,0 +1,65 @@
+"""An estimate and its interval are of the same heads, wherever a real run prints one."""
+
+import contextlib
+import json
+import re
+
+import pandas as pd
+import pytest
+
+from tests.report.test_page import Page
+from viewcache.report import results
+
+END_TO_END = ("end_to_end", "end_to_end_compiled")
+INTERVAL = re.compile(r"\(([+-]?\d+\.\d+) to ([+-]?\d+\.\d+)\)")
+ROW = re.compile(r"^\|? ?(?:<tr><th>)?(end_to_end\w*)\b.*$", re.MULTILINE)
+
+
+@pytest.fixture
+def found(reproduced):
+    with contextlib.chdir(reproduced.path):
+        yield results.read()
+
+
+def test_no_end_to_end_arm_has_an_interval_in_tables_pictures_page_or_mlflow(reproduced, found):
+    for name in END_TO_END:
+        assert not [key for key in found.arms[name] if key.endswith(("_low", "_high"))]
+    page = results.PAGE.read_text()
+    for text in (results.TABLE.read_text(), page):
+        rows = [row.group() for row in ROW.finditer(text)]
+        assert len(rows) == 2
+        assert not any(INTERVAL.search(row) for row in rows)
+    captions = [picture["alt"] for picture in Page(page).all("img")]
+    named = [part for caption in captions for part in caption.split("; ") if "end_to_end" in part]
+    assert named
+    assert not any(INTERVAL.search(part) for part in named)
+    for table in (results.ACCURACY_AGAINST_SECONDS, results.RUNS, results.CURVES):
+        assert not [column for column in pd.read_csv(table) if "low" in column or "high" in column]
+    for run in reproduced.runs():
+        assert not [name for name in run.data.metrics if name.endswith(("low", "high"))]
+
+
+def test_every_interval_of_an_accuracy_stands_beside_the_arm_that_it_is_of(found):
+    cached = [name for name in found.arms if name not in END_TO_END]
+    for text in (results.TABLE.read_text(), results.PAGE.read_text()):
+        for name in cached:
+            [row] = re.findall(rf"^\|? ?(?:<tr><th>)?{name}\b.*$", text, re.MULTILINE)
+            arm = found.arms[name]
+            own = {
+                (f"{arm[f'{metric}_low']:.3f}", f"{arm[f'{metric}_high']:.3f}")
+                for metric in ("accuracy", "accuracy_augmented")
+            }
+            assert set(INTERVAL.findall(row)) == own
+
+
+def test_an_end_to_end_arm_stands_beside_its_twin_on_matched_trainings(found):
+    same = json.loads(results.EVERYTHING.read_text())["equivalence"]
+    for key, name in (("keras", "end_to_end"), ("same_runtime", "end_to_end_compiled")):
+        record = same[key]
+        assert record["trainings"] == [{"seed": 0, "rotation": 0}]
+        heads = found.runs.set_index(["arm", "seed", "rotation"])
+        for metric in ("accuracy", "accuracy_augmented"):
+            twin = heads.loc[("cached_2", 0, 0), metric]
+            assert record[f"{metric}_of_twin"] == pytest.approx(twin)
+            assert record[metric] == pytest.approx(heads.loc[(name, 0, 0), metric])
+            assert found.arms[name][metric] == pytest.approx(record[metric])

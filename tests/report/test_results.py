@@ -1,0 +1,151 @@
+import json
+import math
+
+import pytest
+
+from tests.report.findings import (
+    CACHED_COSTS,
+    HARM,
+    HARMLESS,
+    OPEN_LOSS,
+    PREDICTED,
+    SAME,
+    found,
+    judged,
+    reckoned,
+)
+from viewcache.report import results
+from viewcache.report.results import metrics_of
+
+
+@pytest.fixture
+def written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    made = found(prediction={"cached_0": PREDICTED})
+    results.write(made)
+    return made
+
+
+def everything():
+    return json.loads(results.EVERYTHING.read_text())
+
+
+def test_results_have_the_answers_that_readers_rely_on(written):
+    answers = everything()["answers"]
+    assert answers["same"]["max_abs_weight_difference"] == 0.0
+    assert answers["same"]["changed_test_predictions"] == 0
+    assert answers["enough"]["views"] == 1
+    assert answers["faster"]["arms"]["cached_1"]["first"] == {
+        "on_the_same_runtime": 2.0,
+        "by_the_runtime": 1.5,
+        "against_keras": 3.0,
+    }
+    assert answers["augmentation"]["outcome"] == "better"
+    assert answers["augmentation"]["gain"] == 0.188
+    assert answers["augmentation"]["loss"] is None
+
+
+def test_results_have_every_arm_s_figures(written):
+    arms = everything()["arms"]
+    assert list(arms) == ["cached_0", "cached_1", "cached_4", "end_to_end", "end_to_end_compiled"]
+    own = {f"accuracy{on}{end}" for on in ("", "_augmented") for end in ("", "_low", "_high")}
+    costs = {"seconds", "further_seconds", "base_passes", "feature_bytes"}
+    assert own | costs <= set(arms["cached_1"])
+    assert arms["cached_1"]["accuracy_low"] < arms["cached_1"]["accuracy"]
+    assert arms["cached_1"]["base_passes"] == CACHED_COSTS.base_passes
+    assert {"decisions", "replay", "prediction"} <= set(everything())
+
+
+def test_what_is_read_is_what_was_written(written):
+    again = results.read()
+    assert again.figures == written.figures
+    assert again.params == written.params
+    assert again.runs.equals(written.runs)
+    assert again.curves.equals(written.curves)
+
+
+def test_metrics_are_few_numbers_of_the_recommended_arm(written):
+    metrics = json.loads(results.METRICS.read_text())
+    arm = written.arms["cached_1"]
+    assert metrics == {
+        "accuracy": arm["accuracy"],
+        "accuracy_augmented": arm["accuracy_augmented"],
+        "views": 1,
+        "seconds": 10.0,
+        "further_seconds": 3.5,
+        "gain_under_views": 0.188,
+        "gain_clean": 0.002,
+    }
+    assert len(metrics) <= 10
+    assert all(isinstance(value, int | float) for value in metrics.values())
+    assert all(map(math.isfinite, metrics.values()))
+
+
+def test_a_number_that_is_not_known_is_no_metric(written):
+    figures = written.figures
+    figures["arms"]["cached_1"] |= {"seconds": None, "further_seconds": None}
+    assert {"seconds", "further_seconds"}.isdisjoint(metrics_of(figures))
+
+
+def test_the_recommendation_is_the_same_whatever_the_times(written):
+    stands = results.RECOMMENDATION.read_text()
+    assert json.loads(stands) == {
+        "arm": "cached_1",
+        "views": 1,
+        "sentence": written.figures["recommendation"]["sentence"],
+    }
+    slow = reckoned(predicted=["keras"])
+    slow.costs.update(dict.fromkeys(slow.costs, slow.costs[SAME.end_to_end]))
+    results.write(found(reckoning=slow))
+    assert results.RECOMMENDATION.read_text() == stands
+    assert everything()["answers"]["faster"]["predicted"] == ["keras"]
+
+
+def test_another_time_is_another_digest(written):
+    digest = results.digest_of_results()
+    results.write(written)
+    assert results.digest_of_results() == digest
+    written.figures["arms"]["cached_0"]["seconds"] += 1
+    results.write(written)
+    assert results.digest_of_results() != digest
+
+
+def test_end_to_end_is_held_to_its_twin_on_matched_trainings():
+    same = found().figures["equivalence"]
+    shared, keras = same["same_runtime"], same["keras"]
+    assert (shared["twin"], shared["end_to_end"]) == ("cached_4", "end_to_end_compiled")
+    assert shared["trainings"] == [{"seed": 0, "rotation": 0}]
+    assert (shared["is_exact"], keras["is_exact"]) == (True, False)
+    assert (keras["accuracy"], keras["accuracy_of_twin"]) == (0.625, 0.75)
+    assert (keras["changed_test_predictions"], keras["test_predictions"]) == (7, 40)
+
+
+def test_what_did_not_run_is_not_claimed_to_be_the_same():
+    figures = found(equivalences=()).figures
+    assert set(figures["equivalence"].values()) == {None}
+    assert set(figures["answers"]["same"].values()) == {None}
+
+
+def test_every_number_of_views_has_its_difference_to_the_twin_on_both():
+    [*differences] = found().figures["answers"]["enough"]["differences_to_twin"]
+    assert [(one["arm"], one["on"]) for one in differences] == [
+        (arm, on) for on in ("clean", "robustness") for arm in ("cached_0", "cached_1")
+    ]
+    nearest = differences[1]
+    assert [nearest[name] for name in ("difference", "low", "high")] == list(HARMLESS)
+
+
+def test_a_gain_and_a_loss_are_told_where_they_are_known():
+    answer = found(judged(clean=OPEN_LOSS)).figures["answers"]["augmentation"]
+    assert (answer["outcome"], answer["gain"], answer["loss"]) == ("a trade", 0.188, -0.02)
+    answer = found(judged(OPEN_LOSS, HARM)).figures["answers"]["augmentation"]
+    assert (answer["outcome"], answer["gain"], answer["loss"]) == ("worse", None, -0.02)
+    assert answer["clean"]["effect"] == "harm"
+
+
+def test_decisions_say_why_fewer_views_are_not_enough():
+    decisions = found(judged(one=HARM)).figures["decisions"]
+    shortfalls = {record["arm"]: record["shortfalls"] for record in decisions}
+    assert shortfalls["cached_1"][:2] == ["not within the margin", "worse on the other"]
+    assert shortfalls["cached_4"] == []

@@ -1,0 +1,71 @@
+import pytest
+
+from tests.report.findings import HARM, HARMLESS, HELP, OPEN, OPEN_LOSS, judged
+from viewcache.report.words import points, sentence
+
+NO_AUGMENTATION = "Cache the images as they are, and train the head on that: no augmentation. "
+
+
+def test_few_views_are_told_with_how_near_they_come_and_what_augmentation_brings():
+    assert sentence(judged()) == (
+        "Cache one augmented view of each image, and train the head on that. That is within 1 "
+        "point of end-to-end training: +0.2 points (-0.4 to +0.8) under random views. "
+        "Augmentation is better here: +18.8 points (+15.0 to +22.0) under random views and +0.2 "
+        "points (-0.4 to +0.8) on the images as they are (95 % intervals)."
+    )
+
+
+def test_the_twin_is_told_where_fewer_views_are_not_enough():
+    assert sentence(judged(one=OPEN)).startswith(
+        "Cache 4 augmented views of each image, and train the head on that. As many views as "
+        "epochs: fewer are not known to be enough. Augmentation is better here: "
+    )
+
+
+@pytest.mark.parametrize(
+    ("effects", "opening"),
+    [
+        ((HARMLESS, HARMLESS), "Augmentation makes no measurable difference here: +0.2 points"),
+        ((OPEN, OPEN), "Augmentation makes no measurable difference here: -1.0 points"),
+        ((OPEN, HARM), "Augmentation is worse here: -1.0 points"),
+        ((HARM, HELP), "Augmentation is a trade here: -2.0 points"),
+        (
+            (OPEN, HELP),
+            "Augmentation is better here, but not known to be harmless under random views: -1.0",
+        ),
+    ],
+)
+def test_no_augmentation_is_told_with_what_it_would_have_brought(effects, opening):
+    assert sentence(judged(*effects)).startswith(NO_AUGMENTATION + opening)
+
+
+def test_a_trade_is_told_with_its_price():
+    told = sentence(judged(clean=OPEN_LOSS))
+    assert told.startswith("Cache one augmented view")
+    assert "a trade here: +18.8 points (+15.0 to +22.0) under random views and -2.0 points" in told
+
+
+def test_the_rule_says_where_few_views_are_held_to_the_twin():
+    told = sentence(judged(clean=HELP, robustness=HARMLESS, rule="clean"))
+    assert "end-to-end training: +0.2 points (-0.4 to +0.8) on the images as they are." in told
+
+
+def test_one_seed_gives_no_interval_and_no_claim():
+    assert sentence(judged(interval=False)) == (
+        f"{NO_AUGMENTATION}No gain or loss of augmentation is known, for lack of intervals: "
+        "+18.8 points under random views and +0.2 points on the images as they are."
+    )
+
+
+def test_it_is_never_said_that_nothing_is_decided():
+    for robustness in (HELP, HARMLESS, OPEN, OPEN_LOSS, HARM):
+        for clean in (HELP, HARMLESS, OPEN, OPEN_LOSS, HARM):
+            told = sentence(judged(robustness, clean))
+            assert told.startswith("Cache ")
+            assert "decided" not in told
+            assert "second" not in told
+
+
+def test_a_difference_is_in_points_with_its_interval():
+    comparison = judged().effects["robustness"]
+    assert points(comparison) == "+18.8 points (+15.0 to +22.0) under random views"

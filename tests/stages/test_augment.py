@@ -1,0 +1,75 @@
+"""Views are planned for the images that need them: of folds, for all."""
+
+import contextlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from stages import augment, prepare
+from tests.images.pictures import save_noise
+from viewcache.ground.params.loading import load_params
+from viewcache.ground.paths import CONTACT_SHEET, PARTS, PREPARED, plan_file, rows_file
+from viewcache.images.folds import open_rotations
+from viewcache.images.prepared import open_prepared
+from viewcache.views.plan import draw, load_plan
+
+DEFAULT = yaml.safe_load(Path("params.yaml").read_text())
+TEST_VIEWS = [1_000_000, 1_000_001]
+
+
+@pytest.fixture
+def plan_views(tmp_path):
+    """Prepare forty images with so many folds, and plan their views."""
+
+    def plan_views(folds: int | None) -> None:
+        data = {"source": "folder", "path": "photos", "manifest": None, "classes": None}
+        evaluate = DEFAULT["evaluate"] | {"folds": folds, "test_views": 2}
+        data = DEFAULT["data"] | data | {"image_size": 32}
+        Path("params.yaml").write_text(
+            yaml.safe_dump(DEFAULT | {"data": data, "evaluate": evaluate})
+        )
+        prepare.main()
+        augment.main()
+
+    for number in range(40):
+        save_noise(tmp_path / "photos" / ("cat", "dog")[number % 2] / f"{number}.png", number)
+    with contextlib.chdir(tmp_path):
+        yield plan_views
+
+
+def planned(view: int) -> list[int]:
+    return np.load(rows_file(view)).tolist()
+
+
+def test_of_folds_every_view_is_planned_for_every_image(plan_views):
+    plan_views(3)
+    assert planned(1) == planned(TEST_VIEWS[0]) == list(range(40))
+    assert CONTACT_SHEET.exists()
+
+
+def test_of_a_holdout_training_and_test_views_are_planned_for_theirs(plan_views):
+    plan_views(None)
+    [rotation] = open_rotations(PARTS)
+    assert planned(1) == rotation.train.tolist()
+    assert planned(TEST_VIEWS[0]) == rotation.test.tolist()
+    assert len(rotation.train) + len(rotation.test) < 40
+
+
+def test_plans_are_those_of_the_images_and_view_0_is_of_all(plan_views):
+    plan_views(None)
+    params, images = load_params(), open_prepared(PREPARED)
+    for view in (*range(1, 11), *TEST_VIEWS):
+        digests = images.of(np.load(rows_file(view)))
+        wanted = draw(params.augment, params.seed, view, digests)
+        assert np.array_equal(load_plan(plan_file(view), view, digests), wanted)
+    assert len(load_plan(plan_file(0), 0, images.digests)) == 40
+
+
+def test_other_folds_leave_every_plan_as_it_was(plan_views):
+    plan_views(3)
+    before = {path: path.read_bytes() for path in Path("data/views").rglob("*.*")}
+    plan_views(4)
+    assert {path: path.read_bytes() for path in Path("data/views").rglob("*.*")} == before
+    assert len(before) == 2 * (11 + 2 + 2)

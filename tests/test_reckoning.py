@@ -1,0 +1,357 @@
+"""What results.json claims, reckoned once more from files, by NumPy that shares no code with it."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from stages import evaluate, replay
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.manifests import seal
+
+KINDS = {"same_runtime": "compiled", "keras": "keras"}
+NAMES = {"compiled": "end_to_end_compiled", "keras": "end_to_end"}
+CACHED, TWIN = ["cached_0", "cached_1", "cached_2"], "cached_2"
+EPOCHS, TEST_VIEWS = 2, [0, 1_000_000]
+HEADS = {
+    **{f"cached_{budget}": f"models/cached/{budget}" for budget in (0, 1, 2)},
+    **{name: f"models/end_to_end/{kind}" for kind, name in NAMES.items()},
+}
+OTHER = {"clean": "robustness", "robustness": "clean"}
+BOTH = ("accuracy", "accuracy_augmented")
+MATCHED = (0, 0)  # seed and rotation of the end-to-end trainings
+
+
+def table(path: Path) -> dict[str, np.ndarray]:
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+
+
+def right(found: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Accuracies of a head on the images as they are, and under random views: shape (2,)."""
+    clean, *random = found == labels
+    return np.array([clean.mean(), np.mean(random)])
+
+
+def answers(weights: list[np.ndarray], features: np.ndarray) -> np.ndarray:
+    """A dense layer, the positive part, a dense layer to the logit of class 1."""
+    first, first_bias, last, last_bias = weights
+    logits = np.maximum(features @ first + first_bias, 0) @ last + last_bias
+    return (logits[..., 0] > 0).astype(int)
+
+
+class Files:
+    """What the stages left, and what follows from it.
+
+    Attributes:
+        heads: From an arm to the seeds and rotations of its heads.
+        answered: What each head names on the images that its rotation tests: (views, images).
+        accuracies: Of each head, as `right` gives them.
+        estimates: The same of each arm over its seeds and images, each image once a seed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.labels = table(folder / "data/prepared/index.csv")["label"].astype(int)
+        self.parts = table(folder / "data/parts.csv")
+        self.heads = {arm: self._trainings(arm) for arm in HEADS}
+        self.answered, self.accuracies = {}, {}
+        for arm, heads in self.heads.items():
+            for head in heads:
+                rows = self.rows("test", head[1])
+                features = np.stack([self.features(view, rows) for view in TEST_VIEWS])
+                self.answered[arm, head] = answers(self.weights(arm, head), features)
+                found = self.answered[arm, head]
+                self.accuracies[arm, head] = right(found, self.labels[rows])
+        self.estimates = {arm: self._estimate(arm) for arm in HEADS}
+
+    def _trainings(self, arm: str) -> list[tuple[int, int]]:
+        files = (self.folder / HEADS[arm]).glob("*/*.npz")
+        return sorted((int(file.parent.name), int(file.stem)) for file in files)
+
+    def _estimate(self, arm: str) -> np.ndarray:
+        heads = self.heads[arm]
+        counts = [len(self.rows("test", rotation)) for _, rotation in heads]
+        found = [self.accuracies[arm, head] for head in heads]
+        return np.average(found, axis=0, weights=counts)
+
+    def rows(self, part: str, rotation: int) -> np.ndarray:
+        return np.flatnonzero(self.parts[f"rotation_{rotation}"] == part)
+
+    def features(self, view: int, rows: np.ndarray) -> np.ndarray:
+        kind = "train" if view < 1_000_000 else "test"
+        features = np.load(self.folder / f"data/features/{kind}/{view}/features.npy")
+        planned = np.load(self.folder / f"data/views/{kind}/rows.npy")
+        places = np.searchsorted(planned, rows) if view else rows
+        return features[places]
+
+    def weights(self, arm: str, head: tuple[int, int]) -> list[np.ndarray]:
+        seed, rotation = head
+        with np.load(self.folder / HEADS[arm] / f"{seed}/{rotation}.npz") as file:
+            return [file[f"arr_{number}"] for number in range(4)]
+
+    def validated(self, arm: str, head: tuple[int, int]) -> float:
+        """Accuracy on the validation images, of the head as it was kept."""
+        rows = self.rows("validation", head[1])
+        found = answers(self.weights(arm, head), self.features(0, rows))
+        return (found == self.labels[rows]).mean()
+
+    def seen_difference(self, kind: str) -> float:
+        """Between what end-to-end saw in a batch, and what was cached of it."""
+        file = self.folder / f"data/seen/{kind}/batch.npz"
+        view = json.loads(file.with_suffix(".json").read_text())["view"]
+        with np.load(file) as seen:
+            return np.abs(self.features(view, seen["rows"]) - seen["features"]).max()
+
+
+def figures_of(files: Files, arm: str) -> dict[str, float]:
+    clean, augmented = files.estimates[arm]
+    passes = max(1, int(arm[-1])) if arm in CACHED else EPOCHS
+    kept = [files.validated(arm, head) for head in files.heads[arm]]
+    return {
+        f"{arm} accuracy": clean,
+        f"{arm} accuracy_augmented": augmented,
+        f"{arm} validation_accuracy": np.mean(kept),
+        f"{arm} base_passes": passes * len(files.rows("train", 0)),
+    }
+
+
+def sameness(files: Files, question: str) -> dict[str, float]:
+    """The twin beside end-to-end, on the one seed and rotation that both trained."""
+    arm, kind = NAMES[KINDS[question]], KINDS[question]
+    pairs = zip(files.weights(arm, MATCHED), files.weights(TWIN, MATCHED), strict=True)
+    found, expected = files.answered[arm, MATCHED], files.answered[TWIN, MATCHED]
+    clean, augmented = files.accuracies[arm, MATCHED]
+    clean_of_twin, augmented_of_twin = files.accuracies[TWIN, MATCHED]
+    return {
+        f"{question} max_abs_weight_difference": max(np.abs(a - b).max() for a, b in pairs),
+        f"{question} changed_test_predictions": (found != expected).sum(),
+        f"{question} test_predictions": found.size,
+        f"{question} max_abs_feature_difference": files.seen_difference(kind),
+        f"{question} accuracy": clean,
+        f"{question} accuracy_augmented": augmented,
+        f"{question} accuracy_of_twin": clean_of_twin,
+        f"{question} accuracy_augmented_of_twin": augmented_of_twin,
+    }
+
+
+def differences(files: Files) -> dict[str, float]:
+    pairs = [("cached_0", TWIN), ("cached_1", TWIN), ("cached_1", "cached_0"), (TWIN, "cached_0")]
+    gains = {
+        f"{arm} - {reference}": files.estimates[arm] - files.estimates[reference]
+        for arm, reference in pairs
+    }
+    gains["gain"] = gains[f"{TWIN} - cached_0"]
+    return {
+        f"{pair} {on}": gain
+        for pair, both in gains.items()
+        for on, gain in zip(OTHER, both, strict=True)
+    }
+
+
+def reckoned(folder: Path) -> dict[str, float]:
+    """What follows from weights, features, labels and parts."""
+    files, found = Files(folder), {}
+    for arm in HEADS:
+        found |= figures_of(files, arm)
+    for (arm, head), (clean, augmented) in files.accuracies.items():
+        found |= {f"{arm} {head} accuracy": clean, f"{arm} {head} augmented": augmented}
+    return found | differences(files) | sameness(files, "same_runtime") | sameness(files, "keras")
+
+
+def stated(folder: Path) -> dict[str, float]:
+    """What results.json and runs.csv say, by the same names."""
+    results = json.loads((folder / "results.json").read_text())
+    runs, answered = table(folder / "plots/runs.csv"), results["answers"]
+    heads = zip(*(runs[name] for name in ("arm", "seed", "rotation")), strict=True)
+    names = [f"{arm} {(int(seed), int(rotation))}" for arm, seed, rotation in heads]
+    clean, augmented = (runs[name].astype(float) for name in ("accuracy", "accuracy_augmented"))
+    figures = ("accuracy", "accuracy_augmented", "validation_accuracy", "base_passes")
+    return {
+        **{f"{arm} {name}": of[name] for arm, of in results["arms"].items() for name in figures},
+        **{f"{name} accuracy": value for name, value in zip(names, clean, strict=True)},
+        **{f"{name} augmented": value for name, value in zip(names, augmented, strict=True)},
+        **{
+            f"{one['arm']} - {one['reference']} {one['on']}": one["difference"]
+            for one in results["decisions"]
+        },
+        **{
+            f"{question} {name}": value
+            for question, same in results["equivalence"].items()
+            for name, value in same.items()
+            if not isinstance(value, bool | str | list)
+        },
+        **{f"gain {on}": answered["augmentation"][on]["difference"] for on in OTHER},
+    }
+
+
+def wrong(folder: Path) -> set[str]:
+    """Names of claims that do not follow from the files."""
+    claims, expected = stated(folder), reckoned(folder)
+    assert claims.keys() == expected.keys()
+    return {name for name in claims if claims[name] != pytest.approx(expected[name], abs=1e-6)}
+
+
+def recommended(folder: Path) -> str:
+    """The arm that the rule's table names, by the intervals that results.json states."""
+    settings = yaml.safe_load((folder / "params.yaml").read_text())["evaluate"]
+    decisions = json.loads((folder / "results.json").read_text())["decisions"]
+    known = {(one["arm"], one["reference"], one["on"]): one for one in decisions}
+    margin, named = settings["margin"], settings["rule"]
+    effects = {on: known[TWIN, "cached_0", on] for on in OTHER}
+    reason = next((on for on in (named, OTHER[named]) if effects[on]["low"] > 0), None)
+    if reason is None or effects[named]["low"] <= -margin:
+        return "cached_0"
+    to_twin = {on: known["cached_1", TWIN, on] for on in OTHER}
+    enough = (
+        to_twin[named]["low"] > -margin
+        and to_twin[OTHER[named]]["high"] >= -margin
+        and known["cached_1", "cached_0", reason]["low"] > 0
+    )
+    return "cached_1" if enough else TWIN
+
+
+def test_every_claim_follows_from_weights_features_labels_and_parts(reproduced):
+    assert wrong(reproduced.path) == set()
+    results = reproduced.results()
+    assert results["recommendation"]["arm"] == recommended(reproduced.path)
+    arm = results["arms"][results["recommendation"]["arm"]]
+    metrics = reproduced.metrics()
+    assert all(metrics[name] == arm[name] for name in BOTH)
+    assert metrics["gain_clean"] == results["answers"]["augmentation"]["clean"]["difference"]
+
+
+def test_every_image_is_tested_once_and_validates_once(reproduced):
+    parts = table(reproduced.path / "data/parts.csv")
+    rotations = np.stack([parts[f"rotation_{number}"] for number in range(3)])
+    assert ((rotations == "test").sum(axis=0) == 1).all()
+    assert ((rotations == "validation").sum(axis=0) == 1).all()
+
+
+@pytest.fixture
+def again(repository, monkeypatch):
+    """Evaluate the repository once more, in this process; returns its folder."""
+    monkeypatch.chdir(repository.path)
+
+    def again() -> Path:
+        evaluate.main()
+        return repository.path
+
+    return again
+
+
+def sealed_again(file: Path) -> None:
+    """Make a file that was changed pass for one that a stage wrote."""
+    manifest = json.loads(file.with_suffix(".json").read_text())
+    seal(file, **{name: value for name, value in manifest.items() if name != "digest"})
+
+
+def change(file: Path, changed: dict[str, np.ndarray]) -> None:
+    with np.load(file) as before:
+        content = {name: before[name] for name in before.files} | changed
+    np.savez(file, **content)
+
+
+@pytest.mark.parametrize(("kind", "question"), [("compiled", "same_runtime"), ("keras", "keras")])
+def test_an_end_to_end_head_that_was_changed(repository, again, kind, question):
+    file = repository.path / f"models/end_to_end/{kind}/0/0.npz"
+    change(file, {"arr_3": np.float32([1000])})  # so that it names class 1 throughout
+    with pytest.raises(PipelineError, match=r"0/0\.npz is damaged"):
+        again()
+    sealed_again(file)
+    stale = wrong(repository.path)
+    same = ("max_abs_weight_difference", "changed_test_predictions", *BOTH)
+    assert {f"{question} {name}" for name in same} <= stale
+    assert {f"{NAMES[kind]} {name}" for name in (*BOTH, "validation_accuracy")} <= stale
+    assert not any(name.startswith("cached") for name in stale)
+    # What it had when it was kept is what training counted then.
+    assert wrong(again()) == {f"{NAMES[kind]} validation_accuracy"}
+    assert not repository.results()["equivalence"][question]["is_exact"]
+
+
+def test_a_replayed_row_that_was_changed(repository, again):
+    file = repository.path / "data/seen/compiled/batch.npz"
+    with np.load(file) as seen:
+        features = seen["features"]
+    features[3] += 1
+    change(file, {"features": features})
+    with pytest.raises(PipelineError, match=r"batch\.npz is damaged"):
+        again()
+    sealed_again(file)
+    assert wrong(repository.path) == {"same_runtime max_abs_feature_difference"}
+    assert wrong(again()) == set()
+    with pytest.raises(PipelineError, match=r"batch\.npz must hold what the original image"):
+        replay.main()
+
+
+def test_a_label_that_was_changed(repository, again):
+    file = repository.path / "data/prepared/index.csv"
+    content = table(file)
+    row = Files(repository.path).rows("test", 0)[0]
+    content["label"][row] = str(1 - int(content["label"][row]))
+    write(file, content)
+    with pytest.raises(PipelineError, match=r"index\.csv is damaged"):
+        again()
+    sealed_again(file)
+    stale = wrong(repository.path)
+    assert {f"{arm} {name}" for arm in HEADS for name in BOTH} <= stale
+    assert {
+        f"{question} {name}" for question in KINDS for name in ("accuracy", "accuracy_of_twin")
+    } <= stale
+    assert not any(word in name for name in stale for word in ("passes", "max_abs", "predictions"))
+    assert {name.split()[1] for name in wrong(again())} == {"validation_accuracy"}
+
+
+def write(file: Path, content: dict[str, np.ndarray]) -> None:
+    with file.open("w", newline="") as opened:
+        rows = csv.writer(opened, lineterminator="\n")
+        rows.writerow(content)
+        rows.writerows(zip(*content.values(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("test", "train"), ("train", "test"), ("train", "validation"), ("validation", "test")],
+)
+def test_an_image_in_another_part_is_refused(repository, again, before, after):
+    file = repository.path / "data/parts.csv"
+    content = table(file)
+    row = Files(repository.path).rows(before, 1)[0]
+    content["rotation_1"] = content["rotation_1"].astype("<U10")
+    content["rotation_1"][row] = after
+    write(file, content)
+    with pytest.raises(PipelineError, match=r"parts\.csv is damaged"):
+        again()
+    sealed_again(file)
+    with pytest.raises(PipelineError, match=r"must be made from (validation_)?images"):
+        again()
+
+
+@pytest.mark.parametrize(("rule", "margin"), [("robustness", 0.01), ("clean", 0.5)])
+def test_the_rule_is_followed_where_augmentation_helps(repository, again, rule, margin):
+    """Labels are what the twin answers, and seeds make no difference: what it gains is known."""
+    folder = repository.path
+    for arm in CACHED:
+        copy_first_seed(folder, arm)
+    files, file = Files(folder), folder / "data/prepared/index.csv"
+    content = table(file)
+    for rotation in range(3):
+        content["label"][files.rows("test", rotation)] = files.answered[TWIN, (0, rotation)][0]
+    write(file, content)
+    sealed_again(file)
+    repository.set("evaluate", rule=rule, margin=margin)
+    again()
+    found = repository.results()["recommendation"]["arm"]
+    assert found == recommended(folder) != "cached_0"
+
+
+def copy_first_seed(folder: Path, arm: str) -> None:
+    """Give the heads of the second seed the weights of the first."""
+    for file in (folder / HEADS[arm] / "0").glob("*.npz"):
+        other = folder / HEADS[arm] / "1" / file.name
+        other.write_bytes(file.read_bytes())
+        sealed_again(other)

@@ -1,0 +1,99 @@
+"""How many times faster than end-to-end training: what caching brings, and what the runtime does.
+
+No figure mixes two of these. On the same runtime stands what caching itself brings; then what the
+compiled runtime brings to end-to-end; their product is the factor against Keras by hand.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from viewcache.arms.arm import Kind
+
+
+class Timed(Protocol):
+    """What an arm costs, measured or predicted; None where times are of several machines."""
+
+    @property
+    def seconds(self) -> float | None: ...
+    @property
+    def further_seconds(self) -> float | None: ...
+    @property
+    def setup_seconds(self) -> float: ...
+    @property
+    def machine(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Factors:
+    """How many times faster; None where one of the times is not known.
+
+    Attributes:
+        on_the_same_runtime: Against `end_to_end_compiled`.
+        by_the_runtime: `end_to_end_compiled` against `end_to_end`.
+        against_keras: Against `end_to_end`: the product of both.
+    """
+
+    on_the_same_runtime: float | None
+    by_the_runtime: float | None
+    against_keras: float | None
+
+
+@dataclass(frozen=True)
+class Faster:
+    """How many times faster an arm is than end-to-end.
+
+    Attributes:
+        first: A first training, from images to head.
+        first_without_setup: The same without the starting of processes, imports and compiling.
+        further: Every further training, with another seed, learning rate or head.
+        study: All seeds and rotations of the arm.
+    """
+
+    first: Factors
+    first_without_setup: Factors
+    further: Factors
+    study: Factors
+
+
+def faster(
+    cost: Timed, study_seconds: float | None, end_to_end: Mapping[Kind, Timed], trainings: int
+) -> Faster:
+    """Hold an arm on cached views to both ways to train end to end.
+
+    Args:
+        study_seconds: Of all trainings of the arm.
+        end_to_end: By what runs the base; one that is missing, or was timed on another machine,
+            leaves its factors None.
+        trainings: Of the study.
+    """
+
+    def factors(ours: float | None, theirs: Mapping[Kind, float | None]) -> Factors:
+        compiled, keras = theirs.get("compiled"), theirs.get("keras")
+        return Factors(_ratio(compiled, ours), _ratio(keras, compiled), _ratio(keras, ours))
+
+    here = {kind: arm for kind, arm in end_to_end.items() if arm.machine == cost.machine}
+    first = {kind: arm.seconds for kind, arm in here.items()}
+    work = {kind: _without_setup(arm) for kind, arm in here.items()}
+    further = {kind: arm.further_seconds for kind, arm in here.items()}
+    study = {kind: study_of(arm, trainings) for kind, arm in here.items()}
+    return Faster(
+        factors(cost.seconds, first),
+        factors(_without_setup(cost), work),
+        factors(cost.further_seconds, further),
+        factors(study_seconds, study),
+    )
+
+
+def study_of(end_to_end: Timed, trainings: int) -> float | None:
+    """Seconds of so many trainings end to end, one after another in one process."""
+    work = _without_setup(end_to_end)
+    return None if work is None else end_to_end.setup_seconds + trainings * work
+
+
+def _without_setup(cost: Timed) -> float | None:
+    return None if cost.seconds is None else cost.seconds - cost.setup_seconds
+
+
+def _ratio(slow: float | None, fast: float | None) -> float | None:
+    return slow / fast if slow and fast else None

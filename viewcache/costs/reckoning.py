@@ -1,0 +1,73 @@
+"""All that is known of what a run cost: measured, or predicted where an arm did not run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from viewcache.arms.arm import Arm, Kind
+from viewcache.costs.faster import Faster, Timed, faster
+from viewcache.costs.ledger import ArmCosts, Load, Training, costs_of_arms
+from viewcache.costs.prediction import predicted_end_to_end
+from viewcache.costs.unused import Unused, unused_of_arms
+from viewcache.features.store import FeatureView
+from viewcache.ground.params.schema import Params
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """What the arms cost.
+
+    Attributes:
+        faster: Of each arm on cached views.
+        predicted: The ways to train end to end that did not run: their seconds are the plan's.
+    """
+
+    costs: dict[Arm, ArmCosts]
+    unused: dict[Arm, Unused]
+    faster: dict[Arm, Faster]
+    predicted: list[Kind]
+
+
+def reckon(
+    params: Params,
+    arms: Sequence[Arm],
+    runs: pd.DataFrame,
+    images: int,
+    views: Mapping[int, FeatureView],
+    load: Load,
+) -> Reckoning:
+    """Put together what the stages measured.
+
+    Args:
+        runs: One row a head: `arm`, `seed`, and `epochs`, how many were run.
+        images: Number of training images of one training.
+    """
+    random_views = params.extract.random_views
+    rows = {view: len(opened.features) for view, opened in views.items()}
+    heads = sum(len(arm.trainings) for arm in arms if arm.budget is not None)
+    of_arm = {arm: runs[runs["arm"] == arm.name] for arm in arms}
+    means = {arm: float(own["epochs"].mean()) for arm, own in of_arm.items()}
+    most = {
+        arm: {seed: int(own.loc[own["seed"] == seed, "epochs"].max()) for seed in arm.seeds}
+        for arm, own in of_arm.items()
+    }
+    costs = costs_of_arms(arms, Training(images, rows, random_views, heads), means, load)
+    measured: dict[Kind, Timed] = {
+        arm.kind: cost for arm, cost in costs.items() if arm.budget is None
+    }
+    predicted = predicted_end_to_end(params)
+    return Reckoning(
+        costs,
+        unused_of_arms(most, random_views, load),
+        _speeds(costs, predicted | measured),
+        [kind for kind in predicted if kind not in measured],
+    )
+
+
+def _speeds(costs: Mapping[Arm, ArmCosts], end_to_end: Mapping[Kind, Timed]) -> dict[Arm, Faster]:
+    return {
+        arm: faster(cost, cost.study_seconds, end_to_end, len(arm.trainings))
+        for arm, cost in costs.items()
+        if arm.budget is not None
+    }
