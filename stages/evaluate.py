@@ -1,7 +1,6 @@
 """Test every arm, put together what it cost, judge, and log all of it to MLflow."""
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -32,7 +31,7 @@ from viewcache.report.figures import figures_of_arms
 from viewcache.report.page import write_page
 from viewcache.report.provenance import trace
 from viewcache.report.results import Results
-from viewcache.tracking.runs import TRACKING_ERRORS, log_results
+from viewcache.tracking.runs import try_to_log
 
 
 def main() -> None:
@@ -47,7 +46,7 @@ def main() -> None:
     equivalences = find_equivalences(tested, images.labels, params.train.epochs, views)
     runs = pd.DataFrame(score(head, images.labels) for head in tested)
     reckoned = reckon(params, arms, runs, len(rotations[0].train), views, load_record)
-    figures = figures_of_arms(runs, correct, sample, reckoned)
+    figures = figures_of_arms(runs, correct, sample, reckoned, equivalences)
     found = Results(
         {
             "recommendation": results.record_of_recommendation(judged),
@@ -65,7 +64,7 @@ def main() -> None:
     results.write(found)
     disagreement = find_disagreement(images, classes, tested)
     write_page(found, judged, disagreement, trace(params, arms))
-    _log(found)
+    try_to_log(found)
 
 
 def _test(
@@ -87,14 +86,6 @@ def _sample(params: Params, images: Prepared, rotations: Sequence[Rotation]) -> 
     """How the test images of all rotations together were sampled."""
     rows = np.sort(np.concatenate([rotation.test for rotation in rotations]))
     return Sample(images.labels[rows], open_units(PARTS)[rows], params.evaluate.measure)
-
-
-def _log(found: Results) -> None:
-    try:
-        log_results(found)
-    except TRACKING_ERRORS as error:
-        message = f"results are kept but not in MLflow; `make ui` logs them. Received: {error}"
-        print(f"viewcache: {message}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ def found(judgement=None, equivalences=(ON_KERAS, SAME), reckoning=None, predict
         "recommendation": results.record_of_recommendation(judgement),
         "answers": results.record_of_answers(judgement, equivalences, reckoning),
         "equivalence": results.record_of_equivalences(equivalences),
-        "arms": figures_of_arms(runs(), tables(), SAMPLE, reckoning),
+        "arms": figures_of_arms(runs(), tables(), SAMPLE, reckoning, equivalences),
         "decisions": results.record_of_decisions(judgement),
         "replay": REPLAY,
         "prediction": prediction,

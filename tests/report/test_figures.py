@@ -2,14 +2,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.report.findings import ARMS, NONE, SAMPLE, reckoned, runs, tables
+from tests.report.findings import ARMS, NONE, ON_KERAS, SAME, SAMPLE, reckoned, runs, tables
 from viewcache.judge.statistics import accuracy_interval
 from viewcache.report.figures import cached_arms, end_to_end_arms, figures_of_arms
 
 
 def figures(correct=None, heads=None):
     heads = runs() if heads is None else heads
-    return figures_of_arms(heads, correct or tables(), SAMPLE, reckoned())
+    return figures_of_arms(heads, correct or tables(), SAMPLE, reckoned(), [ON_KERAS, SAME])
 
 
 def test_an_arm_has_all_that_is_known_of_it():
@@ -37,6 +37,8 @@ def test_an_end_to_end_arm_has_the_means_of_its_own_trainings_and_no_interval():
     arm = figures(heads=pd.concat([heads, again]))["end_to_end"]
     assert (arm["accuracy"], arm["accuracy_augmented"]) == (0.625, 0.5)
     assert not [name for name in arm if name.endswith(("_low", "_high"))]
+    assert arm["accuracy_of_twin"] == ON_KERAS.accuracy_of_twin
+    assert arm["accuracy_augmented_of_twin"] == ON_KERAS.accuracy_augmented_of_twin
 
 
 def test_one_seed_has_no_interval():

@@ -53,6 +53,11 @@ def test_an_accuracy_stands_alone_where_there_is_no_interval():
     assert accuracy_in_words(ARM, "accuracy_augmented") == "0.700 (0.680 to 0.720)"
 
 
+def test_end_to_end_stands_beside_its_twin():
+    arm = END_TO_END | {"accuracy_of_twin": 0.8472}
+    assert accuracy_in_words(arm, "accuracy") == "0.852 (twin: 0.847)"
+
+
 def test_accuracies_stand_in_rows_for_plots():
     table = accuracy_against_seconds({"cached_1": ARM})
     assert table["accuracy"].tolist() == [0.8515, 0.7]

@@ -6,6 +6,7 @@ From files, because a stage that DVC restores does not run and so could log noth
 import json
 import os
 import platform
+import sys
 import time
 from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
 from viewcache.arms.arm import Arm
+from viewcache.ground.errors import message
 from viewcache.ground.files import scratch
 from viewcache.ground.paths import PREPARED
 from viewcache.ground.stopwatch import load_record
@@ -51,6 +53,15 @@ def log_results(found: Results) -> None:
     """Log results as a new pipeline run."""
     client, experiment = _connect()
     _Pipeline(client, experiment, found, _start_of_pipeline()).log()
+
+
+def try_to_log(found: Results) -> None:
+    """Log results, or say in a line why that failed: they are in files, and nothing is lost."""
+    try:
+        log_results(found)
+    except TRACKING_ERRORS as error:
+        rule = "results are kept but not in MLflow; `make ui` logs them"
+        print("viewcache:", message(rule, error), file=sys.stderr)
 
 
 def log_missing_results() -> None:
