@@ -50,7 +50,7 @@ def test_three_classes_from_a_folder_outside_the_repository(own, tmp_path):
     save_crops(tmp_path / "photos", {"cat": 50, "coffee": 40, "astronaut": 20})
     own.set("data", **FOLDER | {"path": "../photos"})
     own.set("extract", pooling="both")
-    own.set("train", class_weights="balanced")
+    own.set("train", class_weights="balanced", batch_size=8)
     own.dvc("repro")
     arms = own.results()["arms"]
     assert all(arm["accuracy"] > 0.8 for arm in arms.values())
