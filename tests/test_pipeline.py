@@ -23,12 +23,12 @@ TRAININGS = ["train_head", "train_end_to_end@keras", "train_end_to_end@compiled"
 def test_every_arm_is_tested_and_costed(reproduced):
     arms = reproduced.results()["arms"]
     assert list(arms) == ARMS
-    for name, arm in arms.items():
+    for arm in arms.values():
         assert 0.4 < arm["accuracy"] <= 1
         assert 0.4 < arm["accuracy_augmented"] <= 1
         phases = [arm[f"{phase}_seconds"] for phase in ("setup", "augment", "base", "head")]
         # A head alone takes longer than its steps within end-to-end, whose base gets what is left.
-        assert min(phases) > 0 or name.startswith("end_to_end")
+        assert min(phases) >= 0
         assert arm["seconds"] == pytest.approx(sum(phases))
         assert 1e8 < arm["peak_rss_bytes"] < 3e9
     assert arms["cached_2"]["base_passes"] == arms["end_to_end"]["base_passes"]
@@ -203,7 +203,7 @@ def test_another_learning_rate_makes_no_base_pass_and_the_old_one_is_restored(re
 
 def test_without_end_to_end_the_cached_arms_are_compared_with_each_other(repository):
     ran = stages_in(repository.dvc("exp", "run", "-S", "train.end_to_end=[]"))
-    assert ran == ["check_params", "replay", "evaluate"]
+    assert ran == ["check_params", "evaluate"]
     results = repository.results()
     assert list(results["arms"]) == ARMS[:3]
     assert results["equivalence"] == {"same_runtime": None, "keras": None}
@@ -222,7 +222,7 @@ def test_without_end_to_end_its_seconds_are_predicted_where_there_is_a_plan(repo
     shutil.rmtree(repository.path / "models/end_to_end")
     repository.run(sys.executable, "-m", "viewcache", "plan")
     plan = json.loads((repository.path / "data/prediction.json").read_text())["arms"]
-    assert repository.repro() == ["check_params", "replay", "evaluate"]
+    assert repository.repro() == ["check_params", "evaluate"]
     results = repository.results()
     assert results["answers"]["faster"]["predicted"] == ["keras", "compiled"]
     factors = results["answers"]["faster"]["arms"]["cached_1"]["first"]

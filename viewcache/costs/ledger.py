@@ -103,12 +103,12 @@ def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
 
 
 def _end_to_end(arm: Arm, epochs: float, images: int, load: Load) -> ArmCosts:
-    """The head's share is what the same head takes on cached features."""
+    """The head's share is what the same head takes on cached features, and no more than is left."""
     record = load(arm.training_stage)
     names = [f"seed {seed} rotation {rotation}" for seed, rotation in arm.trainings]
     augment = mean(record["seconds"][f"{name} augment"] for name in names)
     fit = mean(record["seconds"][f"{name} fit"] for name in names)
-    head = head_seconds(load)
+    head = min(head_seconds(load), fit - augment)
     records = [record, load("compile_base")] if arm.kind == "compiled" else [record]
     return _costs(
         records,
