@@ -20,9 +20,10 @@ from viewcache.ground.paths import PARTS, PREPARED, REPLAY
 from viewcache.ground.stopwatch import load_record
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.heads.head import build_head
-from viewcache.images.folds import Rotation, open_rotations, open_units
+from viewcache.images.folds import Rotation, open_rotations, open_units, rotation_that_tests
 from viewcache.images.prepared import Prepared, open_prepared, read_classes
 from viewcache.judge.correctness import correctness
+from viewcache.judge.decisions import effects_by_fold
 from viewcache.judge.disagreement import find_disagreement
 from viewcache.judge.sample import Sample
 from viewcache.judge.verdict import recommend
@@ -54,6 +55,7 @@ def main() -> None:
             "arms": figures,
             "equivalence": results.record_of_equivalences(equivalences),
             "decisions": results.record_of_decisions(judged),
+            "folds": effects_by_fold(correct, sample, rotation_that_tests(rotations)),
             "replay": json.loads(REPLAY.read_text()),
             "prediction": compare_with_plan(figures, params),
         },

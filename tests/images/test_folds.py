@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from viewcache.ground.errors import PipelineError
 from viewcache.images.folds import (
+    Rotation,
     counts_by_class,
     open_rotations,
     open_units,
@@ -17,6 +18,7 @@ from viewcache.images.folds import (
     part_by_fraction,
     part_images,
     refuse_missing_class,
+    rotation_that_tests,
     write_parts,
 )
 
@@ -270,3 +272,12 @@ def test_parts_that_were_changed_are_refused(written, read):
 def test_parts_that_are_not_there_are_named(tmp_path):
     with pytest.raises(PipelineError, match=r"parts\.csv is missing: `dvc repro` computes it"):
         open_rotations(tmp_path / "parts.csv")
+
+
+def test_a_tested_image_is_told_by_the_rotation_that_tests_it():
+    rest = np.array([], int)
+    rotations = [
+        Rotation(0, rest, rest, np.array([1, 4])),
+        Rotation(1, rest, rest, np.array([0, 5, 6])),
+    ]
+    assert rotation_that_tests(rotations).tolist() == [1, 0, 0, 1, 1]

@@ -5,7 +5,7 @@ import pytest
 
 from studies.simulated import Experiment
 from tests.arms.named import named
-from viewcache.judge.decisions import Comparison, by_views, compare
+from viewcache.judge.decisions import Comparison, by_views, compare, effects_by_fold
 from viewcache.judge.sample import Sample
 from viewcache.judge.statistics import Interval, difference_interval
 
@@ -89,3 +89,17 @@ def test_a_balanced_difference_is_that_of_balanced_accuracies():
     expected = (difference[:, :200].mean() + difference[:, 200:].mean()) / 2
     one = found[named("cached_2"), named("cached_0"), "clean"]
     assert one.difference == pytest.approx(expected)
+
+
+def test_the_effect_of_augmenting_is_told_fold_by_fold_as_a_check():
+    right = np.array([[1.0, 1.0, 0.0, 0.0, 1.0, 0.0]])
+    tables = {
+        named("cached_0"): {"clean": 0 * right},
+        named("cached_1"): {"clean": 1 - right},
+        named("cached_2"): {"clean": right},
+    }
+    folds = np.array([0, 1, 1, 1, 1, 0])
+    sample = Sample(np.array([0, 1, 0, 1, 0, 1]))
+    assert effects_by_fold(tables, sample, folds) == {"clean": {0: 0.5, 1: 0.5}}
+    tables[named("cached_2")] = {"clean": np.array([[1.0, 0, 0, 0, 1, 1]])}
+    assert effects_by_fold(tables, sample, folds) == {"clean": {0: 1.0, 1: 0.25}}

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,6 +125,13 @@ def open_rotations(path: Path) -> list[Rotation]:
         Rotation(number, *(np.flatnonzero(parts[column] == part) for part in PARTS))
         for number, column in enumerate(parts.columns.drop("unit"))
     ]
+
+
+def rotation_that_tests(rotations: Sequence[Rotation]) -> np.ndarray:
+    """Of each image that is tested, in order of rows, the number of the rotation that does so."""
+    rows = np.concatenate([rotation.test for rotation in rotations])
+    numbers = np.repeat([one.number for one in rotations], [len(one.test) for one in rotations])
+    return numbers[np.argsort(rows)]
 
 
 def open_units(path: Path) -> np.ndarray:

@@ -4,10 +4,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+import numpy as np
+
 from viewcache.arms.arm import Arm
 from viewcache.judge.correctness import Correct, Measured
 from viewcache.judge.sample import Sample
-from viewcache.judge.statistics import Interval, Needed, difference_interval, what_would_decide
+from viewcache.judge.statistics import (
+    Interval,
+    Needed,
+    difference_interval,
+    differences_by_fold,
+    what_would_decide,
+)
 
 Effect = Literal["help", "harmless", "harm", "open"]
 """What is known of a difference. What helps is harmless too, and is called a help."""
@@ -86,6 +94,21 @@ def compare(
         for reference in (arms[-1], arms[0])
         if arm != reference
         for on in tables[arm]
+    }
+
+
+def effects_by_fold(
+    tables: Mapping[Arm, Correct], sample: Sample, folds: np.ndarray
+) -> dict[Measured, dict[int, float]]:
+    """The twin less `cached_0`, within each fold: a check, since folds are no random factor.
+
+    Args:
+        folds: int, shape (images,): the rotation that tests each.
+    """
+    unaugmented, *_, twin = by_views(tables)
+    return {
+        on: differences_by_fold(tables[twin][on], tables[unaugmented][on], sample, folds)
+        for on in tables[twin]
     }
 
 
