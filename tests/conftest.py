@@ -33,8 +33,7 @@ def reproduced(tmp_path_factory, worker_id) -> Repository:
     with FileLock(shared.path.with_suffix(".lock")):
         if not (shared.path / "metrics.json").exists():
             make_repository(shared.path)
-            # Not the workers' one: no bit of a head or feature may depend on it.
-            shared.dvc("repro", TF_NUM_INTRAOP_THREADS="2", PYTHONPATH=str(TRACING))
+            shared.dvc("repro", PYTHONPATH=str(TRACING))
             shared.commit()
     return shared.copy(own / "reproduced")
 

@@ -39,7 +39,12 @@ def test_every_arm_is_planned_before_anything_is_run(planned):
         assert min(phases) > 0
         assert arm["seconds"] == pytest.approx(sum(phases))
     data = repository.path / "data"
-    assert {path.name for path in data.iterdir()} == {".gitignore", "bases", "prediction.json"}
+    assert {path.name for path in data.iterdir()} == {
+        ".gitignore",
+        "bases",
+        "prediction.json",
+        "seen",
+    }
 
 
 def test_images_and_bytes_are_those_of_the_run(planned, reproduced):
