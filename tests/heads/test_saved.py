@@ -98,3 +98,19 @@ def test_the_optimizer_is_that_of_the_model_that_is_fitted():
     assert starting_point(model, whole.optimizer) == start(model)
     compile_model(whole, 0.02, 0)
     assert starting_point(model, whole.optimizer) != start(model)
+
+
+def test_a_head_that_was_given_the_variables_of_another_seed_starts_as_that_one():
+    """As `HeadTrainer` does: one head for all seeds."""
+    reused, other = head(seed=0), head(seed=1)
+    assert start(reused) != start(other)
+    for variable, of_other in zip(reused.variables, other.variables, strict=True):
+        variable.assign(of_other)
+    assert start(reused) == start(other)
+
+
+def test_other_dropout_masks_are_another_start():
+    other = head()
+    [state] = [variable for variable in other.variables if "seed" in variable.name]
+    state.assign(state.value + 1)
+    assert start(other) != start(head())

@@ -46,15 +46,16 @@ class SavedHead(NamedTuple):
 
 
 def starting_point(head: keras.Model, optimizer: keras.optimizers.Optimizer) -> str:
-    """SHA-256 of a head's layers, optimizer and weights, before it is trained.
+    """SHA-256 of a head's layers, optimizer, weights and dropout state, before it is trained.
 
-    Equal starting points, trained alike on equal features, end in equal heads.
+    Equal starting points, trained alike on equal features, end in equal heads. Seeds count by what
+    was drawn with them, since a head may be built with one and given the variables of another.
     """
-    layers = [[type(layer).__name__, _nameless(layer.get_config())] for layer in head.layers]
-    described = [layers, type(optimizer).__name__, _nameless(optimizer.get_config())]
+    layers = [[type(layer).__name__, _as_built(layer.get_config())] for layer in head.layers]
+    described = [layers, type(optimizer).__name__, _as_built(optimizer.get_config())]
     digest = hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode())
-    for weights in head.get_weights():
-        digest.update(np.ascontiguousarray(weights).data)
+    for variable in head.variables:
+        digest.update(np.ascontiguousarray(variable).data)
     return digest.hexdigest()
 
 
@@ -95,8 +96,8 @@ def open_head(path: Path) -> SavedHead:
         raise PipelineError(rule, error) from error
 
 
-def _nameless(config: Any) -> Any:
-    """A configuration without the names that Keras numbers by the order of creation."""
+def _as_built(config: Any) -> Any:
+    """A configuration without seeds, and the names that Keras numbers by the order of creation."""
     if isinstance(config, dict):
-        return {key: _nameless(value) for key, value in config.items() if key != "name"}
+        return {key: _as_built(of) for key, of in config.items() if key not in ("name", "seed")}
     return config
