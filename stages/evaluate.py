@@ -1,7 +1,7 @@
 """Test every arm, put together what it cost, judge, and log all of it to MLflow."""
 
-import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,7 @@ import pandas as pd
 from viewcache.arms.arm import arms_of
 from viewcache.arms.equivalence import find_equivalences
 from viewcache.arms.guards import refuse_unfair_comparison
+from viewcache.arms.replaying import open_replays
 from viewcache.arms.trained import TestedHead, epochs_of, open_heads, put_to_the_test, score
 from viewcache.costs.prediction import compare_with_plan
 from viewcache.costs.reckoning import reckon
@@ -16,7 +17,7 @@ from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import PARTS, PREPARED, REPLAY
+from viewcache.ground.paths import PARTS, PREPARED
 from viewcache.ground.stopwatch import load_record
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.heads.head import build_head
@@ -56,7 +57,7 @@ def main() -> None:
             "equivalence": results.record_of_equivalences(equivalences),
             "decisions": results.record_of_decisions(judged),
             "folds": effects_by_fold(correct, sample, rotation_that_tests(rotations)),
-            "replay": json.loads(REPLAY.read_text()),
+            "replay": asdict(open_replays(params.train.end_to_end)),
             "prediction": compare_with_plan(figures, params),
         },
         params.model_dump(),

@@ -1,19 +1,29 @@
-"""Compute some stored features again from the original images, by the reference runtime."""
+"""Compute stored features again from the original images: `python -m stages.replay [KIND]`.
+
+By the reference runtime: some of the cache, or with KIND what that way to train end to end saw.
+"""
 
 import json
+import sys
+from dataclasses import asdict
 
-from viewcache.arms.replaying import replay
+from viewcache.arms.replaying import replay_cache, replay_seen
 from viewcache.ground.entry import run
 from viewcache.ground.files import write_text
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.paths import REPLAY
+from viewcache.ground.paths import CACHE, replay_file
 
 REPLAYED = 32
 """Stored features that are computed again; `make verify` takes as many as wanted."""
 
 
 def main() -> None:
-    write_text(REPLAY, json.dumps(replay(load_params(), REPLAYED), indent=2) + "\n")
+    params = load_params()
+    [what] = sys.argv[1:] or [CACHE]
+    found = replay_cache(params, REPLAYED) if what == CACHE else replay_seen(params, what)
+    path = replay_file(what)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, json.dumps(asdict(found), indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -273,7 +273,7 @@ def test_an_end_to_end_head_that_was_changed(repository, again, kind, question):
     assert not repository.results()["equivalence"][question]["is_exact"]
 
 
-def test_a_replayed_row_that_was_changed(repository, again):
+def test_a_replayed_row_that_was_changed(repository, again, monkeypatch):
     file = repository.path / "data/seen/compiled/batch.npz"
     with np.load(file) as seen:
         features = seen["features"]
@@ -284,6 +284,7 @@ def test_a_replayed_row_that_was_changed(repository, again):
     sealed_again(file)
     assert wrong(repository.path) == {"same_runtime max_abs_feature_difference"}
     assert wrong(again()) == set()
+    monkeypatch.setattr("sys.argv", ["stages.replay", "compiled"])
     with pytest.raises(PipelineError, match=r"batch\.npz must hold what the original image"):
         replay.main()
 

@@ -1,7 +1,9 @@
 """Whether what was stored is what the original images give."""
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -10,35 +12,60 @@ from viewcache.arms.reference import Reference, Stored, differences, draw_stored
 from viewcache.bases.frozen import load_base
 from viewcache.ground.manifests import verify
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import PREPARED, seen_file
+from viewcache.ground.paths import CACHE, PREPARED, replay_file, seen_file
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.prepared import Prepared, open_prepared
 
 
-def replay(params: Params, count: int) -> dict[str, Any]:
-    """Compute stored features again: some of the cache, and those that end-to-end kept.
+@dataclass(frozen=True)
+class Replayed:
+    """Stored features that were computed again.
 
-    Args:
-        count: How many of the cache.
+    Attributes:
+        features: How many.
+        max_relative_difference: To what was stored.
+        tolerance: The largest that is allowed.
+    """
 
-    Returns:
-        `features`, how many were computed again; `max_relative_difference`; and `tolerance`.
+    features: int
+    max_relative_difference: float
+    tolerance: float
+
+
+def replay_cache(params: Params, count: int) -> Replayed:
+    """Compute some of the cached features again.
 
     Raises:
         PipelineError: one of them is off by more than the tolerance.
     """
-    images = open_prepared(PREPARED)
     views = [*params.extract.views, *ids_of_test_views(params.evaluate.test_views)]
-    stored = draw_stored(images, views, count, params.seed)
-    for kind in params.train.end_to_end:
-        stored += _kept(kind, images)
+    return _replay(params, draw_stored(open_prepared(PREPARED), views, count, params.seed))
+
+
+def replay_seen(params: Params, kind: str) -> Replayed:
+    """Compute again what end-to-end training saw in a batch; errors as of `replay_cache`."""
+    return _replay(params, _kept(kind, open_prepared(PREPARED)))
+
+
+def open_replays(kinds: Sequence[str]) -> Replayed:
+    """What the stages replayed: of the cache, and of each way to train end to end."""
+    files = [replay_file(what) for what in (CACHE, *kinds)]
+    return put_together([Replayed(**json.loads(file.read_text())) for file in files])
+
+
+def put_together(replays: Sequence[Replayed]) -> Replayed:
+    """All of several replays: the largest difference of any."""
+    return Replayed(
+        sum(replayed.features for replayed in replays),
+        max(replayed.max_relative_difference for replayed in replays),
+        max(replayed.tolerance for replayed in replays),
+    )
+
+
+def _replay(params: Params, stored: Sequence[Stored]) -> Replayed:
     bar = tqdm(differences(stored, _reference(params)), "replay", len(stored), disable=None)
-    return {
-        "features": len(stored),
-        "max_relative_difference": max(bar),
-        "tolerance": tolerance(np.dtype(params.extract.dtype)),
-    }
+    return Replayed(len(stored), max(bar), tolerance(np.dtype(params.extract.dtype)))
 
 
 def _kept(kind: str, images: Prepared) -> list[Stored]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from viewcache.arms.arm import arms_of
-from viewcache.arms.replaying import replay
+from viewcache.arms.replaying import put_together, replay_cache, replay_seen
 from viewcache.bases.artifact import open_base
 from viewcache.features.store import keys_file
 from viewcache.ground.manifests import verify
@@ -38,11 +38,12 @@ def verify_all(count: int) -> None:
     for file in tqdm(files, "verify", unit=" files", disable=None):
         verify(file)
     open_base(BASE, params.extract.batch_size)
-    found = replay(params, count)
+    seen = [replay_seen(params, kind) for kind in params.train.end_to_end]
+    found = put_together([replay_cache(params, count), *seen])
     print(
-        f"{len(files)} arrays are what their manifests say. {found['features']} feature vectors "
+        f"{len(files)} arrays are what their manifests say. {found.features} feature vectors "
         f"were computed again from the original images: up to "
-        f"{found['max_relative_difference']:.1e} off, of {found['tolerance']:.1e} allowed."
+        f"{found.max_relative_difference:.1e} off, of {found.tolerance:.1e} allowed."
     )
 
 

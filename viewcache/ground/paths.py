@@ -19,7 +19,8 @@ VIEWS = Path("data/views")
 FEATURES = Path("data/features")
 """Both with a folder for training views, view 0 among them, and one for test views."""
 BASE = Path("data/base")
-REPLAY = Path("data/replay.json")
+CACHE = "cache"
+"""What is replayed, besides the kinds of end-to-end training."""
 CONTACT_SHEET = Path("plots/views.png")
 
 
@@ -42,6 +43,10 @@ def cached_head_file(budget: int, seed: int, rotation: int) -> Path:
 
 def end_to_end_head_file(kind: str, seed: int, rotation: int) -> Path:
     return Path("models/end_to_end") / kind / str(seed) / f"{rotation}.npz"
+
+
+def replay_file(what: str) -> Path:
+    return Path("data/replay") / f"{what}.json"
 
 
 def seen_file(kind: str) -> Path:
