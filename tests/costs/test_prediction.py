@@ -126,3 +126,19 @@ def test_a_prediction_cut_off_anywhere_is_left_aside(params):
     for length in range(0, len(whole), 7):
         PREDICTION.write_bytes(whole[:length])
         assert compare_with_plan(MEASURED, params) is None
+
+
+@pytest.mark.parametrize(
+    ("section", "change", "holds"),
+    [
+        ("train", {"learning_rate": 0.5}, True),
+        ("train", {"end_to_end": []}, True),
+        ("evaluate", {"margin": 0.5}, True),
+        ("train", {"epochs": 3}, False),
+        ("extract", {"batch_size": 3}, False),
+    ],
+)
+def test_a_plan_holds_for_other_parameters_that_cost_nothing(params, section, change, holds):
+    changed = getattr(params, section).model_copy(update=change)
+    other = params.model_copy(update={section: changed})
+    assert bool(predicted_end_to_end(other)) == holds

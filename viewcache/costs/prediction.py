@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, FiniteFloat, ValidationError
+from pydantic.main import IncEx
 
 from viewcache.arms.arm import Kind, end_to_end
 from viewcache.costs.faster import Timed
@@ -20,6 +21,13 @@ from viewcache.ground.params.schema import Params
 
 PREDICTION = Path("data/prediction.json")
 """No stage depends on it: times are no input. `evaluate` reads it where it is."""
+
+
+COST_NOTHING: IncEx = {
+    "train": {"learning_rate", "class_weights", "end_to_end"},
+    "evaluate": {"margin", "rule", "measure"},
+}
+"""Parameters that a plan holds for whatever they are; both ways to train end to end are planned."""
 
 
 class _Machine(BaseModel):
@@ -52,8 +60,9 @@ class _Predicted(BaseModel):
 
 
 def params_digest(params: Params) -> str:
-    """SHA-256 of the values of all parameters."""
-    return hashlib.sha256(params.model_dump_json().encode()).hexdigest()
+    """SHA-256 of the values of all parameters but those that cost nothing."""
+    content = params.model_dump_json(exclude=COST_NOTHING)
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def write_prediction(
