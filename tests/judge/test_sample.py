@@ -73,3 +73,12 @@ def test_where_classes_are_equally_large_balanced_accuracy_is_accuracy(seed):
     balanced = accuracy_interval(table, Sample(labels, measure="balanced_accuracy"))
     assert balanced.estimate == pytest.approx(table.mean())
     assert Sample(labels, measure="balanced_accuracy").effective_images == pytest.approx(40)
+
+
+def test_the_sample_of_some_of_the_images_keeps_their_groups_and_the_measure():
+    sample = Sample(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 2]), "balanced_accuracy").at(
+        [0, 1, 3]
+    )
+    assert (sample.labels.tolist(), sample.groups.tolist()) == ([0, 0, 1], [0, 1, 2])
+    assert sample.measure == "balanced_accuracy"
+    assert Sample(np.array([0, 1])).at([1]).groups is None

@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import bootstrap
+from scipy.stats import bootstrap, chi2, t
 
 from studies.simulated import Experiment, rates
 from viewcache.judge.sample import Sample
 from viewcache.judge.statistics import (
+    Interval,
     accuracy_interval,
     difference_interval,
     differences_by_fold,
@@ -168,3 +169,58 @@ def test_differences_are_told_by_fold():
     arm, reference = np.array([[1.0, 1, 0, 1]]), np.array([[1.0, 0, 1, 0], [1, 0, 0, 0]])
     folds = np.array([0, 1, 0, 1])
     assert differences_by_fold(arm, reference, sample_of(4), folds) == {0: -0.25, 1: 1.0}
+
+
+def by_hand(table, kurtosis):
+    """Variance of the mean of a table and its degrees of freedom: docs/statistics.md, with SciPy's
+    own distributions, for images that are sampled by themselves."""
+    seeds, images = table.shape
+    of_images, of_seeds = table.mean(axis=0), table.mean(axis=1)
+    left = table - of_images - of_seeds[:, None] + table.mean()
+    rest = (left**2).sum() / (images - 1) / (seeds - 1) / images
+    by_images = max(of_images.var(ddof=1) / images - rest / seeds, 0) + rest / seeds
+    square = of_seeds.var(ddof=1)
+    caution = (seeds - 1) / chi2.ppf((1 - 1 / seeds) ** 2 / 2, seeds - 1)
+    by_seeds = max(caution * square - rest, 0) / seeds
+    freedom = 2 / (max(kurtosis, 3) - 1) * images - 1
+    uncertainty = by_images**2 / freedom + (square / seeds) ** 2 / (seeds - 1)
+    variance = by_images + by_seeds
+    return variance, variance**2 / uncertainty
+
+
+@pytest.mark.parametrize(("seeds", "accuracy"), [(2, 0.8), (3, 0.6), (5, 0.9)])
+def test_intervals_are_those_of_the_formulas(seeds, accuracy):
+    chance = np.random.default_rng(seeds).random((3, seeds, 300))
+    arm, other = (1.0 * (0.7 * chance[0] + 0.3 * one < accuracy) for one in chance[1:])
+    sample = Sample(np.zeros(300, int))
+    deviations = (arm - other).mean(axis=0) - (arm - other).mean()
+    kurtosis = (deviations**4).mean() / (deviations**2).mean() ** 2
+    variance, freedom = by_hand(arm - other, kurtosis)
+    half = t.ppf(0.975, freedom) * variance**0.5
+    found = difference_interval(arm, other, sample)
+    assert found.estimate == pytest.approx((arm - other).mean())
+    assert found.low <= found.estimate - half + 1e-12
+    assert max(found.high - found.estimate, found.estimate - found.low) == pytest.approx(half)
+    mean, (variance, freedom) = arm.mean(), by_hand(arm, kurtosis=3)
+    size, quantile = min(mean * (1 - mean) / variance, 300), t.ppf(0.975, freedom)
+    found = accuracy_interval(arm, sample)
+    for limit in (found.low, found.high):
+        assert (mean - limit) ** 2 == pytest.approx(quantile**2 * limit * (1 - limit) / size)
+
+
+def test_arms_that_never_differ_have_the_interval_of_as_many_images_without_a_difference():
+    right = np.ones((3, 200))
+    found = difference_interval(right, right, Sample(np.zeros(200, int)))
+    quantile = t.ppf(0.975, 199) ** 2
+    assert found.high == -found.low == pytest.approx(quantile / (200 + quantile))
+
+
+def test_an_interval_holds_its_ends():
+    assert all(Interval(0.1, 0.0, 0.2).holds(value) for value in (0.0, 0.1, 0.2))
+    assert not Interval(0.1, 0.0, 0.2).holds(0.21)
+
+
+def test_arms_of_other_numbers_of_seeds_are_compared_fold_by_fold_too():
+    arm, other = np.array([[1.0, 0, 1, 1], [1, 0, 0, 1]]), np.array([[0.0, 0, 1, 1]])
+    folds, sample = np.array([0, 0, 1, 1]), Sample(np.zeros(4, int))
+    assert differences_by_fold(arm, other, sample, folds) == {0: 0.5, 1: -0.25}
