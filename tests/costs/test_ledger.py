@@ -92,6 +92,15 @@ def test_end_to_end_splits_the_mean_of_its_trainings_into_base_and_head():
     assert (costs.peak_rss_bytes, costs.feature_bytes) == (300, 0)
 
 
+def test_a_heads_share_of_a_short_training_is_what_rendering_leaves():
+    measured = records()
+    measured["train_head"]["seconds"]["head alone"] = 25.0
+    arm = named("end_to_end", (0,), (0, 1))
+    costs = costs_of_arms([arm], TRAINING, {arm: 10.0}, measured.__getitem__)[arm]
+    assert (costs.head_seconds, costs.base_seconds) == (27 - 3, 0)
+    assert costs.seconds == 27 + 6
+
+
 def test_the_mean_of_many_trainings_is_no_median():
     costs = cost_of("end_to_end", seeds=(0, 1), rotations=(0, 1))
     assert costs.augment_seconds == (4 + 2 + 3 + 3) / 4

@@ -78,7 +78,8 @@ def test_one_seed_leaves_estimates_without_intervals():
     assert {one.interval for one in found.values()} == {None}
     gain = found[named("cached_10"), named("cached_0"), "clean"]
     assert 0.1 < gain.difference < 0.3
-    assert json.loads(json.dumps(gain.as_record()))["effect"] == "open"
+    record = json.loads(json.dumps(gain.as_record()))
+    assert (record["effect"], record["difference"]) == ("open", gain.difference)
 
 
 def test_a_balanced_difference_is_that_of_balanced_accuracies():
