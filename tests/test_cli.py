@@ -70,6 +70,8 @@ def test_make_calls_commands_that_exist():
 
 @pytest.mark.parametrize("arguments", [(), ("help",)])
 def test_make_lists_its_targets_a_line_each(arguments):
-    done = subprocess.run(["make", *arguments], capture_output=True, check=True, text=True)
+    done = subprocess.run(
+        ["make", "--no-print-directory", *arguments], capture_output=True, check=True, text=True
+    )
     listed = [line.split()[1] for line in done.stdout.splitlines()]
     assert listed == re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[1].split()
