@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import pandas as pd
 
+from studies.policies import NOTHING
 from viewcache.arms.arm import cached
 from viewcache.arms.trained import TestedHead, TrainedHead
 from viewcache.bases.artifact import open_base
@@ -100,17 +101,6 @@ def trades(found: Recommendation) -> bool:
     return found.augment and found.word == "a trade"
 
 
-NOTHING = Policy(
-    horizontal_flip=0,
-    vertical_flip=0,
-    quarter_turns=False,
-    rotation_degrees=0,
-    shift=0,
-    zoom=0,
-    shear=0,
-    brightness=0,
-    contrast=0,
-)
 TURNED = {"rotation_degrees": 180, "vertical_flip": 0.5, "shift": 0.2, "zoom": 0.5, "contrast": 0.5}
 FLIPPED = NOTHING.model_copy(update={"horizontal_flip": 0.5})
 CASES = {

@@ -27,10 +27,10 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
+from studies.policies import NOTHING
 from viewcache.bases.artifact import open_base
 from viewcache.bases.compiling import compile_base
 from viewcache.ground.params.base_settings import BaseSpec
-from viewcache.ground.params.policy import Policy
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.fetching import fetch_elpv
 from viewcache.images.index import index_images
@@ -44,17 +44,7 @@ SIDE = 300
 DEPTHS = ["re_lu_6", "re_lu_10", "re_lu_16", "re_lu_22", "re_lu_25", "re_lu_28", "re_lu_30"]
 LAST = "re_lu_32"
 LAST_WIDTH = 2 * 1280
-FLIPS = Policy(
-    horizontal_flip=0.5,
-    vertical_flip=0.5,
-    quarter_turns=False,
-    rotation_degrees=0,
-    shift=0,
-    zoom=0,
-    shear=0,
-    brightness=0,
-    contrast=0,
-)
+FLIPS = NOTHING.model_copy(update={"horizontal_flip": 0.5, "vertical_flip": 0.5})
 VIEWS = range(3)
 PENALTIES = (3e-4, 1e-3, 3e-3)
 COMPONENTS = 1200

@@ -2,17 +2,6 @@
 
 from viewcache.ground.params.policy import Policy
 
-NOTHING = Policy(
-    horizontal_flip=0.0,
-    vertical_flip=0.0,
-    quarter_turns=False,
-    rotation_degrees=0.0,
-    shift=0.0,
-    zoom=0.0,
-    shear=0.0,
-    brightness=0.0,
-    contrast=0.0,
-)
 EVERYTHING = Policy(
     horizontal_flip=0.6,
     vertical_flip=0.3,

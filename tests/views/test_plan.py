@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.policies import EVERYTHING, NOTHING
+from studies.policies import NOTHING
+from tests.policies import EVERYTHING
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET, ids_of_test_views
 from viewcache.views.plan import PLAN_DTYPE, digest, draw, identity, load_plan, save_plan
