@@ -171,14 +171,16 @@ def test_differences_are_told_by_fold():
     assert differences_by_fold(arm, reference, sample_of(4), folds) == {0: -0.25, 1: 1.0}
 
 
-def by_hand(table, kurtosis):
+def by_hand(table, kurtosis, spread=None):
     """Variance of the mean of a table and its degrees of freedom: docs/statistics.md, with SciPy's
-    own distributions, for images that are sampled by themselves."""
+    own distributions, for images that are sampled by themselves, or for scores of groups and their
+    variance."""
     seeds, images = table.shape
     of_images, of_seeds = table.mean(axis=0), table.mean(axis=1)
     left = table - of_images - of_seeds[:, None] + table.mean()
     rest = (left**2).sum() / (images - 1) / (seeds - 1) / images
-    by_images = max(of_images.var(ddof=1) / images - rest / seeds, 0) + rest / seeds
+    spread = of_images.var(ddof=1) if spread is None else spread
+    by_images = max(spread / images - rest / seeds, 0) + rest / seeds
     square = of_seeds.var(ddof=1)
     caution = (seeds - 1) / chi2.ppf((1 - 1 / seeds) ** 2 / 2, seeds - 1)
     by_seeds = max(caution * square - rest, 0) / seeds
@@ -204,6 +206,23 @@ def test_intervals_are_those_of_the_formulas(seeds, accuracy):
     mean, (variance, freedom) = arm.mean(), by_hand(arm, kurtosis=3)
     size, quantile = min(mean * (1 - mean) / variance, 300), t.ppf(0.975, freedom)
     found = accuracy_interval(arm, sample)
+    for limit in (found.low, found.high):
+        assert (mean - limit) ** 2 == pytest.approx(quantile**2 * limit * (1 - limit) / size)
+
+
+def test_unequal_groups_leave_fewer_degrees_of_freedom():
+    sizes = np.array([60, 50, 30, 20, 10, 10, 10, 10])
+    right = np.random.default_rng(0).random((3, 200)) < 0.7
+    sample = Sample(np.zeros(200, int), np.repeat(np.arange(8), sizes))
+    weights = (sizes / 25.0) ** 2
+    balance = weights.mean() ** 2 / (weights**2).mean()
+    deviations = sample.deviations(1.0 * right)
+    assert (deviations**4).mean() / (deviations**2).mean() ** 2 < 1 + 2 / balance
+    scores, spread = sample.influences(1.0 * right), (deviations**2).mean()
+    variance, freedom = by_hand(scores, 1 + 2 / balance, spread)
+    mean, quantile = right.mean(), t.ppf(0.975, freedom)
+    found = accuracy_interval(1.0 * right, sample)
+    size = min(mean * (1 - mean) / variance, 200)
     for limit in (found.low, found.high):
         assert (mean - limit) ** 2 == pytest.approx(quantile**2 * limit * (1 - limit) / size)
 
