@@ -46,6 +46,20 @@ def test_what_is_half_written_is_removed(capsys, name, content):
     assert Path("a").read_text() == "\n"
 
 
+@pytest.mark.filterwarnings("ignore:_NoneStep:DeprecationWarning")  # DVC's own
+def test_a_run_without_a_record_is_removed(capsys):
+    Path("b").write_text("what the stage reads")
+    Path("dvc.yaml").write_text("stages: {copy: {cmd: cp b a, deps: [b], outs: [a]}}")
+    Repo().reproduce()
+    [record] = Path(".dvc/cache/runs").glob("*/*/*")
+    for path in (record, Path("dvc.lock"), Path("a")):
+        path.unlink()
+    recover()
+    assert record.parent.name in capsys.readouterr().err
+    Repo().reproduce()
+    assert Path("a").read_text() == "what the stage reads"
+
+
 def test_what_is_whole_stays(capsys):
     for name, content in WHOLE.items():
         Path(name).write_text(content)

@@ -24,9 +24,10 @@ def recover() -> None:
         PipelineError: another `dvc` is.
     """
     try:
-        with Repo().lock:
+        with Repo() as repo, repo.lock:
             _remove_damaged(Path("dvc.lock"), _check_lockfile)
             _remove_damaged(Path(".dvc/tmp/rwlock"), json.loads)
+            _remove_empty_runs(Path(repo.stage_cache.cache_dir))
     except DvcException as error:
         rule = "`dvc repro` cannot start while another `dvc` is at work"
         raise PipelineError(rule, " ".join(str(error).split())) from error
@@ -40,6 +41,17 @@ def _remove_damaged(path: Path, check: Callable[[str], object]) -> None:
     except (ValueError, yaml.YAMLError, Invalid):
         path.unlink()
         print(f"viewcache: {path} was half-written, and is removed", file=sys.stderr)
+
+
+def _remove_empty_runs(folder: Path) -> None:
+    """DVC makes the folder of a stage's run before the file in it, and fails on an empty one."""
+    for run in folder.glob("*/*"):
+        if run.is_dir() and not any(run.iterdir()):
+            run.rmdir()
+            print(
+                f"viewcache: the record of a run, {run.name}, was empty, and is removed",
+                file=sys.stderr,
+            )
 
 
 def _check_lockfile(text: str) -> None:
