@@ -7,13 +7,16 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 help:  ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-plan: .venv/ready  ## Say what a run will cost, in half a minute.
-	python -m viewcache plan
+plan: .venv/ready  ## Say what `make run` will cost, in half a minute: make plan [RECIPE=NAME].
+	@python -m viewcache plan $(if $(RECIPE),--recipe $(RECIPE))
 
-run: .venv/ready  ## Answer the question of params.yaml, or of recipes/NAME.yaml: make run RECIPE=NAME.
-	$(if $(RECIPE),python -m viewcache recipe $(RECIPE))
-	python -m viewcache recover
-	dvc repro
+# Only the answer stands below what DVC says at its end.
+run: export ANSWER_FOLLOWS = 1
+run: .venv/ready  ## Answer for params.yaml, or for recipes/NAME.yaml: make run [RECIPE=NAME].
+	@$(if $(RECIPE),python -m viewcache recipe $(RECIPE))
+	@python -m viewcache recover
+	@dvc repro
+	@cat plots/answer.txt
 
 verify: .venv/ready  ## Verify every array; compute FEATURES of them, 1000, again from the images.
 	python -m viewcache verify $(if $(FEATURES),--features $(FEATURES))
@@ -48,6 +51,8 @@ bench: .venv/ready  ## Ratios of speed into benchmarks/RESULTS.md: half an hour,
 	python -m benchmarks
 
 .venv/ready: requirements.lock
+	@command -v $(PYTHON) > /dev/null || { echo "viewcache: Python 3.11 must be there (Debian: apt" \
+		"install python3.11-venv), or make PYTHON=its/path. Received: $(PYTHON)" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

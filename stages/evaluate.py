@@ -33,6 +33,7 @@ from viewcache.report.figures import figures_of_arms
 from viewcache.report.page import write_page
 from viewcache.report.provenance import trace
 from viewcache.report.results import Results
+from viewcache.report.terminal import tell
 from viewcache.tracking.runs import try_to_log
 
 
@@ -68,6 +69,7 @@ def main() -> None:
     disagreement = find_disagreement(images, classes, tested)
     write_page(found, judged, disagreement, trace(params, arms))
     try_to_log(found)
+    tell(found.figures)
 
 
 def _test(

@@ -73,7 +73,7 @@ def _rendered(
     costs: Stopwatch,
 ) -> Iterator[np.ndarray]:
     """Batches of the view; the keys of each are appended to `keys`."""
-    bar = tqdm(total=len(rows), desc="extract", unit=" images", disable=None)
+    bar = tqdm(total=len(rows), desc="extract", unit=" images", disable=None, leave=False)
     with images.read() as pixels, bar:
         for batch in _batches(len(rows), batch_size):
             with costs.phase("augment"):

@@ -76,7 +76,7 @@ def _train(
     )
     total, name = settings.epochs * len(rotation.train), f"seed {seed} rotation {rotation.number}"
     with (
-        tqdm(total=total, desc="end to end", unit=" images", disable=None) as bar,
+        tqdm(total=total, desc="end to end", unit=" images", disable=None, leave=False) as bar,
         costs.phase(f"{name} fit"),
     ):
         timed = costs.timed(f"{name} augment", read)

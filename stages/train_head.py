@@ -41,7 +41,9 @@ def main() -> None:
     first, *others = [Head(*head) for head in product(budgets, seeds, open_rotations(PARTS))]
     images, costs = open_prepared(PREPARED), Stopwatch()
     views = open_views(params.extract.views, images.digests)
-    with tqdm(total=1 + len(others), desc="train heads", unit=" heads", disable=None) as bar:
+    with tqdm(
+        total=1 + len(others), desc="train heads", unit=" heads", disable=None, leave=False
+    ) as bar:
 
         def train_heads(heads: Sequence[Head]) -> None:
             _train(params, images, views, heads, bar)

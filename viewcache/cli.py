@@ -27,7 +27,8 @@ def _parser() -> ArgumentParser:
         command.set_defaults(command=does)
         return command
 
-    add("plan", _plan, "say what every arm will cost, before anything is run")
+    plan = add("plan", _plan, "say what a run will cost, and every arm, before anything is run")
+    plan.add_argument("--recipe", metavar="NAME", help="of recipes/NAME.yaml, not of params.yaml")
     recipe = add("recipe", _recipe, "put recipes/NAME.yaml in the place of params.yaml")
     recipe.add_argument("name", metavar="NAME")
     verify = add(
@@ -42,10 +43,11 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def _plan(_: Namespace) -> None:
+def _plan(wanted: Namespace) -> None:
     from viewcache.commands.planning import plan
+    from viewcache.commands.recipes import PARAMS, recipe_file
 
-    plan()
+    plan(recipe_file(wanted.recipe) if wanted.recipe else PARAMS)
 
 
 def _recipe(wanted: Namespace) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import keras
 import numpy as np
 
 from viewcache.bases.artifact import TOLERANCE
@@ -17,6 +16,7 @@ from viewcache.features.store import open_views, rows_of_view
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.policy import Policy
 from viewcache.ground.paths import feature_file
+from viewcache.ground.quiet_tensorflow import keras
 from viewcache.images.decoding import Decoded, DecodingPolicy, Rejected, decode_files
 from viewcache.images.prepared import Prepared
 from viewcache.views.plan import draw

@@ -64,7 +64,9 @@ def put_together(replays: Sequence[Replayed]) -> Replayed:
 
 
 def _replay(params: Params, stored: Sequence[Stored]) -> Replayed:
-    bar = tqdm(differences(stored, _reference(params)), "replay", len(stored), disable=None)
+    bar = tqdm(
+        differences(stored, _reference(params)), "replay", len(stored), disable=None, leave=False
+    )
     return Replayed(len(stored), max(bar), tolerance(np.dtype(params.extract.dtype)))
 
 

@@ -4,10 +4,8 @@ import json
 from importlib.metadata import version
 from pathlib import Path
 
-import keras
 import numpy as np
 import openvino
-import tensorflow as tf
 
 from viewcache.bases.artifact import TOLERANCE, open_base
 from viewcache.bases.base import Base
@@ -16,6 +14,7 @@ from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import replace_folder, scratch, write_text
 from viewcache.ground.manifests import digest_of_file
 from viewcache.ground.params.base_settings import BaseSpec
+from viewcache.ground.quiet_tensorflow import keras, tf
 
 
 def compile_base(folder: Path, spec: BaseSpec, runtime: str) -> None:

@@ -4,11 +4,11 @@ import hashlib
 import json
 from pathlib import Path
 
-import keras
 import numpy as np
 
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
+from viewcache.ground.quiet_tensorflow import keras
 
 LOCK = Path("weights.lock")
 

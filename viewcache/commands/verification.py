@@ -35,7 +35,7 @@ def verify_all(count: int) -> None:
     """
     params = load_params()
     files = list(files_to_verify(params))
-    for file in tqdm(files, "verify", unit=" files", disable=None):
+    for file in tqdm(files, "verify", unit=" files", disable=None, leave=False):
         verify(file)
     open_base(BASE, params.extract.batch_size)
     seen = [replay_seen(params, kind) for kind in params.train.end_to_end]

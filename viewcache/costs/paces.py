@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import keras
 import numpy as np
 
 from viewcache.arms.arm import Kind
@@ -17,6 +16,7 @@ from viewcache.costs.model import Pace, Paces
 from viewcache.features.keys import KEY_BYTES
 from viewcache.features.store import FeatureView, FeatureWriter, Origin
 from viewcache.ground.params.schema import Params
+from viewcache.ground.quiet_tensorflow import keras
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads import training
 from viewcache.heads.end_to_end import EndToEndBase, on_compiled, on_keras

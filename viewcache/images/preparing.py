@@ -66,7 +66,7 @@ def _pixels(
 ) -> Iterator[np.ndarray]:
     """The pixels of every image that is not left out; notes what was found about each."""
     results = decode_files(root, index["path"].tolist(), index["digest"].tolist(), policy)
-    for result in tqdm(results, "decode", len(index), unit=" images", disable=None):
+    for result in tqdm(results, "decode", len(index), unit=" images", disable=None, leave=False):
         if isinstance(result, Rejected):
             findings.append((str(result), "", 0, 0))
         else:

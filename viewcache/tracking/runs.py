@@ -4,6 +4,7 @@ From files, because a stage that DVC restores does not run and so could log noth
 """
 
 import json
+import logging
 import os
 import platform
 import sys
@@ -15,6 +16,9 @@ from typing import Any
 # A server that does not answer must not hold up a pipeline: the results are in files already.
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+# Every step of creating a database is no news.
+os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 import mlflow
 import psutil
