@@ -14,6 +14,7 @@ run: .venv/ready  ## Answer the question of params.yaml, or of recipes/NAME.yaml
 	$(if $(RECIPE),python -m viewcache recipe $(RECIPE))
 	python -m viewcache recover
 	dvc repro
+	python -m viewcache register
 
 verify: .venv/ready  ## Verify every array; compute FEATURES of them, 1000, again from the images.
 	python -m viewcache verify $(if $(FEATURES),--features $(FEATURES))
