@@ -6,11 +6,12 @@ from pathlib import Path
 import mlflow
 import pandas as pd
 from mlflow.entities.model_registry import ModelVersion
+from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 from mlflow.models import Model, ModelSignature
 from mlflow.types import ColSpec, Schema
 
 from viewcache.bases.artifact import runtime_of
-from viewcache.bases.pins import file_digest
+from viewcache.ground.manifests import digest_of_file
 from viewcache.ground.paths import MODEL
 from viewcache.report import results
 from viewcache.serving.folder import BASE, DESCRIPTION, EXAMPLE, Description, read_model
@@ -18,7 +19,7 @@ from viewcache.tracking.runs import EXPERIMENT, RESULTS_TAG, log_missing_results
 
 REGISTERED, ALIAS = "viewcache", "recommended"
 MODEL_TAG = "viewcache.model"
-"""Of a version: SHA-256 of the model's description, which has the digests of all its files."""
+"""Of a version: digest of the model's description, which has the digests of all its files."""
 NEEDED = ("mlflow", "numpy", "pandas", "pillow", "scipy", "xxhash")
 RUNTIMES = {
     "openvino": ("openvino",),
@@ -37,7 +38,7 @@ def register_model() -> ModelVersion:
     description, _ = read_model(MODEL)
     log_missing_results()
     mlflow.set_tracking_uri(tracking_uri())
-    client, digest = mlflow.MlflowClient(), file_digest(MODEL / DESCRIPTION)
+    client, digest = mlflow.MlflowClient(), digest_of_file(MODEL / DESCRIPTION)
     query = f"name = '{REGISTERED}' and tags.`{MODEL_TAG}` = '{digest}'"
     versions = client.search_model_versions(query)
     found = versions[0] if versions else _log(client, description, digest)
@@ -47,6 +48,7 @@ def register_model() -> ModelVersion:
 
 def _log(client: mlflow.MlflowClient, description: Description, digest: str) -> ModelVersion:
     """Log the model below the run of the results in the working folder."""
+    MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
     experiment = mlflow.set_experiment(EXPERIMENT).experiment_id
     query = f"tags.`{RESULTS_TAG}` = '{results.digest_of_results()}'"
     [run] = client.search_runs([experiment], query, max_results=1)

@@ -4,6 +4,7 @@ MLflow runs this file, of the copy of viewcache that it keeps with the model.
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,8 +23,9 @@ class ServedModel(PythonModel):
     def load_context(self, context: PythonModelContext) -> None:
         self._classifier = open_classifier(Path(context.artifacts["model"]))
 
-    # Without types: MLflow would make a schema of them, and has one already.
-    def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]
+    def predict(
+        self, context: PythonModelContext, model_input: pd.DataFrame, params: Any = None
+    ) -> pd.DataFrame:
         """Probabilities: a column for every class.
 
         Args:
