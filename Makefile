@@ -16,6 +16,7 @@ run: .venv/ready  ## Answer for params.yaml, or for recipes/NAME.yaml: make run 
 	@$(if $(RECIPE),python -m viewcache recipe $(RECIPE))
 	@python -m viewcache recover
 	@dvc repro
+	@python -m viewcache register
 	@cat plots/answer.txt
 
 verify: .venv/ready  ## Verify every array; compute FEATURES of them, 1000, again from the images.

@@ -52,7 +52,7 @@ def main() -> None:
     figures = figures_of_arms(runs, correct, sample, reckoned, equivalences)
     found = Results(
         {
-            "recommendation": results.record_of_recommendation(judged),
+            "recommendation": results.record_of_recommendation(judged, runs),
             "answers": results.record_of_answers(judged, equivalences, reckoned),
             "arms": figures,
             "equivalence": results.record_of_equivalences(equivalences),

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sys
 import time
 import urllib.request
@@ -13,12 +12,14 @@ import numpy as np
 import pytest
 
 from tests.repository import Repository, stages_in
+from tests.servers import answers, free_port, wait_until
 
 ARMS = ["cached_0", "cached_1", "cached_2", "end_to_end", "end_to_end_compiled"]
 LOG_MISSING = "from viewcache.tracking.runs import log_missing_results; log_missing_results()"
 TRAINED = 8  # three budgets with two seeds each, and end to end with one on either base
 TRAININGS = ["train_head", "train_end_to_end@keras", "train_end_to_end@compiled"]
 SEEN = ["replay_seen@keras", "replay_seen@compiled"]
+ENDING = ["evaluate", "export"]
 
 
 def test_every_arm_is_tested_and_costed(reproduced):
@@ -146,7 +147,7 @@ def test_another_list_of_views_computes_the_new_one_and_reads_no_stale_one(repos
     before = repository.outs()
     ran = repository.repro()
     assert sorted(ran) == sorted(
-        ["check_params", "augment", "extract@3", *TRAININGS, "replay", *SEEN, "evaluate"]
+        ["check_params", "augment", "extract@3", *TRAININGS, "replay", *SEEN, *ENDING]
     )
     # Seeds put the longer list in other orders, and both ways follow: their heads are the same.
     assert repository.outs()["models/cached"] != before["models/cached"]
@@ -177,7 +178,7 @@ def test_other_folds_train_and_test_every_head_anew(repository):
     repository.set("evaluate", folds=4)
     ran = repository.repro()
     # What end-to-end saw in its first batch is of other images, so it is replayed.
-    wanted = ["check_params", "prepare", "augment", *TRAININGS, *SEEN, "evaluate"]
+    wanted = ["check_params", "prepare", "augment", *TRAININGS, *SEEN, *ENDING]
     assert sorted(ran) == sorted(wanted)
     results = repository.results()
     assert results["arms"]["cached_0"]["rotations"] == 4
@@ -189,7 +190,7 @@ def test_another_learning_rate_makes_no_base_pass_and_the_old_one_is_restored(re
     ran = stages_in(
         repository.dvc("exp", "run", "--name", "fast", "-S", "train.learning_rate=0.01")
     )
-    assert sorted(ran) == sorted(["check_params", "evaluate", *TRAININGS])
+    assert sorted(ran) == sorted(["check_params", *TRAININGS, *ENDING])
     assert "fast" in repository.dvc("exp", "show", "--csv")
     assert "accuracy_augmented" in repository.dvc("metrics", "diff", "--all")
     assert repository.parents()[0].data.tags["dvc.experiment"] == "fast"
@@ -203,6 +204,7 @@ def test_another_learning_rate_makes_no_base_pass_and_the_old_one_is_restored(re
 
 
 def test_without_end_to_end_the_cached_arms_are_compared_with_each_other(repository):
+    """And the recommendation, which is the same, trains no model again."""
     ran = stages_in(repository.dvc("exp", "run", "-S", "train.end_to_end=[]"))
     assert ran == ["check_params", "evaluate"]
     results = repository.results()
@@ -334,24 +336,3 @@ def names_in_ui(repository: Repository) -> list[str]:
     finally:
         server.terminate()
         server.wait(30)
-
-
-def answers(port: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health") as response:
-            return response.status == 200
-    except OSError:
-        return False
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def wait_until(condition, seconds=300, step=1.0):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(step)

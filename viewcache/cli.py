@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from viewcache.ground.entry import run
 
@@ -38,6 +39,12 @@ def _parser() -> ArgumentParser:
         "--features", type=int, default=1000, metavar="N", help="how many features (%(default)s)"
     )
     add("recover", _recover, "remove what a killed `dvc` left half-written of its own")
+    predict = add("predict", _predict, "let the exported model classify images")
+    predict.add_argument("images", nargs="+", type=Path, metavar="FOLDER_OR_FILE")
+    predict.add_argument("--out", type=Path, required=True, metavar="CSV", help="written whole")
+    export = add("export", _export, "write the exported model as one plain Keras model")
+    export.add_argument("--keras", type=Path, required=True, metavar="FILE", help="of type .keras")
+    add("register", _register, "log the exported model to MLflow, and recommend it there")
     ui = add("ui", _ui, "log to MLflow what it lacks of the results, and open its pages")
     ui.add_argument("--port", default="5000", help="of the server (%(default)s)")
     return parser
@@ -66,6 +73,24 @@ def _recover(_: Namespace) -> None:
     from viewcache.commands.recovery import recover
 
     recover()
+
+
+def _predict(wanted: Namespace) -> None:
+    from viewcache.commands.predicting import predict
+
+    predict(wanted.images, wanted.out)
+
+
+def _export(wanted: Namespace) -> None:
+    from viewcache.commands.exporting import export_keras
+
+    export_keras(wanted.keras)
+
+
+def _register(_: Namespace) -> None:
+    from viewcache.commands.registering import register
+
+    register()
 
 
 def _ui(wanted: Namespace) -> None:

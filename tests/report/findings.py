@@ -114,7 +114,7 @@ PREDICTED = {"seconds": 8.0, "feature_bytes": 2_500_000, "seconds_error": -0.2, 
 def found(judgement=None, equivalences=(ON_KERAS, SAME), reckoning=None, prediction=None):
     judgement, reckoning = judgement or judged(), reckoning or reckoned()
     figures = {
-        "recommendation": results.record_of_recommendation(judgement),
+        "recommendation": results.record_of_recommendation(judgement, runs()),
         "answers": results.record_of_answers(judgement, equivalences, reckoning),
         "equivalence": results.record_of_equivalences(equivalences),
         "arms": figures_of_arms(runs(), tables(), SAMPLE, reckoning, equivalences),

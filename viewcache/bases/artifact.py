@@ -3,11 +3,14 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from viewcache.bases.base import Base
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import digest_of_file
+
+if TYPE_CHECKING:
+    import keras
 
 TOLERANCE = 1e-4
 """Largest difference between features of a runtime and of TensorFlow: absolute, or relative to
@@ -29,11 +32,22 @@ def open_base(folder: Path, batch_size: int) -> Base:
     return OpenVINOBase(folder / "base.xml", _identity(description, "CPU"), batch_size)
 
 
-def _open_on_tensorflow(folder: Path, description: dict[str, Any], batch_size: int) -> Base:
+def runtime_of(folder: Path) -> str:
+    """What runs a compiled base: `openvino` or `tensorflow`."""
+    return _describe(folder)["runtime"]
+
+
+def load_original(folder: Path) -> "keras.Model":
+    """Load the Keras base that a compiled one was made from.
+
+    Raises:
+        PipelineError: a file is missing or damaged, or the weights are no longer those that were
+            compiled.
+    """
     from viewcache.bases.frozen import composition, load_base
-    from viewcache.bases.tensorflow_base import TensorFlowBase, device
     from viewcache.ground.params.base_settings import BaseSpec
 
+    description = _describe(folder)
     spec = BaseSpec.model_construct(**description["spec"])
     model = load_base(spec)
     loaded = composition(spec, model)
@@ -42,7 +56,13 @@ def _open_on_tensorflow(folder: Path, description: dict[str, Any], batch_size: i
             f"{folder} was compiled from another {spec.base}: run `dvc repro --force compile_base`",
             f"weights of SHA-256 {loaded['weights']}",
         )
-    return TensorFlowBase(model, _identity(description, device()), batch_size)
+    return model
+
+
+def _open_on_tensorflow(folder: Path, description: dict[str, Any], batch_size: int) -> Base:
+    from viewcache.bases.tensorflow_base import TensorFlowBase, device
+
+    return TensorFlowBase(load_original(folder), _identity(description, device()), batch_size)
 
 
 def _identity(description: dict[str, Any], device: str) -> str:

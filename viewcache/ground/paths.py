@@ -22,6 +22,10 @@ BASE = Path("data/base")
 CACHE = "cache"
 """What is replayed, besides the kinds of end-to-end training."""
 CONTACT_SHEET = Path("plots/views.png")
+RECOMMENDATION = Path("data/recommendation.json")
+"""What `evaluate` recommends, without times."""
+MODEL = Path("data/model")
+"""What `export` writes."""
 
 
 def plan_file(view: int) -> Path:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import median_low
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ import pandas as pd
 from viewcache.arms.equivalence import Equivalence
 from viewcache.costs.reckoning import Reckoning
 from viewcache.ground.files import write_text
+from viewcache.ground.paths import RECOMMENDATION
 from viewcache.judge.decisions import Comparison
 from viewcache.judge.verdict import Recommendation
 from viewcache.report.figures import Arms
@@ -20,7 +22,6 @@ from viewcache.report.words import sentence
 
 METRICS = Path("metrics.json")
 EVERYTHING = Path("results.json")
-RECOMMENDATION = Path("data/recommendation.json")
 PAGE = Path("report.html")
 PLOTS = Path("plots")
 PARAMS = PLOTS / "params.json"
@@ -98,11 +99,19 @@ def metrics_of(figures: Mapping[str, Any]) -> dict[str, float]:
     return {name: number for name, number in numbers.items() if number is not None}
 
 
-def record_of_recommendation(recommendation: Recommendation) -> dict[str, Any]:
-    """What to do; free of times."""
+def record_of_recommendation(recommendation: Recommendation, runs: pd.DataFrame) -> dict[str, Any]:
+    """What to do, and for how many epochs: the median of those that the arm's heads kept.
+
+    Free of times.
+
+    Args:
+        runs: One row a head, with `arm` and `kept_epoch`.
+    """
+    kept = runs.loc[runs["arm"] == recommendation.arm.name, "kept_epoch"]
     return {
         "arm": recommendation.arm.name,
         "views": recommendation.arm.budget,
+        "epochs": median_low(kept.tolist()),
         "sentence": sentence(recommendation),
     }
 
