@@ -28,6 +28,7 @@ def _parser() -> ArgumentParser:
         return command
 
     add("plan", _plan, "say what every arm will cost, before anything is run")
+    add("explain", _explain, "say which features would be computed anew, and why")
     recipe = add("recipe", _recipe, "put recipes/NAME.yaml in the place of params.yaml")
     recipe.add_argument("name", metavar="NAME")
     verify = add(
@@ -46,6 +47,12 @@ def _plan(_: Namespace) -> None:
     from viewcache.commands.planning import plan
 
     plan()
+
+
+def _explain(_: Namespace) -> None:
+    from viewcache.commands.explaining import explain
+
+    explain()
 
 
 def _recipe(wanted: Namespace) -> None:

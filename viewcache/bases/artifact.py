@@ -3,11 +3,15 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewcache.bases.base import Base
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.files import file_digest
 from viewcache.ground.manifests import digest_of_file
+
+if TYPE_CHECKING:
+    from viewcache.ground.params.base_settings import BaseSpec
 
 TOLERANCE = 1e-4
 """Largest difference between features of a runtime and of TensorFlow: absolute, or relative to
@@ -28,6 +32,19 @@ class CompiledBase(NamedTuple):
     def identity(self) -> str:
         described = json.dumps(self.description, sort_keys=True)
         return hashlib.sha256(described.encode()).hexdigest()
+
+    def restated(self, spec: "BaseSpec", runtime: str) -> "CompiledBase":
+        """What it would be, compiled from another specification; its weights aside.
+
+        Args:
+            runtime: As `compile_base` takes it.
+        """
+        stated = {
+            "spec": spec.model_dump(),
+            "file": file_digest(spec.file) if spec.file else None,
+            "runtime": self.description["runtime"] if runtime == "auto" else runtime,
+        }
+        return self._replace(description=self.description | stated)
 
     def open(self, batch_size: int) -> Base:
         """Make it ready to run; TensorFlow is imported only if it is the runtime.
