@@ -9,9 +9,9 @@ import pytest
 from benchmarks.stages_apart import extract_command, stage_environment
 from benchmarks.workspace import generated
 from stages import extract
+from tests.corner import Corner
 from tests.policies import EVERYTHING
 from tests.specs import spec
-from viewcache.bases.base import Base
 from viewcache.bases.compiling import compile_base
 from viewcache.features import wanted
 from viewcache.features.store import keys_file, open_views
@@ -26,25 +26,6 @@ from viewcache.views.plan import digest, load_plan, save_plan, save_rows
 from viewcache.views.render import render
 
 IMAGES = 11
-
-
-class Corner(Base):
-    """Its features are four pixels of the image."""
-
-    def __init__(self, batch_size=4):
-        super().__init__("corner", 12, batch_size, in_flight=2)
-        self.passes = 0
-
-    def _start(self, images):
-        assert len(images) == self.batch_size
-        self.passes += 1
-        return lambda: images[:, :2, :2].reshape(len(images), 12).astype(np.float32)
-
-
-@pytest.fixture
-def workspace():
-    with generated(IMAGES, 32, views=3) as folder:
-        yield folder
 
 
 class Compiled(NamedTuple):

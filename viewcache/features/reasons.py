@@ -26,10 +26,7 @@ def reasons(wanted: Wanted, missing: np.ndarray, kept: Sequence[Kept]) -> Counte
             known = np.isin(images, heads(file.keys["image"]))
             found[_difference(file, wanted)] += int(known.sum())
             images = images[~known]
-    seen = np.unique(np.concatenate([images[:0], *(heads(file.keys["image"]) for file in kept)]))
-    known = np.isin(images, seen)
-    found["image that was not in this view"] += int(known.sum())
-    found["new image"] += int((~known).sum())
+    found["new to this view"] += len(images)
     return +found
 
 

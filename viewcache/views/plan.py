@@ -120,7 +120,7 @@ def how_drawn(path: Path) -> dict[str, Any]:
 
 def drawn_with(view: int, seed: int, policy: dict[str, Any]) -> dict[str, Any]:
     """What a view's plan follows from besides its images, by parameter; nothing of view 0."""
-    return {"seed": seed} | policy if view else {}
+    return {"seed": seed, "augment": policy} if view else {}
 
 
 def load_plan(path: Path, view: int, digests: Sequence[str]) -> np.ndarray:
