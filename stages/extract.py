@@ -12,7 +12,7 @@ from viewcache.bases.artifact import find_base
 from viewcache.features.extraction import write_features
 from viewcache.features.lots import record_of_view
 from viewcache.features.reasons import line, reasons
-from viewcache.features.reuse import find_rows, keep, open_kept
+from viewcache.features.reuse import find_rows, keep, keep_views, open_kept
 from viewcache.features.store import rows_of_view
 from viewcache.features.wanted import Maker
 from viewcache.ground.entry import run
@@ -28,6 +28,7 @@ def main() -> None:
     given = _arguments()
     maker = Maker(find_base(BASE), np.dtype(given.dtype), given.batch_size)
     images, setup = open_prepared(PREPARED), Stopwatch().seconds["setup"]
+    keep_views()
     for view in [given.view] if given.view is not None else ids_of_test_views(given.test_views):
         costs = Stopwatch()
         costs.seconds["setup"] = setup

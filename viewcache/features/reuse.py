@@ -151,7 +151,11 @@ def _is_whole(kept: Kept) -> bool:
 
 
 def keep_views() -> None:
-    """Keep every sealed view of the workspace, such as those that `dvc pull` brought."""
+    """Keep every sealed view of the workspace, such as those that `dvc pull` brought.
+
+    Those that are kept already are linked anew: DVC, once it has a file in its cache, puts another
+    one in its place, and the two would take room.
+    """
     for path in FEATURES.glob("*/*/features.npy"):
         view = int(path.parent.name)
         record = record_file(extraction_record(view))
@@ -177,9 +181,10 @@ def keep(features: Path, record: Record) -> None:
 
 
 def _link(features: Path, record: Record, folder: Path) -> None:
-    if _open(folder):
+    if _open(folder) and (folder / features.name).samefile(features):
         os.utime(folder)
         return
+    verify(features)
     shutil.rmtree(folder, ignore_errors=True)
     with scratch(folder) as unfinished:
         for file in (features, keys_file(features)):
