@@ -10,7 +10,7 @@ import numpy as np
 from keras import layers
 
 from benchmarks.measure import Row, interleaved, ratio
-from viewcache.features.keys import KEY_BYTES
+from viewcache.features.keys import KEYS
 from viewcache.features.store import FeatureView, FeatureWriter, Origin, open_views
 from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.head_settings import HeadSettings
@@ -74,13 +74,13 @@ def _opened(views: np.ndarray) -> dict[int, FeatureView]:
 
 
 def _store(views: np.ndarray) -> None:
-    rows, keys = np.arange(IMAGES), np.zeros((IMAGES, KEY_BYTES), np.uint8)
+    rows, keys = np.arange(IMAGES), np.zeros(IMAGES, KEYS)
     save_rows(rows_file(1), rows)
     for view, features in enumerate(views):
         origin = Origin(view, digest_of_digests(DIGESTS), f"plan {view}", "base")
         path = feature_file(view)
-        with FeatureWriter(path, features.shape, features.dtype, origin) as writer:
-            writer.write(rows, features, keys)
+        with FeatureWriter(path, keys, (WIDTH,), features.dtype, origin) as writer:
+            writer.write(rows, features)
 
 
 def train_side_by_side(views: np.ndarray, labels: np.ndarray, validation: Validation) -> None:

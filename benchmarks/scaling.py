@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.extraction import extract_anew
 from benchmarks.measure import Row, interleaved, single
 from benchmarks.stages_apart import extract_command, stage_environment
 from benchmarks.workspace import generated
-from stages.extract import extract
-from viewcache.bases.artifact import open_base
+from viewcache.bases.artifact import find_base
 from viewcache.bases.compiling import compile_base
+from viewcache.features.wanted import Maker
 from viewcache.ground.params.base_settings import BaseSpec
 from viewcache.ground.paths import BASE, PREPARED
-from viewcache.ground.stopwatch import Stopwatch, load_record
+from viewcache.ground.stopwatch import load_record
 from viewcache.images.prepared import open_prepared
 
 BATCH = 8
@@ -56,8 +57,8 @@ def _views() -> Iterator[Row]:
     """Whether K views cost K times one."""
     with generated(1_000, 160, views=8):
         compile_base(BASE, SPEC, "openvino")
-        images, base = open_prepared(PREPARED), open_base(BASE, BATCH)
-        one = partial(extract, images, base, dtype=np.dtype(np.float32), costs=Stopwatch())
+        maker = Maker(find_base(BASE), np.dtype(np.float32), BATCH)
+        one = partial(extract_anew, open_prepared(PREPARED), maker)
         seconds = interleaved([partial(one, view) for view in range(1, 9)], ROUNDS)
     total = np.cumsum(np.median(seconds, axis=1))
     views = np.arange(1, 9)

@@ -10,7 +10,17 @@ import pytest
 from viewcache.cli import main
 
 MAKEFILE = Path("Makefile").read_text()
-COMMANDS = ("plan", "recipe", "verify", "recover", "predict", "export", "register", "ui")
+COMMANDS = (
+    "plan",
+    "explain",
+    "recipe",
+    "verify",
+    "recover",
+    "predict",
+    "export",
+    "register",
+    "ui",
+)
 
 
 def printed(capsys, *arguments: str) -> str:

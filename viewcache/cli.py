@@ -30,6 +30,7 @@ def _parser() -> ArgumentParser:
 
     plan = add("plan", _plan, "say what a run will cost, and every arm, before anything is run")
     plan.add_argument("--recipe", metavar="NAME", help="of recipes/NAME.yaml, not of params.yaml")
+    add("explain", _explain, "say which features would be computed anew, and why")
     recipe = add("recipe", _recipe, "put recipes/NAME.yaml in the place of params.yaml")
     recipe.add_argument("name", metavar="NAME")
     verify = add(
@@ -55,6 +56,12 @@ def _plan(wanted: Namespace) -> None:
     from viewcache.commands.recipes import PARAMS, recipe_file
 
     plan(recipe_file(wanted.recipe) if wanted.recipe else PARAMS)
+
+
+def _explain(_: Namespace) -> None:
+    from viewcache.commands.explaining import explain
+
+    explain()
 
 
 def _recipe(wanted: Namespace) -> None:

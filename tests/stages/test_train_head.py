@@ -7,6 +7,7 @@ import yaml
 
 from benchmarks.workspace import generated
 from stages import train_head
+from viewcache.features.keys import KEYS
 from viewcache.features.store import FeatureWriter, Origin, open_views
 from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.loading import load_params
@@ -47,9 +48,9 @@ def workspace():
 def write_features(view):
     images = digest_of_digests(open_prepared(PREPARED).digests)
     features = np.random.default_rng(view).random((40, 1280), np.float32)
-    origin = Origin(view, images, f"plan {view}", "base")
-    with FeatureWriter(feature_file(view), (40, 1280), features.dtype, origin) as writer:
-        writer.write(np.arange(40), features, np.zeros((40, 16), np.uint8))
+    origin, keys = Origin(view, images, f"plan {view}", "base"), np.zeros(40, KEYS)
+    with FeatureWriter(feature_file(view), keys, (1280,), features.dtype, origin) as writer:
+        writer.write(np.arange(40), features)
 
 
 def trained_again(budget, seed, rotation):

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
-from typing import Any
 
 from viewcache.arms.arm import Arm
 from viewcache.ground.paths import feature_file
+from viewcache.ground.stopwatch import Record
 
-Record = dict[str, Any]
-"""What `Stopwatch.save` wrote: seconds by phase, peak memory, machine, time."""
 Load = Callable[[str], Record]
 """From the name of a stage to its record."""
 

@@ -1,5 +1,6 @@
 """Where the stages find each other's outs, as dvc.yaml names them."""
 
+import os
 from pathlib import Path
 
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET
@@ -28,6 +29,16 @@ MODEL = Path("data/model")
 """What `export` writes."""
 
 
+def repository() -> Path:
+    """The user's repository, also from within a copy that `dvc exp run --temp` made."""
+    return Path(os.environ.get("DVC_ROOT", ".")).resolve()
+
+
+def reuse_folder() -> Path:
+    """Rows of features that may be taken over; neither git nor DVC knows of it."""
+    return repository() / "data/reuse"
+
+
 def plan_file(view: int) -> Path:
     return VIEWS / _kind(view) / f"{view}.npy"
 
@@ -39,6 +50,11 @@ def rows_file(view: int) -> Path:
 
 def feature_file(view: int) -> Path:
     return FEATURES / _kind(view) / str(view) / "features.npy"
+
+
+def extraction_record(view: int) -> str:
+    """The name of the record of what a view's extraction cost."""
+    return f"extract_{view}" if view < TEST_VIEW_OFFSET else f"extract_test/{view}"
 
 
 def cached_head_file(budget: int, seed: int, rotation: int) -> Path:

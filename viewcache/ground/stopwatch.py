@@ -15,6 +15,8 @@ from viewcache.ground.files import write_text
 from viewcache.ground.machine import machine
 
 COSTS = Path("data/costs")
+Record = dict[str, Any]
+"""Seconds by phase, peak memory, machine, time."""
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
@@ -48,21 +50,32 @@ class Stopwatch:
 
         return timing
 
-    def save(self, name: str) -> None:
-        """Write `data/costs/<name>.json`."""
-        path = COSTS / f"{name}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        record = {
+    def record(self) -> Record:
+        """What the stage cost so far."""
+        return {
             "seconds": dict(self.seconds),
             "peak_rss_bytes": _peak_rss_bytes(),
             "measured_at": time.time(),
             "machine": machine(),
         }
-        write_text(path, json.dumps(record, indent=2) + "\n")
+
+    def save(self, name: str) -> None:
+        """Write `data/costs/<name>.json`."""
+        save_record(name, self.record())
 
 
-def load_record(name: str) -> dict[str, Any]:
-    return json.loads((COSTS / f"{name}.json").read_text())
+def save_record(name: str, record: Record) -> None:
+    path = record_file(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, json.dumps(record, indent=2) + "\n")
+
+
+def load_record(name: str) -> Record:
+    return json.loads(record_file(name).read_text())
+
+
+def record_file(name: str) -> Path:
+    return COSTS / f"{name}.json"
 
 
 def _age_of_process() -> float:

@@ -29,7 +29,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from viewcache.arms.arm import Arm
 from viewcache.ground.errors import message
 from viewcache.ground.files import scratch
-from viewcache.ground.paths import PREPARED
+from viewcache.ground.paths import PREPARED, repository
 from viewcache.ground.stopwatch import load_record
 from viewcache.images.prepared import open_prepared
 from viewcache.report import results
@@ -42,11 +42,6 @@ PROCESS_TAG = "viewcache.process"
 """Host, number and start of the process that logs a run, of all processes of all hosts."""
 LARGEST_BATCH = 1000  # metrics: MLflow's limit of a request
 TRACKING_ERRORS = (MlflowException, SQLAlchemyError, OSError)
-
-
-def repository() -> Path:
-    """The user's repository, also from within a copy that `dvc exp run --temp` made."""
-    return Path(os.environ.get("DVC_ROOT", ".")).resolve()
 
 
 def tracking_uri() -> str:
