@@ -10,9 +10,9 @@ from viewcache.ground.params.schema import Params
 
 DVC_STARTS = 2.0
 """What DVC needs to start and to end, in starts of a plain process."""
-DVC_STARTS_A_STAGE = 1.0
+DVC_STARTS_A_STAGE = 0.65
 """What DVC needs before and after each stage, likewise."""
-EVALUATE_STARTS = 2.5
+EVALUATE_STARTS = 1.3
 """What `evaluate` needs to judge, draw and log, in starts of TensorFlow."""
 PLAIN_STAGES = ("code", "check_params", "fetch", "prepare", "augment")
 

@@ -40,3 +40,5 @@ with quiet_unless_it_fails():
 
     # The first look for a GPU complains where there is none.
     tf.config.list_physical_devices()
+# It warns of every trainer of heads, that several had their graphs traced: each has its own.
+tf.get_logger().setLevel("ERROR")
