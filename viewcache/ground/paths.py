@@ -1,5 +1,6 @@
 """Where the stages find each other's outs, as dvc.yaml names them."""
 
+import os
 from pathlib import Path
 
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET
@@ -22,6 +23,11 @@ BASE = Path("data/base")
 CACHE = "cache"
 """What is replayed, besides the kinds of end-to-end training."""
 CONTACT_SHEET = Path("plots/views.png")
+
+
+def repository() -> Path:
+    """The user's repository, also from within a copy that `dvc exp run --temp` made."""
+    return Path(os.environ.get("DVC_ROOT", ".")).resolve()
 
 
 def plan_file(view: int) -> Path:
