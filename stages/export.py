@@ -4,9 +4,7 @@ import json
 import platform
 from importlib.metadata import version
 
-import keras
 import numpy as np
-from keras import layers
 
 from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
@@ -15,6 +13,7 @@ from viewcache.ground.manifests import digest_of_digests, manifest_file
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import BASE, MODEL, PARTS, PREPARED, RECOMMENDATION, feature_file
+from viewcache.ground.quiet_tensorflow import keras, layers
 from viewcache.heads import training
 from viewcache.heads.schedule import views_of_training
 from viewcache.heads.trainer import HeadTrainer

@@ -60,7 +60,10 @@ def _refuse_too_many(rejected: pd.DataFrame, limit: int) -> None:
     if len(rejected) > limit:
         first = [f"{path!r}: {reason}" for path, _, reason in rejected.head(10).to_numpy()]
         more = f" and {len(rejected) - 10} more in {LEFT_OUT}" if len(rejected) > 10 else ""
-        rule = f"no more than {limit} images may be left out (data.max_rejected)"
+        rule = (
+            f"no more than {limit} images may be left out: mend or remove them, "
+            f"or go on without them by data.max_rejected={len(rejected)}"
+        )
         raise PipelineError(rule, f"{len(rejected)}: {', '.join(first)}{more}")
 
 

@@ -41,9 +41,8 @@ def main() -> None:
     first, *others = [Head(*head) for head in product(budgets, seeds, open_rotations(PARTS))]
     images, costs = open_prepared(PREPARED), Stopwatch()
     views = open_views(params.extract.views, images.digests)
-    with tqdm(
-        total=1 + len(others), desc="train heads", unit=" heads", disable=None, leave=False
-    ) as bar:
+    bar = tqdm(total=1 + len(others), desc="train heads", unit=" heads", disable=None, leave=False)
+    with bar, costs.monitored():
 
         def train_heads(heads: Sequence[Head]) -> None:
             _train(params, images, views, heads, bar)

@@ -11,6 +11,7 @@ from viewcache.cli import main
 
 MAKEFILE = Path("Makefile").read_text()
 COMMANDS = (
+    "init",
     "plan",
     "explain",
     "recipe",

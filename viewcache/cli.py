@@ -28,6 +28,11 @@ def _parser() -> ArgumentParser:
         command.set_defaults(command=does)
         return command
 
+    init = add("init", _init, "look at a folder of your own images, and write params.yaml for it")
+    init.add_argument("photos", metavar="PHOTOS", type=Path, help="with a folder for each class")
+    init.add_argument(
+        "--group", metavar="REGEX", help="finds in an image's path the group that it belongs to"
+    )
     plan = add("plan", _plan, "say what a run will cost, and every arm, before anything is run")
     plan.add_argument("--recipe", metavar="NAME", help="of recipes/NAME.yaml, not of params.yaml")
     add("explain", _explain, "say which features would be computed anew, and why")
@@ -47,8 +52,14 @@ def _parser() -> ArgumentParser:
     export.add_argument("--keras", type=Path, required=True, metavar="FILE", help="of type .keras")
     add("register", _register, "log the exported model to MLflow, and recommend it there")
     ui = add("ui", _ui, "log to MLflow what it lacks of the results, and open its pages")
-    ui.add_argument("--port", default="5000", help="of the server (%(default)s)")
+    ui.add_argument("--port", type=int, default=5000, help="of the server (%(default)s)")
     return parser
+
+
+def _init(wanted: Namespace) -> None:
+    from viewcache.commands.own_images import init
+
+    init(wanted.photos, wanted.group)
 
 
 def _plan(wanted: Namespace) -> None:
@@ -103,4 +114,4 @@ def _register(_: Namespace) -> None:
 def _ui(wanted: Namespace) -> None:
     from viewcache.commands.browsing import open_ui
 
-    open_ui(["--port", wanted.port])
+    open_ui(wanted.port)

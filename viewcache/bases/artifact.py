@@ -11,9 +11,8 @@ from viewcache.ground.files import file_digest
 from viewcache.ground.manifests import digest_of_file
 
 if TYPE_CHECKING:
-    import keras
-
     from viewcache.ground.params.base_settings import BaseSpec
+    from viewcache.ground.quiet_tensorflow import keras
 
 TOLERANCE = 1e-4
 """Largest difference between features of a runtime and of TensorFlow: absolute, or relative to

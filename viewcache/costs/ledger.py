@@ -103,9 +103,7 @@ def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
 def _end_to_end(arm: Arm, epochs: float, images: int, load: Load) -> ArmCosts:
     """The head's share is what the same head takes on cached features, and no more than is left."""
     record = load(arm.training_stage)
-    names = [f"seed {seed} rotation {rotation}" for seed, rotation in arm.trainings]
-    augment = mean(record["seconds"][f"{name} augment"] for name in names)
-    fit = mean(record["seconds"][f"{name} fit"] for name in names)
+    augment, fit = (_mean_of_trainings(arm, record, phase) for phase in ("augment", "fit"))
     head = min(head_seconds(load), fit - augment)
     records = [record, load("compile_base")] if arm.kind == "compiled" else [record]
     return _costs(
@@ -115,7 +113,7 @@ def _end_to_end(arm: Arm, epochs: float, images: int, load: Load) -> ArmCosts:
         base=fit - augment - head,
         head=head,
         further=fit + record["seconds"]["setup"],
-        study=setup_of(records) + len(names) * fit,
+        study=setup_of(records) + len(arm.trainings) * fit,
         feature_bytes=0,
     )
 
@@ -132,6 +130,18 @@ def _study(arm: Arm, training: Training, load: Load) -> float:
         + sum(record["seconds"]["extract"] for record in extracts)
         + share * (heads["seconds"]["head alone"] + heads["seconds"]["heads"])
     )
+
+
+def training_seconds(arm: Arm, load: Load) -> float:
+    """Of one training alone: of a head on cached views, or of all that end-to-end goes through."""
+    if arm.budget is not None:
+        return head_seconds(load)
+    return _mean_of_trainings(arm, load(arm.training_stage), "fit")
+
+
+def _mean_of_trainings(arm: Arm, record: Record, phase: str) -> float:
+    seconds = record["seconds"]
+    return mean(seconds[f"seed {seed} rotation {number} {phase}"] for seed, number in arm.trainings)
 
 
 def head_seconds(load: Load) -> float:

@@ -13,6 +13,7 @@ import psutil
 
 from viewcache.ground.files import write_text
 from viewcache.ground.machine import machine
+from viewcache.ground.monitor import Sample, monitored
 
 COSTS = Path("data/costs")
 Record = dict[str, Any]
@@ -31,6 +32,7 @@ class Stopwatch:
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.seconds["setup"] = _age_of_process()
+        self._samples: list[Sample] = []
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -50,6 +52,12 @@ class Stopwatch:
 
         return timing
 
+    @contextmanager
+    def monitored(self) -> Iterator[None]:
+        """Keep samples of processor and memory from the time spent inside."""
+        with monitored() as self._samples:
+            yield
+
     def record(self) -> Record:
         """What the stage cost so far."""
         return {
@@ -57,6 +65,7 @@ class Stopwatch:
             "peak_rss_bytes": _peak_rss_bytes(),
             "measured_at": time.time(),
             "machine": machine(),
+            "samples": self._samples,
         }
 
     def save(self, name: str) -> None:

@@ -28,7 +28,8 @@ PARAMS = PLOTS / "params.json"
 RUNS, CURVES = PLOTS / "runs.csv", PLOTS / "learning_curves.csv"
 ACCURACY_AGAINST_SECONDS = PLOTS / "accuracy_against_seconds.csv"
 TABLE = PLOTS / "table.md"
-ARTIFACTS = (PAGE, EVERYTHING, METRICS, TABLE, PLOTS / "views.png")
+PICTURES = tuple(PLOTS / name for name in ("views.png", "images.png", "image_sizes.png"))
+ARTIFACTS = (PAGE, EVERYTHING, METRICS, TABLE, RUNS, *PICTURES)
 
 
 @dataclass(frozen=True)

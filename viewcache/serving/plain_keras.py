@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-import keras
-from keras import layers
-
 from viewcache.bases.artifact import load_original
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.quiet_tensorflow import keras, layers
 from viewcache.serving.folder import BASE, read_model
 
 
