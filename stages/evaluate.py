@@ -6,10 +6,11 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from viewcache.arms.arm import arms_of
+from viewcache.arms.arm import Arm, arms_of
 from viewcache.arms.equivalence import find_equivalences
 from viewcache.arms.guards import refuse_unfair_comparison
 from viewcache.arms.replaying import open_replays
+from viewcache.arms.sizes import open_sizes
 from viewcache.arms.trained import TestedHead, epochs_of, open_heads, put_to_the_test, score
 from viewcache.costs.prediction import compare_with_plan
 from viewcache.costs.reckoning import reckon
@@ -23,9 +24,11 @@ from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.heads.head import build_head
 from viewcache.images.folds import Rotation, open_rotations, open_units, rotation_that_tests
 from viewcache.images.prepared import Prepared, open_prepared, read_classes
+from viewcache.judge.confusion import confusion_of
 from viewcache.judge.correctness import correctness
 from viewcache.judge.decisions import effects_by_fold
 from viewcache.judge.disagreement import find_disagreement
+from viewcache.judge.growth import Grown, grow
 from viewcache.judge.sample import Sample
 from viewcache.judge.verdict import recommend
 from viewcache.report import results
@@ -41,8 +44,8 @@ def main() -> None:
     images, rotations = open_prepared(PREPARED), open_rotations(PARTS)
     test_views = ids_of_test_views(params.evaluate.test_views)
     views = open_views([*params.extract.views, *test_views], images.digests)
-    tested = _test(params, images, rotations, views, [0, *test_views])
-    arms = list(dict.fromkeys(head.arm for head in tested))
+    arms = arms_of(params.train, len(rotations))
+    tested = _test(params, images, rotations, views, arms)
     correct, sample = correctness(images.labels, tested), _sample(params, images, rotations)
     judged = recommend(correct, sample, params.evaluate.margin, params.evaluate.rule)
     equivalences = find_equivalences(tested, images.labels, params.train.epochs, views)
@@ -57,6 +60,11 @@ def main() -> None:
             "equivalence": results.record_of_equivalences(equivalences),
             "decisions": results.record_of_decisions(judged),
             "folds": effects_by_fold(correct, sample, rotation_that_tests(rotations)),
+            "confusion": results.record_of_confusion(
+                confusion_of(judged.arm, tested, images.labels), classes
+            ),
+            **results.record_of_growth(_grow(params, images, views, sample)),
+            "costs": asdict(reckoned.evidence),
             "replay": asdict(open_replays(params.train.end_to_end)),
             "prediction": compare_with_plan(figures, params),
         },
@@ -75,14 +83,29 @@ def _test(
     images: Prepared,
     rotations: Sequence[Rotation],
     views: Mapping[int, FeatureView],
-    test_views: Sequence[int],
+    arms: Sequence[Arm],
 ) -> list[TestedHead]:
+    """Arms that were trained in these rotations."""
     settings, width = params.train, views[0].features.shape[1]
     classes = len(read_classes(PREPARED))
     model = build_head(width, classes, settings.head, settings.learning_rate, seed=0)
-    heads = list(open_heads(arms_of(settings, len(rotations)), rotations))
+    heads = list(open_heads(arms, rotations))
     refuse_unfair_comparison(heads, images, rotations)
+    test_views = [0, *ids_of_test_views(params.evaluate.test_views)]
     return [put_to_the_test(head, model, views, test_views) for head in heads]
+
+
+def _grow(
+    params: Params, images: Prepared, views: Mapping[int, FeatureView], sample: Sample
+) -> Grown:
+    """What fewer training images cost, and more would bring."""
+    sizes = open_sizes(PARTS, params.train, images.labels)
+    tested = [
+        head
+        for arm, rotations in sizes.items()
+        for head in _test(params, images, rotations, views, [arm])
+    ]
+    return grow(correctness(images.labels, tested), sizes, sample)
 
 
 def _sample(params: Params, images: Prepared, rotations: Sequence[Rotation]) -> Sample:
