@@ -95,7 +95,7 @@ def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
         base=seconds("extract") - seconds("augment"),
         head=head,
         further=head + heads["seconds"]["setup"],
-        study=_study(arm, training, load),
+        study=study_seconds([arm], training, load),
         feature_bytes=sum(feature_file(view).stat().st_size for view in views),
     )
 
@@ -118,12 +118,14 @@ def _end_to_end(arm: Arm, epochs: float, images: int, load: Load) -> ArmCosts:
     )
 
 
-def _study(arm: Arm, training: Training, load: Load) -> float:
-    views = sorted(set().union(*(arm.views(training.random_views, seed) for seed in arm.seeds)))
+def study_seconds(arms: Sequence[Arm], training: Training, load: Load) -> float:
+    """Of all trainings of arms on cached views: each view that they read is extracted once."""
+    read = [arm.views(training.random_views, seed) for arm in arms for seed in arm.seeds]
+    views = sorted(set().union(*read))
     extracts = [load(f"extract_{view}") for view in views]
     augment, heads = load("augment"), load("train_head")
     drawing = sum(augment["seconds"].get(f"view {view}", 0.0) for view in views)
-    share = len(arm.trainings) / training.heads
+    share = sum(len(arm.trainings) for arm in arms) / training.heads
     return (
         setup_of([augment, load("compile_base"), heads, *extracts])
         + drawing
