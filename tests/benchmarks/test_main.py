@@ -25,5 +25,5 @@ def test_results_name_their_commit_though_they_are_new_themselves(clone):
 
 def test_a_change_that_is_not_committed_is_not_measured(clone):
     (clone / "code.py").write_text("x = 1\n")
-    with pytest.raises(PipelineError, match="code.py"):
+    with pytest.raises(PipelineError, match=r"code\.py"):
         clean_commit(clone)
