@@ -17,8 +17,8 @@ from viewcache.ground.params.schema import Data, Params
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.fetching import fetch_elpv
-from viewcache.images.folds import part_images, refuse_missing_class
 from viewcache.images.index import index_images
+from viewcache.images.parting import part_images, refuse_missing_class
 from viewcache.images.prepared import Prepared, open_prepared
 from viewcache.images.preparing import write_prepared
 from viewcache.images.sources import Source, open_source
