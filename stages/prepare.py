@@ -13,9 +13,9 @@ from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import IMAGE_REPORT, LEFT_OUT, PARTS, PREPARED
 from viewcache.images.decoding import DecodingPolicy
-from viewcache.images.folds import part_images, refuse_missing_class, write_parts
 from viewcache.images.index import index_images
 from viewcache.images.overview import odd_images, rejects, write_report
+from viewcache.images.parting import part_images, refuse_missing_class, write_parts
 from viewcache.images.preparing import write_classes, write_prepared
 from viewcache.images.sources import open_source
 

@@ -17,7 +17,8 @@ from viewcache.heads.saved import open_head
 from viewcache.heads.schedule import views_of_training
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.heads.training import Schedule, Validation, make_targets
-from viewcache.images.folds import open_rotations, write_parts
+from viewcache.images.folds import open_rotations
+from viewcache.images.parting import write_parts
 from viewcache.images.prepared import open_prepared
 from viewcache.images.preparing import write_classes
 

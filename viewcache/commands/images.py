@@ -7,7 +7,7 @@ import pandas as pd
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.schema import Data, Params
 from viewcache.images.fetching import fetch_elpv
-from viewcache.images.folds import part_images, refuse_missing_class
+from viewcache.images.parting import part_images, refuse_missing_class
 from viewcache.images.sources import Source, open_source
 
 

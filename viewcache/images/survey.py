@@ -9,8 +9,8 @@ import pandas as pd
 
 from viewcache.ground.errors import PipelineError
 from viewcache.images.decoding import DecodingPolicy, Rejected, decode_files
-from viewcache.images.folds import part_images, refuse_missing_class
 from viewcache.images.index import index_images
+from viewcache.images.parting import part_images, refuse_missing_class
 from viewcache.images.sources import Source, open_source
 
 FOLDS = (5, 4, 3)
