@@ -13,9 +13,7 @@ SETTINGS = load_params().train
 def parts(tmp_path):
     table = pd.DataFrame({"unit": [f"unit {number}" for number in range(100)]})
     for number in (0, 1):
-        table[f"rotation_{number}"] = [
-            "test" if row % 2 == number else "train" for row in table.index
-        ]
+        table[f"rotation_{number}"] = np.where(table.index % 2 == number, "test", "train")
     write_parts(tmp_path / "parts.csv", table)
     return tmp_path / "parts.csv"
 
@@ -43,8 +41,8 @@ def test_every_size_has_heads_of_its_own_and_all_images_those_that_are_compared(
 def test_a_number_of_images_that_lacks_a_class_is_left_out(parts):
     whole = open_sizes(parts, SETTINGS, np.arange(100) // 4 % 2)
     quarter = next(iter(whole.values()))[0].train
-    half = [rotations for arm, rotations in whole.items() if arm.divisor == 2][0][0].train
+    half = next(rotations for arm, rotations in whole.items() if arm.divisor == 2)[0].train
     labels = np.zeros(100, int)
     labels[np.setdiff1d(half, quarter)] = 1
-    labels[1::2] = np.arange(50) // 4 % 2
+    labels[::2] = np.arange(50) // 4 % 2
     assert {arm.divisor for arm in open_sizes(parts, SETTINGS, labels)} == {2, 1}
