@@ -2,7 +2,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help plan run verify repair ui check test fuzz torture mutants bench
+.PHONY: help plan explain run verify repair ui check test fuzz torture mutants bench
 
 help:  ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -10,18 +10,23 @@ help:  ## Say what each target does.
 plan: .venv/ready  ## Say what `make run` will cost, in half a minute: make plan [RECIPE=NAME].
 	@python -m viewcache plan $(if $(RECIPE),--recipe $(RECIPE))
 
+explain: .venv/ready  ## Say which features would be computed anew, and why: in seconds.
+	@python -m viewcache explain
+
 # Only the answer stands below what DVC says at its end.
 run: export ANSWER_FOLLOWS = 1
 run: .venv/ready  ## Answer for params.yaml, or for recipes/NAME.yaml: make run [RECIPE=NAME].
 	@$(if $(RECIPE),python -m viewcache recipe $(RECIPE))
 	@python -m viewcache recover
 	@dvc repro
+	@python -m viewcache register
 	@cat plots/answer.txt
 
 verify: .venv/ready  ## Verify every array; compute FEATURES of them, 1000, again from the images.
 	python -m viewcache verify $(if $(FEATURES),--features $(FEATURES))
 
 repair: .venv/ready  ## Compute again what is damaged. DVC hashes what may have changed, and only that.
+	rm -rf data/reuse
 	find .dvc/cache/files data models -type f -exec chmod u+w {} + -exec touch {} +
 	dvc repro
 

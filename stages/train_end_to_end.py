@@ -38,7 +38,7 @@ def main() -> None:
     base = _open(kind, params)
     wanted = [rotations[number] for number in params.train.end_to_end_rotations]
     trainings = list(product(wanted, params.train.end_to_end_seeds))
-    with images.read() as pixels:
+    with images.read() as pixels, costs.monitored():
         read = fresh_views(pixels, images.digests, params.augment, params.seed)
         for rotation, seed in trainings:
             trained, seen = _train(params, base, images, read, rotation, seed, costs)

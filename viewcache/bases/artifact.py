@@ -3,37 +3,99 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewcache.bases.base import Base
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.files import file_digest
 from viewcache.ground.manifests import digest_of_file
+
+if TYPE_CHECKING:
+    from viewcache.ground.params.base_settings import BaseSpec
+    from viewcache.ground.quiet_tensorflow import keras
 
 TOLERANCE = 1e-4
 """Largest difference between features of a runtime and of TensorFlow: absolute, or relative to
 the largest feature where that is above 1."""
 
 
+class CompiledBase(NamedTuple):
+    """A compiled base that is not opened yet.
+
+    Attributes:
+        description: What it is made of, part by part, and the device that it runs on.
+    """
+
+    folder: Path
+    description: dict[str, Any]
+
+    @property
+    def identity(self) -> str:
+        described = json.dumps(self.description, sort_keys=True)
+        return hashlib.sha256(described.encode()).hexdigest()
+
+    def restated(self, spec: "BaseSpec", runtime: str) -> "CompiledBase":
+        """What it would be, compiled from another specification; its weights aside.
+
+        Args:
+            runtime: As `compile_base` takes it.
+        """
+        stated = {
+            "spec": spec.model_dump(),
+            "file": file_digest(spec.file) if spec.file else None,
+            "runtime": self.description["runtime"] if runtime == "auto" else runtime,
+        }
+        return self._replace(description=self.description | stated)
+
+    def open(self, batch_size: int) -> Base:
+        """Make it ready to run; TensorFlow is imported only if it is the runtime.
+
+        Raises:
+            PipelineError: the weights are no longer those that were compiled.
+        """
+        if self.description["runtime"] == "tensorflow":
+            return self._open_on_tensorflow(batch_size)
+        from viewcache.bases.openvino_base import OpenVINOBase
+
+        return OpenVINOBase(self.folder / "base.xml", self.identity, batch_size)
+
+    def _open_on_tensorflow(self, batch_size: int) -> Base:
+        from viewcache.bases.tensorflow_base import TensorFlowBase
+
+        return TensorFlowBase(load_original(self.folder), self.identity, batch_size)
+
+
 def open_base(folder: Path, batch_size: int) -> Base:
-    """Open a compiled base; TensorFlow is imported only if it is the runtime.
+    """Open a compiled base, ready to run; errors as of its two steps."""
+    return find_base(folder).open(batch_size)
+
+
+def find_base(folder: Path) -> CompiledBase:
+    """What a compiled base is.
+
+    Raises:
+        PipelineError: a file is missing or damaged.
+    """
+    description = _describe(folder)
+    return CompiledBase(folder, description | {"device": _device(description["runtime"])})
+
+
+def runtime_of(folder: Path) -> str:
+    """What runs a compiled base: `openvino` or `tensorflow`."""
+    return _describe(folder)["runtime"]
+
+
+def load_original(folder: Path) -> "keras.Model":
+    """Load the Keras base that a compiled one was made from.
 
     Raises:
         PipelineError: a file is missing or damaged, or the weights are no longer those that were
             compiled.
     """
-    description = _describe(folder)
-    if description["runtime"] == "tensorflow":
-        return _open_on_tensorflow(folder, description, batch_size)
-    from viewcache.bases.openvino_base import OpenVINOBase
-
-    return OpenVINOBase(folder / "base.xml", _identity(description, "CPU"), batch_size)
-
-
-def _open_on_tensorflow(folder: Path, description: dict[str, Any], batch_size: int) -> Base:
     from viewcache.bases.frozen import composition, load_base
-    from viewcache.bases.tensorflow_base import TensorFlowBase, device
     from viewcache.ground.params.base_settings import BaseSpec
 
+    description = _describe(folder)
     spec = BaseSpec.model_construct(**description["spec"])
     model = load_base(spec)
     loaded = composition(spec, model)
@@ -42,12 +104,15 @@ def _open_on_tensorflow(folder: Path, description: dict[str, Any], batch_size: i
             f"{folder} was compiled from another {spec.base}: run `dvc repro --force compile_base`",
             f"weights of SHA-256 {loaded['weights']}",
         )
-    return TensorFlowBase(model, _identity(description, device()), batch_size)
+    return model
 
 
-def _identity(description: dict[str, Any], device: str) -> str:
-    described = json.dumps(description | {"device": device}, sort_keys=True)
-    return hashlib.sha256(described.encode()).hexdigest()
+def _device(runtime: str) -> str:
+    if runtime == "openvino":
+        return "CPU"
+    from viewcache.bases.tensorflow_base import device
+
+    return device()
 
 
 def _describe(folder: Path) -> dict[str, Any]:

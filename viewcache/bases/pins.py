@@ -33,12 +33,6 @@ def check_pin(path: Path, name: str, digest: str) -> None:
         )
 
 
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def weights_digest(model: keras.Model) -> str:
     """SHA-256 of a model's weights in order, batch-norm statistics included."""
     digest = hashlib.sha256()

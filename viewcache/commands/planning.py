@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from viewcache.commands.images import open_images, part
 from viewcache.costs.calibration import calibrate
 from viewcache.costs.model import Amounts, break_even, disk_bytes, predict
 from viewcache.costs.paces import Work
@@ -13,15 +14,12 @@ from viewcache.costs.whole_run import Reading, seconds_of_run
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import scratch
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.params.schema import Data, Params
+from viewcache.ground.params.schema import Params
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.decoding import DecodingPolicy
-from viewcache.images.fetching import fetch_elpv
-from viewcache.images.folds import part_images, refuse_missing_class
 from viewcache.images.index import index_images
 from viewcache.images.prepared import Prepared, open_prepared
 from viewcache.images.preparing import write_prepared
-from viewcache.images.sources import Source, open_source
 from viewcache.report.forecast import Disk, forecast
 
 SAMPLE = 128
@@ -33,10 +31,10 @@ def plan(params_file: Path) -> None:
     params, costs = load_params(params_file), Stopwatch()
     with scratch(PREDICTION.with_suffix("")) as folder:
         with costs.phase("fetch"):
-            source = _open(params.data, folder / "source")
+            source = open_images(params.data, folder / "source")
         with costs.phase("index"):
             index = index_images(source, params.data.limit)
-        parts = _part(params, index, source.classes)
+        parts = part(params, index, source.classes)
         amounts = amounts_of(parts)
         train = index[parts["rotation_0"] == "train"]
         with costs.phase("decode"):
@@ -63,25 +61,6 @@ def amounts_of(parts: pd.DataFrame) -> Amounts:
     trained, tested = (int((parts == part).any(axis=1).sum()) for part in ("train", "test"))
     training = int((parts["rotation_0"] == "train").sum())
     return Amounts(len(parts), training, trained, tested)
-
-
-def _part(params: Params, index: pd.DataFrame, classes: list[str]) -> pd.DataFrame:
-    """The part of every image in every rotation."""
-    data, folds = params.data, params.evaluate.folds
-    parts = part_images(index, data.split_seed, folds, data.validation, data.test)
-    refuse_missing_class(index, parts, classes)
-    return parts.drop(columns="unit")
-
-
-def _open(data: Data, folder: Path) -> Source:
-    """The images, before `fetch` put them where the pipeline reads them."""
-    if data.source == "elpv":
-        fetch_elpv(folder)
-        return open_source(folder, data.manifest, data.classes)
-    if not Path(data.path).is_dir():
-        rule = "the archive must be fetched before it can be planned for: run `dvc repro fetch`"
-        raise PipelineError(rule, f"no {data.path}")
-    return open_source(Path(data.path), data.manifest, data.classes)
 
 
 def _decode(params: Params, root: Path, train: pd.DataFrame, folder: Path) -> Prepared:

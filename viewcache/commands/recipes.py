@@ -29,11 +29,23 @@ def use_recipe(name: str) -> None:
         PipelineError: there is no such recipe, or `params.yaml` is neither a recipe nor what git
             has.
     """
-    recipe = recipe_file(name).read_text()
-    if PARAMS.exists() and PARAMS.read_text() not in {*_recipes(), _committed()}:
-        rule = f"{PARAMS} must be committed or removed before a recipe takes its place"
+    replace_params(recipe_file(name).read_text())
+
+
+def replace_params(text: str, *replaceable: str) -> None:
+    """Write `params.yaml`.
+
+    Args:
+        replaceable: What may stand there now, besides recipes and what git has.
+
+    Raises:
+        PipelineError: something else stands there.
+    """
+    known = {text, *replaceable, *_recipes(), _committed()}
+    if PARAMS.exists() and PARAMS.read_text() not in known:
+        rule = f"{PARAMS} must be committed or removed before another takes its place"
         raise PipelineError(rule, "changes that are in no commit and no recipe")
-    write_text(PARAMS, recipe)
+    write_text(PARAMS, text)
 
 
 def _recipes() -> Iterator[str]:
