@@ -100,6 +100,8 @@ def test_all_cached_views_are_there_and_differ(reproduced):
 def test_pictures_and_table_are_written(reproduced):
     plots = reproduced.path / "plots"
     assert all(arm in (plots / "table.md").read_text() for arm in ARMS)
+    answer = " ".join((plots / "answer.txt").read_text().split())
+    assert answer.startswith(reproduced.results()["recommendation"]["sentence"])
     for name in ("views", "images", "image_sizes"):
         assert (plots / f"{name}.png").read_bytes().startswith(b"\x89PNG")
 
