@@ -2,10 +2,13 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help plan explain run verify repair ui check test fuzz torture mutants bench
+.PHONY: help init plan explain run verify repair ui check test fuzz torture mutants bench
 
 help:  ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+init: .venv/ready  ## Write params.yaml for a folder of your own: make init PHOTOS=FOLDER [GROUP=REGEX].
+	@python -m viewcache init '$(PHOTOS)' $(if $(GROUP),--group '$(GROUP)')
 
 plan: .venv/ready  ## Say what `make run` will cost, in half a minute: make plan [RECIPE=NAME].
 	@python -m viewcache plan $(if $(RECIPE),--recipe $(RECIPE))
