@@ -4,7 +4,7 @@ import pytest
 
 from viewcache.arms.sizes import open_sizes
 from viewcache.ground.params.loading import load_params
-from viewcache.images.folds import write_parts
+from viewcache.images.parting import write_parts
 
 SETTINGS = load_params().train
 
