@@ -2,7 +2,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help init plan explain run verify repair ui check test fuzz torture mutants bench
+.PHONY: help init plan explain run verify repair ui check test fuzz torture remotes mutants bench
 
 help:  ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ fuzz: .venv/ready  ## Damaged files of every kind, others each time, for ten min
 
 torture: .venv/ready  ## Kill the pipeline 30 times and see that it loses nothing: half an hour.
 	python -m tests.torture
+
+remotes: .venv/ready  ## Push to a folder and to an S3 server, and go on in a clone: minutes.
+	python -m pip install --quiet --group remotes
+	python -m tests.remotes
 
 mutants: .venv/ready  ## Change the code and see which tests notice: hours; goes on where it stopped.
 	mutmut run
