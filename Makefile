@@ -59,7 +59,7 @@ mutants: .venv/ready  ## Change the code and see which tests notice: hours; goes
 	mutmut run
 	mutmut results --all true | sed -nE 's/ *viewcache\.(\w+)\..*: (.*)/\1 \2/p' | sort | uniq -c
 
-bench: .venv/ready  ## Ratios of speed into benchmarks/RESULTS.md: half an hour, 10 GB of disk.
+bench: .venv/ready  ## Ratios of speed into benchmarks/RESULTS.md: half an hour, 2 GB of disk.
 	python -m benchmarks
 
 .venv/ready: requirements.lock
