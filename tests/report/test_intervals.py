@@ -41,7 +41,8 @@ def test_no_end_to_end_arm_has_an_interval_in_tables_pictures_page_or_mlflow(rep
     assert not any(INTERVAL.search(part) for part in named)
     for table in (results.ACCURACY_AGAINST_SECONDS, results.RUNS, results.CURVES):
         assert not [column for column in pd.read_csv(table) if "low" in column or "high" in column]
-    for run in reproduced.runs():
+    cached = found.arms.keys() - set(END_TO_END)
+    for run in [run for run in reproduced.runs() if run.info.run_name not in cached]:
         assert not [name for name in run.data.metrics if name.endswith(("low", "high"))]
 
 
