@@ -14,10 +14,11 @@ from viewcache.ground.manifests import read_manifest
 from viewcache.ground.paths import BASE, feature_file, reuse_folder
 from viewcache.ground.stopwatch import load_record
 
-IMAGES, KILLS = 4_000, 10
-MOMENTS = (4.0, 10.0)
-"""Seconds after which a run is killed."""
+IMAGES, KILLS = 10_000, 10
+MOMENTS = (0.0, 4.0)
+"""Seconds between the first row and the kill."""
 VIEW = 1
+ROW_BYTES = 4 * 1280
 
 
 def main() -> None:
@@ -45,21 +46,19 @@ def _digest() -> str:
 
 
 def _kill(moment: float) -> int:
-    """Kill a run; how many rows it had written that are not kept."""
+    """Kill a run some seconds after its first row; how many rows it had written that are lost."""
     unfinished = feature_file(VIEW).with_name("features.npy.unfinished")
     unfinished.unlink(missing_ok=True)
     running = _extract()
+    while not unfinished.exists() or unfinished.stat().st_size < ROW_BYTES:
+        time.sleep(0.01)
     time.sleep(moment)
     running.kill()
     running.wait()
-    kept = open_kept()
-    saved = sum(len(file.keys) for file in kept)
-    if not unfinished.exists() or not kept:
-        return 0
-    row = kept[0].features.stat().st_size // len(kept[0].keys)
-    written = unfinished.stat().st_size // row
-    print(f"killed after {moment:.1f} s: {written:,} rows written, {saved:,} kept", flush=True)
-    return max(0, written - saved)
+    kept = sum(len(file.keys) for file in open_kept())
+    written = unfinished.stat().st_size // ROW_BYTES
+    print(f"killed after {moment:.1f} s: {written:,} rows written, {kept:,} kept", flush=True)
+    return max(0, written - kept)
 
 
 if __name__ == "__main__":
