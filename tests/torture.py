@@ -19,7 +19,7 @@ import keras
 from tests.repository import Repository, make_repository, stages_in
 
 _TIMES = ("seconds", "faster", "prediction", "rss")
-_WITH_TIMES = ("metrics.json", "results.json", "report.html", "plots/table.md")
+_WITH_TIMES = ("metrics.json", "results.json", "report.html", "plots/table.md", "plots/answer.txt")
 _NOT_OUTS = (".dvc", ".git", "mlartifacts", "__pycache__")
 
 

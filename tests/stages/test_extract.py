@@ -28,6 +28,12 @@ from viewcache.views.render import render
 IMAGES = 11
 
 
+@pytest.fixture
+def workspace():
+    with generated(IMAGES, 32, views=3) as folder:
+        yield folder
+
+
 class Compiled(NamedTuple):
     """`Corner`, not opened yet."""
 

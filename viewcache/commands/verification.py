@@ -60,6 +60,7 @@ def files_to_verify(params: Params) -> Iterator[Path]:
     yield from {rows_file(view) for view in views if view}
     arms = arms_of(params.train, len(open_rotations(PARTS)))
     labels = open_prepared(PREPARED).labels
-    for arm in (*arms, *open_sizes(PARTS, params.train, labels)):
+    sizes = [arm for arm in open_sizes(PARTS, params.train, labels) if arm.divisor > 1]
+    for arm in (*arms, *sizes):
         yield from (arm.head_file(*training) for training in arm.trainings)
     yield from (seen_file(kind) for kind in params.train.end_to_end)
