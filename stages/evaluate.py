@@ -1,5 +1,6 @@
 """Test every arm, put together what it cost, judge, and log all of it to MLflow."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
@@ -8,7 +9,7 @@ import pandas as pd
 
 from viewcache.arms.arm import arms_of
 from viewcache.arms.equivalence import find_equivalences
-from viewcache.arms.guards import refuse_unfair_comparison
+from viewcache.arms.guards import refuse_unfair_comparison, refuse_worse_base
 from viewcache.arms.replaying import open_replays
 from viewcache.arms.trained import TestedHead, epochs_of, open_heads, put_to_the_test, score
 from viewcache.costs.prediction import compare_with_plan
@@ -17,7 +18,7 @@ from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import PARTS, PREPARED
+from viewcache.ground.paths import CERTIFICATE, PARTS, PREPARED
 from viewcache.ground.stopwatch import load_record
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.heads.head import build_head
@@ -38,6 +39,8 @@ from viewcache.tracking.runs import try_to_log
 
 def main() -> None:
     params, classes = load_params(), read_classes(PREPARED)
+    certificate = json.loads(CERTIFICATE.read_text())
+    refuse_worse_base(certificate, params.evaluate.accept_worse)
     images, rotations = open_prepared(PREPARED), open_rotations(PARTS)
     test_views = ids_of_test_views(params.evaluate.test_views)
     views = open_views([*params.extract.views, *test_views], images.digests)
@@ -58,6 +61,7 @@ def main() -> None:
             "decisions": results.record_of_decisions(judged),
             "folds": effects_by_fold(correct, sample, rotation_that_tests(rotations)),
             "replay": asdict(open_replays(params.train.end_to_end)),
+            "certificate": certificate,
             "prediction": compare_with_plan(figures, params),
         },
         params.model_dump(),

@@ -1,6 +1,7 @@
 """Compute stored features again from the original images: `python -m stages.replay [KIND]`.
 
-By the reference runtime: some of the cache, or with KIND what that way to train end to end saw.
+Some of the cache, or with KIND what that way to train end to end saw: by TensorFlow, or, of a
+compiled base in another precision than float32, by that base itself.
 """
 
 import json

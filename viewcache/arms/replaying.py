@@ -1,7 +1,7 @@
 """Whether what was stored is what the original images give."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,10 +9,11 @@ import numpy as np
 from tqdm import tqdm
 
 from viewcache.arms.reference import Reference, Stored, differences, draw_stored, tolerance
+from viewcache.bases.artifact import open_base
 from viewcache.bases.frozen import load_base
 from viewcache.ground.manifests import verify
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import CACHE, PREPARED, replay_file, seen_file
+from viewcache.ground.paths import BASE, CACHE, PREPARED, replay_file, seen_file
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.prepared import Prepared, open_prepared
@@ -40,12 +41,13 @@ def replay_cache(params: Params, count: int) -> Replayed:
         PipelineError: one of them is off by more than the tolerance.
     """
     views = [*params.extract.views, *ids_of_test_views(params.evaluate.test_views)]
-    return _replay(params, draw_stored(open_prepared(PREPARED), views, count, params.seed))
+    stored = draw_stored(open_prepared(PREPARED), views, count, params.seed)
+    return _replay(params, stored, "compiled")
 
 
 def replay_seen(params: Params, kind: str) -> Replayed:
     """Compute again what end-to-end training saw in a batch; errors as of `replay_cache`."""
-    return _replay(params, _kept(kind, open_prepared(PREPARED)))
+    return _replay(params, _kept(kind, open_prepared(PREPARED)), kind)
 
 
 def open_replays(kinds: Sequence[str]) -> Replayed:
@@ -63,8 +65,9 @@ def put_together(replays: Sequence[Replayed]) -> Replayed:
     )
 
 
-def _replay(params: Params, stored: Sequence[Stored]) -> Replayed:
-    bar = tqdm(differences(stored, _reference(params)), "replay", len(stored), disable=None)
+def _replay(params: Params, stored: Sequence[Stored], kind: str) -> Replayed:
+    reference = _reference(params, kind)
+    bar = tqdm(differences(stored, reference), "replay", len(stored), disable=None)
     return Replayed(len(stored), max(bar), tolerance(np.dtype(params.extract.dtype)))
 
 
@@ -79,8 +82,15 @@ def _kept(kind: str, images: Prepared) -> list[Stored]:
         ]
 
 
-def _reference(params: Params) -> Reference:
+def _reference(params: Params, kind: str) -> Reference:
     data = params.data
     decoding = DecodingPolicy(params.side, data.min_size, data.background)
-    base = load_base(params.base_spec)
+    base = _reference_base(params, kind)
     return Reference(Path(data.path), decoding, params.augment, params.seed, base)
+
+
+def _reference_base(params: Params, kind: str) -> Callable[[np.ndarray], np.ndarray]:
+    """TensorFlow; of a compiled base in another precision than float32, that base itself."""
+    if kind == "compiled" and params.extract.precision != "float32":
+        return open_base(BASE, params.extract.batch_size)
+    return load_base(params.base_spec).predict_on_batch

@@ -7,6 +7,7 @@ from typing import Any
 
 from viewcache.bases.base import Base
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.machine import instruction_set
 from viewcache.ground.manifests import digest_of_file
 
 TOLERANCE = 1e-4
@@ -18,15 +19,25 @@ def open_base(folder: Path, batch_size: int) -> Base:
     """Open a compiled base; TensorFlow is imported only if it is the runtime.
 
     Raises:
-        PipelineError: a file is missing or damaged, or the weights are no longer those that were
-            compiled.
+        PipelineError: a file is missing or damaged, the weights are no longer those that were
+            compiled, or the processor does not have the base's precision.
     """
-    description = _describe(folder)
+    return _open(folder, _describe(folder), batch_size)
+
+
+def open_in_float32(folder: Path, batch_size: int) -> Base:
+    """Open what a base of another precision was made from; errors as of `open_base`."""
+    return _open(folder, _describe(folder) | {"precision": "float32"}, batch_size)
+
+
+def _open(folder: Path, description: dict[str, Any], batch_size: int) -> Base:
     if description["runtime"] == "tensorflow":
         return _open_on_tensorflow(folder, description, batch_size)
     from viewcache.bases.openvino_base import OpenVINOBase
 
-    return OpenVINOBase(folder / "base.xml", _identity(description, "CPU"), batch_size)
+    precision = description["precision"]
+    device = "CPU" if precision == "float32" else f"CPU with {instruction_set()}"
+    return OpenVINOBase(folder, precision, _identity(description, device), batch_size)
 
 
 def _open_on_tensorflow(folder: Path, description: dict[str, Any], batch_size: int) -> Base:

@@ -19,6 +19,8 @@ VIEWS = Path("data/views")
 FEATURES = Path("data/features")
 """Both with a folder for training views, view 0 among them, and one for test views."""
 BASE = Path("data/base")
+CALIBRATION = Path("data/calibration/views.npy")
+CERTIFICATE = Path("data/certificate.json")
 CACHE = "cache"
 """What is replayed, besides the kinds of end-to-end training."""
 CONTACT_SHEET = Path("plots/views.png")

@@ -74,6 +74,7 @@ def render_page(
         epochs=_epochs(found.runs),
         prediction=found.figures["prediction"],
         replay=found.figures["replay"],
+        certificate=found.figures["certificate"],
         disagreement=disagreement,
         provenance=provenance,
         params=provenance.params,
