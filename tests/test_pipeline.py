@@ -88,6 +88,19 @@ def test_fewer_views_train_another_head(reproduced):
     assert np.abs(fewer - as_many).max() > 1e-3
 
 
+def test_in_int8_both_ways_train_the_same_head_and_the_page_has_the_certificate(repository):
+    repository.set("extract", precision="int8")
+    assert {"compile_base", "replay", "certify"} <= set(repository.repro())
+    results = repository.results()
+    assert results["equivalence"]["same_runtime"]["max_abs_weight_difference"] == 0
+    assert results["equivalence"]["keras"]["max_abs_feature_difference"] > 0.1
+    assert results["replay"]["max_relative_difference"] < 1e-4
+    assert results["certificate"]["images"] == 90
+    page = (repository.path / "report.html").read_text()
+    assert "by the base itself" in page
+    assert "The base in int8 is" in page
+
+
 def test_all_cached_views_are_there_and_differ(reproduced):
     folder = reproduced.path / "data/features/train"
     views = [np.load(folder / f"{view}/features.npy") for view in (0, 1, 2)]
@@ -146,7 +159,7 @@ def test_another_list_of_views_computes_the_new_one_and_reads_no_stale_one(repos
     before = repository.outs()
     ran = repository.repro()
     assert sorted(ran) == sorted(
-        ["check_params", "augment", "extract@3", *TRAININGS, "replay", *SEEN, "evaluate"]
+        ["check_params", "augment", "extract@3", *TRAININGS, "replay", *SEEN, "certify", "evaluate"]
     )
     # Seeds put the longer list in other orders, and both ways follow: their heads are the same.
     assert repository.outs()["models/cached"] != before["models/cached"]
@@ -177,7 +190,7 @@ def test_other_folds_train_and_test_every_head_anew(repository):
     repository.set("evaluate", folds=4)
     ran = repository.repro()
     # What end-to-end saw in its first batch is of other images, so it is replayed.
-    wanted = ["check_params", "prepare", "augment", *TRAININGS, *SEEN, "evaluate"]
+    wanted = ["check_params", "prepare", "augment", *TRAININGS, *SEEN, "certify", "evaluate"]
     assert sorted(ran) == sorted(wanted)
     results = repository.results()
     assert results["arms"]["cached_0"]["rotations"] == 4
@@ -189,7 +202,7 @@ def test_another_learning_rate_makes_no_base_pass_and_the_old_one_is_restored(re
     ran = stages_in(
         repository.dvc("exp", "run", "--name", "fast", "-S", "train.learning_rate=0.01")
     )
-    assert sorted(ran) == sorted(["check_params", "evaluate", *TRAININGS])
+    assert sorted(ran) == sorted(["check_params", "certify", "evaluate", *TRAININGS])
     assert "fast" in repository.dvc("exp", "show", "--csv")
     assert "accuracy_augmented" in repository.dvc("metrics", "diff", "--all")
     assert repository.parents()[0].data.tags["dvc.experiment"] == "fast"

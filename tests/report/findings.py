@@ -120,6 +120,7 @@ def found(judgement=None, equivalences=(ON_KERAS, SAME), reckoning=None, predict
         "arms": figures_of_arms(runs(), tables(), SAMPLE, reckoning, equivalences),
         "decisions": results.record_of_decisions(judgement),
         "replay": REPLAY,
+        "certificate": None,
         "prediction": prediction,
     }
     return results.Results(figures, {"train": {"epochs": 4}}, runs(), CURVES)

@@ -35,7 +35,8 @@ class Replayed:
 
 
 def replay_cache(params: Params, count: int) -> Replayed:
-    """Compute some of the cached features again.
+    """Compute some of the cached features again, by TensorFlow; where the base is in another
+    precision than float32, by the base itself.
 
     Raises:
         PipelineError: one of them is off by more than the tolerance.

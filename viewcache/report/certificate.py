@@ -7,7 +7,7 @@ from viewcache.ground.params.schema import Params
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.judge.certificate import Certificate
 from viewcache.judge.certifying import certify_base
-from viewcache.report.words import points
+from viewcache.report.words import margin_in_words, points
 
 
 def make_certificate(params: Params) -> dict[str, Any]:
@@ -37,11 +37,11 @@ def make_certificate(params: Params) -> dict[str, Any]:
 
 def sentence_of(precision: str, certificate: Certificate) -> str:
     """Whether it is as good, without times."""
-    margin = f"{100 * next(iter(certificate.comparisons.values())).margin:g}"
+    margin = margin_in_words(certificate.comparisons["clean"].margin)
     found = {
-        "as good": f"is as good as in float32, within {margin} of 100",
-        "worse": f"is worse than in float32, by more than {margin} of 100",
-        "not decided": f"is not known to be as good as in float32, within {margin} of 100",
+        "as good": f"is as good as in float32, within {margin}",
+        "worse": f"is worse than in float32, by more than {margin}",
+        "not decided": f"is not known to be as good as in float32, within {margin}",
     }
     both = " and ".join(points(certificate.comparisons[on]) for on in ("robustness", "clean"))
     return (

@@ -34,6 +34,12 @@ def points(comparison: Comparison) -> str:
     return f"{with_interval(difference, low, high, '+.1f', ' points')} {WHERE[comparison.on]}"
 
 
+def margin_in_words(margin: float) -> str:
+    """A loss of accuracy in points of percent, such as "1 point"."""
+    number = f"{100 * margin:g}"
+    return f"{number} point" if number == "1" else f"{number} points"
+
+
 def _what_to_do(recommendation: Recommendation) -> str:
     views = recommendation.arm.budget
     if not views:
@@ -53,9 +59,8 @@ def _enough(recommendation: Recommendation) -> str:
     ]
     if not to_twin:
         return " As many views as epochs: fewer are not known to be enough."
-    margin = f"{100 * recommendation.margin:g}"
-    unit = "point" if margin == "1" else "points"
-    return f" That is within {margin} {unit} of end-to-end training: {points(to_twin[0])}."
+    margin = margin_in_words(recommendation.margin)
+    return f" That is within {margin} of end-to-end training: {points(to_twin[0])}."
 
 
 def _why(recommendation: Recommendation) -> str:
