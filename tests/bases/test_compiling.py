@@ -50,19 +50,24 @@ def test_bfloat16_is_compiled_where_the_processor_has_it_and_else_refused(tmp_pa
     assert (tmp_path / "base").exists() == has
 
 
-def test_int8_features_are_those_of_the_image_alone_and_near_float32(tmp_path, small_images):
-    compile_base(tmp_path, random("MobileNetV2"), "openvino", "int8", small_images)
-    features, float32 = open_base(tmp_path, 2)(small_images), open_in_float32(tmp_path, 2)
-    assert np.array_equal(open_base(tmp_path, 2)(small_images[::-1]), features[::-1])
-    assert 0 < np.abs(features - float32(small_images)).max() < np.abs(features).max()
+@pytest.fixture(scope="module")
+def int8(tmp_path_factory, small_images):
+    folder = tmp_path_factory.mktemp("int8") / "base"
+    compile_base(folder, spec(side=32), "openvino", "int8", small_images)
+    return folder
 
 
-def test_an_int8_base_on_other_instructions_is_another_one(tmp_path, small_images, monkeypatch):
-    compile_base(tmp_path, random("MobileNetV2"), "openvino", "int8", small_images)
-    here, float32 = open_base(tmp_path, 2).identity, open_in_float32(tmp_path, 2).identity
+def test_int8_features_are_those_of_the_image_alone_and_near_float32(int8, small_images):
+    features, float32 = open_base(int8, 2)(small_images), open_in_float32(int8, 2)(small_images)
+    assert np.array_equal(open_base(int8, 2)(small_images[::-1]), features[::-1])
+    assert 0 < np.abs(features - float32).max() < np.abs(float32).max()
+
+
+def test_an_int8_base_on_other_instructions_is_another_one(int8, monkeypatch):
+    here, float32 = open_base(int8, 2).identity, open_in_float32(int8, 2).identity
     monkeypatch.setattr(artifact, "instruction_set", lambda: "others")
-    assert open_base(tmp_path, 2).identity != here
-    assert open_in_float32(tmp_path, 2).identity == float32
+    assert open_base(int8, 2).identity != here
+    assert open_in_float32(int8, 2).identity == float32
 
 
 def test_openvino_gives_the_features_of_the_book(tmp_path, small_images):
