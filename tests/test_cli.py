@@ -10,7 +10,7 @@ import pytest
 from viewcache.cli import main
 
 MAKEFILE = Path("Makefile").read_text()
-COMMANDS = ("plan", "recipe", "verify", "recover", "ui")
+COMMANDS = ("plan", "recipe", "verify", "certify", "recover", "ui")
 
 
 def printed(capsys, *arguments: str) -> str:

@@ -7,6 +7,7 @@ from viewcache.ground.params.schema import Params
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.judge.certificate import Certificate
 from viewcache.judge.certifying import certify_base
+from viewcache.judge.statistics import Needed
 from viewcache.report.words import margin_in_words, points
 
 
@@ -51,7 +52,7 @@ def sentence_of(precision: str, certificate: Certificate) -> str:
 
 
 def _by_measure(certificate: Certificate) -> dict[str, dict[str, Any]]:
-    names = ("effect", "difference", "low", "high")
+    names = ("effect", "difference", "low", "high", *Needed.__annotations__)
     found: dict[str, dict[str, Any]] = {}
     for on, comparison in certificate.comparisons.items():
         record, (fast, float32) = comparison.as_record(), certificate.accuracies[on]
