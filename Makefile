@@ -2,18 +2,25 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help plan run verify certify repair ui check test fuzz torture mutants bench
+.PHONY: help plan explain run verify certify repair ui check test fuzz torture mutants bench
 
 help:  ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-plan: .venv/ready  ## Say what a run will cost, in half a minute.
-	python -m viewcache plan
+plan: .venv/ready  ## Say what `make run` will cost, in half a minute: make plan [RECIPE=NAME].
+	@python -m viewcache plan $(if $(RECIPE),--recipe $(RECIPE))
 
-run: .venv/ready  ## Answer the question of params.yaml, or of recipes/NAME.yaml: make run RECIPE=NAME.
-	$(if $(RECIPE),python -m viewcache recipe $(RECIPE))
-	python -m viewcache recover
-	dvc repro
+explain: .venv/ready  ## Say which features would be computed anew, and why: in seconds.
+	@python -m viewcache explain
+
+# Only the answer stands below what DVC says at its end.
+run: export ANSWER_FOLLOWS = 1
+run: .venv/ready  ## Answer for params.yaml, or for recipes/NAME.yaml: make run [RECIPE=NAME].
+	@$(if $(RECIPE),python -m viewcache recipe $(RECIPE))
+	@python -m viewcache recover
+	@dvc repro
+	@python -m viewcache register
+	@cat plots/answer.txt
 
 verify: .venv/ready  ## Verify every array; compute FEATURES of them, 1000, again from the images.
 	python -m viewcache verify $(if $(FEATURES),--features $(FEATURES))
@@ -22,6 +29,7 @@ certify: .venv/ready  ## Say whether a base in int8 or bfloat16 is as good as in
 	python -m viewcache certify
 
 repair: .venv/ready  ## Compute again what is damaged. DVC hashes what may have changed, and only that.
+	rm -rf data/reuse
 	find .dvc/cache/files data models -type f -exec chmod u+w {} + -exec touch {} +
 	dvc repro
 
@@ -51,6 +59,8 @@ bench: .venv/ready  ## Ratios of speed into benchmarks/RESULTS.md: half an hour,
 	python -m benchmarks
 
 .venv/ready: requirements.lock
+	@command -v $(PYTHON) > /dev/null || { echo "viewcache: Python 3.11 must be there (Debian: apt" \
+		"install python3.11-venv), or make PYTHON=its/path. Received: $(PYTHON)" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

@@ -1,65 +1,66 @@
-"""Measure everything and write it down: `python -m benchmarks`."""
+"""Measure everything, or some sections, and write it down: `python -m benchmarks [SECTION ...]`."""
 
 import subprocess
-import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 
-import pandas as pd
-
 from benchmarks.measure import Row
-from viewcache.ground.machine import machine
+from benchmarks.page import with_section
+from viewcache.ground.entry import run
+from viewcache.ground.errors import PipelineError
 
-GROUPS = {
+SECTIONS = {
     "extraction": 5,
     "heads": 3,
     "decoding": 3,
+    "setup": 3,
     "overhead": 5,
     "scaling": 1,
-    "arms": 1,
+    "arms": 5,
+    "study": 1,
 }
-"""Groups of rows, and how often each is measured: the whole arms take minutes each."""
+"""Groups of rows, and how often each is measured."""
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
 def main() -> None:
-    rows: list[Row] = []
-    commit = _commit()
-    for group, runs in GROUPS.items():
-        for row in import_module(f"benchmarks.{group}").rows(runs):
-            print(f"{row.name}: {row.value:.3g} {row.target}", flush=True)
-            rows.append(row)
-        RESULTS.write_text(_page(rows, commit))
+    parser = ArgumentParser("benchmarks")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
+    wanted = parser.parse_args().sections
+    unknown = sorted(set(wanted) - set(SECTIONS))
+    if unknown:
+        raise PipelineError(f"sections are {', '.join(SECTIONS)}", ", ".join(unknown))
+    commit = clean_commit(Path())
+    for section in wanted or SECTIONS:
+        rows = list(_measured(section))
+        page = RESULTS.read_text() if RESULTS.exists() else ""
+        RESULTS.write_text(with_section(page, section, rows, commit))
 
 
-def _page(rows: list[Row], commit: str) -> str:
-    table = pd.DataFrame(
-        {
-            "what": row.name,
-            "median": f"{row.value:.3g}",
-            "lowest to highest": "" if row.runs == 1 else "{:.3g} to {:.3g}".format(*row.spread),
-            "runs": row.runs,
-            "target": row.target,
-        }
-        for row in rows
-    )
-    here = machine()
-    versions = ", ".join(f"{name} {version(name)}" for name in ("tensorflow", "keras", "openvino"))
-    return (
-        "# Results of `make bench`\n\n"
-        f"{here['processor']}, {here['cores']} cores, {here['memory_gib']} GiB, {here['system']}; "
-        f"{versions}; commit {commit}; {time.strftime('%Y-%m-%d')}.\n\n"
-        'Ratios of medians of interleaved runs unless the name says otherwise; "against" says how\n'
-        "many times faster the first is. A row of one run has no spread.\n\n"
-        f"{table.to_markdown(index=False, disable_numparse=True)}\n"
-    )
+def clean_commit(folder: Path) -> str:
+    """The commit of a repository.
+
+    Raises:
+        PipelineError: something else than the results is not committed.
+    """
+    changed = _git(folder, "status", "--porcelain", "--", ".", ":!benchmarks/RESULTS.md")
+    if changed:
+        raise PipelineError("what is measured must be committed", "; ".join(changed.splitlines()))
+    return _git(folder, "rev-parse", "--short", "HEAD")
 
 
-def _commit() -> str:
-    command = ["git", "describe", "--always", "--dirty"]
+def _git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
+def _measured(section: str) -> Iterator[Row]:
+    for row in import_module(f"benchmarks.{section}").rows(SECTIONS[section]):
+        print(f"{row.name}: {row.value:.3g}, target {row.target}", flush=True)
+        yield row
+
+
 if __name__ == "__main__":
-    main()
+    run(main)

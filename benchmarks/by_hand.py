@@ -2,7 +2,7 @@
 
 Run it where `prepare` has run. It does what the book does (a frozen base, a head, Keras' own
 augmentation layers, `fit`), with the augmentation in a parallel, prefetching `tf.data` pipeline,
-and prints what it took and reached as JSON. Keras has no layer of quarter turns.
+and prints what each epoch took and what was reached as JSON. Keras has no layer of quarter turns.
 """
 
 import json
@@ -51,11 +51,13 @@ def main() -> None:
         ]
     )
     model.compile(keras.optimizers.Adam(0.001), "binary_crossentropy", metrics=["accuracy"])
-    start = time.perf_counter()
-    model.fit(train, epochs=int(sys.argv[1]), verbose=0)
-    seconds = time.perf_counter() - start
+    ends = [time.perf_counter()]
+    note = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: ends.append(time.perf_counter())
+    )
+    model.fit(train, epochs=int(sys.argv[1]), verbose=0, callbacks=[note])
     _, accuracy = model.evaluate(_dataset("test").batch(32), verbose=0)
-    print(json.dumps({"fit_seconds": seconds, "test_accuracy": accuracy}))
+    print(json.dumps({"epoch_seconds": np.diff(ends).tolist(), "test_accuracy": accuracy}))
 
 
 def _dataset(part: str) -> tf.data.Dataset:

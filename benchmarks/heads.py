@@ -9,8 +9,8 @@ import keras
 import numpy as np
 from keras import layers
 
-from benchmarks.measure import Row, interleaved, ratio
-from viewcache.features.keys import KEY_BYTES
+from benchmarks.measure import Row, Target, interleaved, middle, ratio
+from viewcache.features.keys import KEYS
 from viewcache.features.store import FeatureView, FeatureWriter, Origin, open_views
 from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.head_settings import HeadSettings
@@ -49,15 +49,18 @@ def rows(runs: int) -> Iterator[Row]:
     heads = len(SEEDS) * len(BUDGETS)
     one_graph = [seconds / heads for seconds in graph]
     one_fit = [seconds / len(SEEDS) for seconds in fit]
-    yield ratio("one of 25 heads, against Keras fit", one_fit, one_graph, ">= 3")
+    yield ratio("one of 25 heads, against Keras fit", one_fit, one_graph, Target(3))
     bandwidth = [COPIED / seconds for seconds in copy]
     traffic = 7 * 4 * (WIDTH * UNITS + UNITS)  # reads weights, gradient and moments; writes three
     limit = [STEPS * traffic / speed for speed in bandwidth]
-    yield ratio("one of 25 heads, against the memory traffic of Adam alone", limit, one_graph)
-    yield ratio("verifying ten views, of one head's training on them", check, alone, "<= 0.05")
+    yield ratio(
+        "one of 25 heads, against the memory traffic of Adam alone", limit, one_graph, Target(0.25)
+    )
+    yield ratio(
+        "verifying ten views, of one head's training on them", check, alone, Target(high=0.05)
+    )
     milliseconds = [1000 * seconds / STEPS for seconds in one_graph]
-    middle = float(np.median(milliseconds))
-    yield Row("milliseconds a step", middle, (min(milliseconds), max(milliseconds)), runs)
+    yield middle("milliseconds a step", milliseconds, Target(high=1))
 
 
 def _train_alone(
@@ -74,13 +77,13 @@ def _opened(views: np.ndarray) -> dict[int, FeatureView]:
 
 
 def _store(views: np.ndarray) -> None:
-    rows, keys = np.arange(IMAGES), np.zeros((IMAGES, KEY_BYTES), np.uint8)
+    rows, keys = np.arange(IMAGES), np.zeros(IMAGES, KEYS)
     save_rows(rows_file(1), rows)
     for view, features in enumerate(views):
         origin = Origin(view, digest_of_digests(DIGESTS), f"plan {view}", "base")
         path = feature_file(view)
-        with FeatureWriter(path, features.shape, features.dtype, origin) as writer:
-            writer.write(rows, features, keys)
+        with FeatureWriter(path, keys, (WIDTH,), features.dtype, origin) as writer:
+            writer.write(rows, features)
 
 
 def train_side_by_side(views: np.ndarray, labels: np.ndarray, validation: Validation) -> None:

@@ -3,7 +3,24 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from statistics import median
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a value should be: at least `low` and at most `high`."""
+
+    low: float = -inf
+    high: float = inf
+
+    def is_met(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+    def __str__(self) -> str:
+        if self.low == -inf:
+            return f"<= {self.high:g}"
+        return f">= {self.low:g}" if self.high == inf else f"{self.low:g} to {self.high:g}"
 
 
 @dataclass(frozen=True)
@@ -13,14 +30,13 @@ class Row:
     Attributes:
         value: What was measured; a ratio unless the name says otherwise.
         spread: Lowest and highest value of the single runs.
-        target: What it should be, in words.
     """
 
     name: str
     value: float
     spread: tuple[float, float]
     runs: int
-    target: str = ""
+    target: Target
 
 
 def interleaved(functions: list[Callable[[], object]], runs: int) -> list[list[float]]:
@@ -40,12 +56,17 @@ def clock(function: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def single(name: str, value: float, target: str = "") -> Row:
+def single(name: str, value: float, target: Target) -> Row:
     """A value that was measured once."""
     return Row(name, value, (value, value), 1, target)
 
 
-def ratio(name: str, slow: list[float], fast: list[float], target: str = "") -> Row:
+def middle(name: str, values: list[float], target: Target) -> Row:
+    """The median of values that were measured one by one."""
+    return Row(name, median(values), (min(values), max(values)), len(values), target)
+
+
+def ratio(name: str, slow: list[float], fast: list[float], target: Target) -> Row:
     """How many times faster the second is: the ratio of medians, and its spread over the runs."""
     singles = [one / other for one, other in zip(slow, fast, strict=True)]
     value = median(slow) / median(fast)

@@ -1,11 +1,15 @@
 """A workspace in which stages run as processes of their own, as DVC runs them."""
 
+import contextlib
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
+
+from viewcache.ground.stopwatch import load_record
 
 ROOT = Path(__file__).parents[1]
 
@@ -19,6 +23,13 @@ def extract_command(view: int) -> list[str]:
     """The command of `extract@view` as the default parameters make it."""
     arguments = f"--view {view} --dtype float32 --batch-size 8"
     return [sys.executable, "-m", "stages.extract", *arguments.split()]
+
+
+def reproduce(path: Path) -> None:
+    """`dvc repro` of a repository, in this environment."""
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    command = [sys.executable, "-m", "dvc", "repro", "--quiet"]
+    subprocess.run(command, cwd=path, env=environment, check=True, capture_output=True)
 
 
 class Workspace:
@@ -40,6 +51,11 @@ class Workspace:
     def extract(self, view: int) -> None:
         self._run(extract_command(view))
 
+    def record(self, name: str) -> dict[str, Any]:
+        """What a stage's stopwatch wrote."""
+        with contextlib.chdir(self.path):
+            return load_record(name)
+
     def _run(self, command: list[str]) -> str:
         return subprocess.run(
             command,
@@ -49,3 +65,9 @@ class Workspace:
             stdout=subprocess.PIPE,
             text=True,
         ).stdout
+
+
+def cloned(path: Path) -> Workspace:
+    """A clone of this repository, which `reproduce` runs."""
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(path)], check=True)
+    return Workspace(path)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from viewcache.features.reuse import keep_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
@@ -18,6 +19,7 @@ SHEET_IMAGES, SHEET_VIEWS = 5, 8
 
 def main() -> None:
     params, images, rotations = load_params(), open_prepared(PREPARED), open_rotations(PARTS)
+    keep_views()  # before DVC removes them
     costs = Stopwatch()
     train, test = (
         np.unique(np.concatenate([getattr(rotation, part) for rotation in rotations]))

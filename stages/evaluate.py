@@ -3,15 +3,18 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
 from viewcache.arms.arm import arms_of
 from viewcache.arms.equivalence import find_equivalences
-from viewcache.arms.guards import refuse_unfair_comparison, refuse_worse_base
+from viewcache.arms.guards import refuse_worse_base
 from viewcache.arms.replaying import open_replays
-from viewcache.arms.trained import TestedHead, epochs_of, open_heads, put_to_the_test, score
+from viewcache.arms.sizes import open_sizes
+from viewcache.arms.testing import put_arms_to_the_test
+from viewcache.arms.trained import epochs_of, score
 from viewcache.costs.prediction import compare_with_plan
 from viewcache.costs.reckoning import reckon
 from viewcache.features.store import FeatureView, open_views
@@ -21,12 +24,13 @@ from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import CERTIFICATE, PARTS, PREPARED
 from viewcache.ground.stopwatch import load_record
 from viewcache.ground.view_ids import ids_of_test_views
-from viewcache.heads.head import build_head
 from viewcache.images.folds import Rotation, open_rotations, open_units, rotation_that_tests
 from viewcache.images.prepared import Prepared, open_prepared, read_classes
+from viewcache.judge.confusion import confusion_of
 from viewcache.judge.correctness import correctness
 from viewcache.judge.decisions import effects_by_fold
 from viewcache.judge.disagreement import find_disagreement
+from viewcache.judge.growth import Grown, grow
 from viewcache.judge.sample import Sample
 from viewcache.judge.verdict import recommend
 from viewcache.report import results
@@ -34,6 +38,7 @@ from viewcache.report.figures import figures_of_arms
 from viewcache.report.page import write_page
 from viewcache.report.provenance import trace
 from viewcache.report.results import Results
+from viewcache.report.terminal import tell
 from viewcache.tracking.runs import try_to_log
 
 
@@ -44,22 +49,26 @@ def main() -> None:
     images, rotations = open_prepared(PREPARED), open_rotations(PARTS)
     test_views = ids_of_test_views(params.evaluate.test_views)
     views = open_views([*params.extract.views, *test_views], images.digests)
-    tested = _test(params, images, rotations, views, [0, *test_views])
-    arms = list(dict.fromkeys(head.arm for head in tested))
+    arms = arms_of(params.train, len(rotations))
+    tested = put_arms_to_the_test(arms, rotations, params, images, views)
     correct, sample = correctness(images.labels, tested), _sample(params, images, rotations)
     judged = recommend(correct, sample, params.evaluate.margin, params.evaluate.rule)
+    confusion = confusion_of(judged.arm, tested, images.labels)
     equivalences = find_equivalences(tested, images.labels, params.train.epochs, views)
     runs = pd.DataFrame(score(head, images.labels) for head in tested)
     reckoned = reckon(params, arms, runs, len(rotations[0].train), views, load_record)
     figures = figures_of_arms(runs, correct, sample, reckoned, equivalences)
     found = Results(
         {
-            "recommendation": results.record_of_recommendation(judged),
+            "recommendation": results.record_of_recommendation(judged, runs),
             "answers": results.record_of_answers(judged, equivalences, reckoned),
             "arms": figures,
             "equivalence": results.record_of_equivalences(equivalences),
             "decisions": results.record_of_decisions(judged),
             "folds": effects_by_fold(correct, sample, rotation_that_tests(rotations)),
+            "confusion": results.record_of_confusion(confusion, classes),
+            **results.record_of_growth(_grow(params, images, views, sample)),
+            "costs": asdict(reckoned.evidence),
             "replay": asdict(open_replays(params.train.end_to_end)),
             "certificate": certificate,
             "prediction": compare_with_plan(figures, params),
@@ -72,21 +81,16 @@ def main() -> None:
     disagreement = find_disagreement(images, classes, tested)
     write_page(found, judged, disagreement, trace(params, arms))
     try_to_log(found)
+    tell(found.figures)
 
 
-def _test(
-    params: Params,
-    images: Prepared,
-    rotations: Sequence[Rotation],
-    views: Mapping[int, FeatureView],
-    test_views: Sequence[int],
-) -> list[TestedHead]:
-    settings, width = params.train, views[0].features.shape[1]
-    classes = len(read_classes(PREPARED))
-    model = build_head(width, classes, settings.head, settings.learning_rate, seed=0)
-    heads = list(open_heads(arms_of(settings, len(rotations)), rotations))
-    refuse_unfair_comparison(heads, images, rotations)
-    return [put_to_the_test(head, model, views, test_views) for head in heads]
+def _grow(
+    params: Params, images: Prepared, views: Mapping[int, FeatureView], sample: Sample
+) -> Grown:
+    """What fewer training images cost, and more would bring."""
+    sizes = open_sizes(PARTS, params.train, images.labels)
+    tested = (put_arms_to_the_test([arm], sizes[arm], params, images, views) for arm in sizes)
+    return grow(correctness(images.labels, chain.from_iterable(tested)), sizes, sample)
 
 
 def _sample(params: Params, images: Prepared, rotations: Sequence[Rotation]) -> Sample:

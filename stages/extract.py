@@ -5,52 +5,53 @@ that is trained on, starts without what validates them.
 """
 
 from argparse import ArgumentParser, Namespace
-from collections import deque
-from collections.abc import Iterator
 
 import numpy as np
-from tqdm import tqdm
 
-from viewcache.bases.artifact import open_base
-from viewcache.bases.base import Base
-from viewcache.features.keys import keys_of_rows
-from viewcache.features.store import FeatureWriter, Origin, rows_of_view
+from viewcache.bases.artifact import find_base
+from viewcache.features.extraction import write_features
+from viewcache.features.lots import record_of_view
+from viewcache.features.reasons import line, reasons
+from viewcache.features.reuse import find_rows, keep, keep_views, open_kept
+from viewcache.features.store import rows_of_view
+from viewcache.features.wanted import Maker
 from viewcache.ground.entry import run
-from viewcache.ground.manifests import digest_of_digests
-from viewcache.ground.paths import BASE, PREPARED, feature_file, plan_file
-from viewcache.ground.stopwatch import Stopwatch
+from viewcache.ground.paths import BASE, PREPARED, extraction_record, feature_file, plan_file
+from viewcache.ground.stopwatch import Stopwatch, save_record
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.prepared import Prepared, open_prepared
-from viewcache.views import plan as plans
-from viewcache.views.render import RENDERER, render
+from viewcache.views.plan import how_drawn, load_plan
+from viewcache.views.render import render
 
 
 def main() -> None:
-    wanted = _arguments()
-    images, base = open_prepared(PREPARED), open_base(BASE, wanted.batch_size)
-    costs = Stopwatch()
-    tested = wanted.view is None
-    for view in ids_of_test_views(wanted.test_views) if tested else [wanted.view]:
-        extract(images, base, view, np.dtype(wanted.dtype), costs)
-    costs.save(f"extract_{'test' if tested else wanted.view}")
+    given = _arguments()
+    maker = Maker(find_base(BASE), np.dtype(given.dtype), given.batch_size)
+    images, setup = open_prepared(PREPARED), Stopwatch().seconds["setup"]
+    keep_views()
+    for view in [given.view] if given.view is not None else ids_of_test_views(given.test_views):
+        costs = Stopwatch()
+        costs.seconds["setup"] = setup
+        extract(images, maker, view, costs)
 
 
-def extract(images: Prepared, base: Base, view: int, dtype: np.dtype, costs: Stopwatch) -> None:
-    """Render a view of the images that are planned for it, run the base, write the features."""
-    rows = rows_of_view(view, len(images.digests))
-    digests = [images.digests[row] for row in rows]
-    plan = plans.load_plan(plan_file(view), view, digests)
-    origin = Origin(view, digest_of_digests(digests), plans.digest(plan), base.identity)
-    made_by = f"{RENDERER}/{base.identity}/{dtype}/{base.batch_size}"
-    keys: deque[np.ndarray] = deque()
-    views = _rendered(images, rows, plan, base.batch_size, made_by, keys, costs)
-    shape, places = (len(rows), base.width), _batches(len(rows), base.batch_size)
-    with (
-        costs.phase("extract"),
-        FeatureWriter(feature_file(view), shape, dtype, origin) as writer,
-    ):
-        for batch, features in zip(places, base.stream(views), strict=True):
-            writer.write(batch, features, keys.popleft())
+def extract(images: Prepared, maker: Maker, view: int, costs: Stopwatch) -> None:
+    """Write the features of a view: rows that were computed before, and the others."""
+    rows, path = rows_of_view(view, len(images.digests)), feature_file(view)
+    digests, pixels = images.of(rows), images.pixel_digests[rows]
+    plan, drawn = load_plan(plan_file(view), view, digests), how_drawn(plan_file(view))
+    wanted, kept = maker.want(view, digests, pixels, plan, drawn), open_kept()
+    found = find_rows(wanted.keys, kept)
+    print(line(view, len(rows), reasons(wanted, found.missing, kept)), flush=True)
+    with images.read() as originals:
+
+        def rendered(places: np.ndarray) -> np.ndarray:
+            return render(originals.read(rows[places]), plan[places])
+
+        write_features(path, wanted, found, maker, rendered, costs)
+    record = record_of_view(found, costs)
+    save_record(extraction_record(view), record)
+    keep(path, record)
 
 
 def _arguments() -> Namespace:
@@ -61,31 +62,6 @@ def _arguments() -> Namespace:
     parser.add_argument("--dtype", required=True)
     parser.add_argument("--batch-size", type=int, required=True)
     return parser.parse_args()
-
-
-def _rendered(
-    images: Prepared,
-    rows: np.ndarray,
-    plan: np.ndarray,
-    batch_size: int,
-    made_by: str,
-    keys: deque[np.ndarray],
-    costs: Stopwatch,
-) -> Iterator[np.ndarray]:
-    """Batches of the view; the keys of each are appended to `keys`."""
-    bar = tqdm(total=len(rows), desc="extract", unit=" images", disable=None)
-    with images.read() as pixels, bar:
-        for batch in _batches(len(rows), batch_size):
-            with costs.phase("augment"):
-                originals = pixels.read(rows[batch])
-                keys.append(keys_of_rows(originals, plan[batch], made_by))
-                views = render(originals, plan[batch])
-            yield views
-            bar.update(len(views))
-
-
-def _batches(rows: int, batch_size: int) -> list[np.ndarray]:
-    return np.split(np.arange(rows), range(batch_size, rows, batch_size))
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import IMAGE_REPORT, LEFT_OUT, PARTS, PREPARED
 from viewcache.images.decoding import DecodingPolicy
-from viewcache.images.folds import part_images, refuse_missing_class, write_parts
 from viewcache.images.index import index_images
 from viewcache.images.overview import odd_images, rejects, write_report
+from viewcache.images.parting import part_images, refuse_missing_class, write_parts
 from viewcache.images.preparing import write_classes, write_prepared
 from viewcache.images.sources import open_source
 
@@ -60,7 +60,10 @@ def _refuse_too_many(rejected: pd.DataFrame, limit: int) -> None:
     if len(rejected) > limit:
         first = [f"{path!r}: {reason}" for path, _, reason in rejected.head(10).to_numpy()]
         more = f" and {len(rejected) - 10} more in {LEFT_OUT}" if len(rejected) > 10 else ""
-        rule = f"no more than {limit} images may be left out (data.max_rejected)"
+        rule = (
+            f"no more than {limit} images may be left out: mend or remove them, "
+            f"or go on without them by data.max_rejected={len(rejected)}"
+        )
         raise PipelineError(rule, f"{len(rejected)}: {', '.join(first)}{more}")
 
 

@@ -38,7 +38,7 @@ def main() -> None:
     base = _open(kind, params)
     wanted = [rotations[number] for number in params.train.end_to_end_rotations]
     trainings = list(product(wanted, params.train.end_to_end_seeds))
-    with images.read() as pixels:
+    with images.read() as pixels, costs.monitored():
         read = fresh_views(pixels, images.digests, params.augment, params.seed)
         for rotation, seed in trainings:
             trained, seen = _train(params, base, images, read, rotation, seed, costs)
@@ -76,7 +76,7 @@ def _train(
     )
     total, name = settings.epochs * len(rotation.train), f"seed {seed} rotation {rotation.number}"
     with (
-        tqdm(total=total, desc="end to end", unit=" images", disable=None) as bar,
+        tqdm(total=total, desc="end to end", unit=" images", disable=None, leave=False) as bar,
         costs.phase(f"{name} fit"),
     ):
         timed = costs.timed(f"{name} augment", read)

@@ -1,35 +1,35 @@
 """Train heads on cached views: one for every budget, seed and rotation.
 
-The first is trained by itself, which is what one training costs; the others side by side.
+The first is trained by itself, which is what one training costs; the others side by side, and
+after them some on fewer images.
 """
 
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import product
+from typing import NamedTuple
 
 from tqdm import tqdm
 
+from viewcache.arms.arm import Arm, arms_of
+from viewcache.arms.sizes import open_sizes
 from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import PARTS, PREPARED, cached_head_file
+from viewcache.ground.params.schema import Params, Train
+from viewcache.ground.paths import PARTS, PREPARED
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads import training
 from viewcache.heads.saved import save_head
-from viewcache.heads.schedule import views_of_training
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.images.folds import Rotation, open_rotations
 from viewcache.images.prepared import Prepared, open_prepared, read_classes
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     """A head that is to be trained."""
 
-    budget: int
+    arm: Arm
     seed: int
     rotation: Rotation
 
@@ -37,11 +37,13 @@ class Head:
 def main() -> None:
     params = load_params()
     training.make_deterministic()
-    budgets, seeds = sorted(params.train.budgets, reverse=True), params.train.seeds
-    first, *others = [Head(*head) for head in product(budgets, seeds, open_rotations(PARTS))]
     images, costs = open_prepared(PREPARED), Stopwatch()
+    first, *others = _heads(params.train, open_rotations(PARTS))
+    smaller = _on_fewer_images(params.train, images)
     views = open_views(params.extract.views, images.digests)
-    with tqdm(total=1 + len(others), desc="train heads", unit=" heads", disable=None) as bar:
+    total = 1 + len(others) + len(smaller)
+    bar = tqdm(total=total, desc="train heads", unit=" heads", disable=None, leave=False)
+    with bar, costs.monitored():
 
         def train_heads(heads: Sequence[Head]) -> None:
             _train(params, images, views, heads, bar)
@@ -50,7 +52,24 @@ def main() -> None:
             train_heads([first])
         with costs.phase("heads"):
             _side_by_side(train_heads, others)
+        with costs.phase("heads on fewer images"):
+            _side_by_side(train_heads, smaller)
     costs.save("train_head")
+
+
+def _heads(settings: Train, rotations: Sequence[Rotation]) -> list[Head]:
+    """Of the most views first."""
+    arms = [arm for arm in arms_of(settings, len(rotations)) if arm.budget is not None]
+    return [head for arm in reversed(arms) for head in _of(arm, rotations)]
+
+
+def _on_fewer_images(settings: Train, images: Prepared) -> list[Head]:
+    sizes = open_sizes(PARTS, settings, images.labels)
+    return [head for arm in sizes if arm.divisor > 1 for head in _of(arm, sizes[arm])]
+
+
+def _of(arm: Arm, rotations: Sequence[Rotation]) -> list[Head]:
+    return [Head(arm, seed, rotations[number]) for seed, number in arm.trainings]
 
 
 def _train(
@@ -69,13 +88,13 @@ def _train(
         held_out = head.rotation.validation
         validation = training.Validation(views[0].of(held_out), images.labels[held_out])
         trained = trainer.train(views, targets, validation, _schedule(params, head))
-        path = cached_head_file(head.budget, head.seed, head.rotation.number)
+        path = head.arm.head_file(head.seed, head.rotation.number)
         save_head(path, trained, images.of(head.rotation.train), images.of(held_out))
         bar.update()
 
 
 def _schedule(params: Params, head: Head) -> training.Schedule:
-    views = views_of_training(head.budget, params.extract.random_views, head.seed)
+    views = head.arm.views(params.extract.random_views, head.seed)
     settings = params.train
     return training.Schedule(
         settings.epochs, settings.batch_size, views, head.seed, settings.patience

@@ -72,7 +72,13 @@ def trained(times: int, of_shipped: int) -> Iterator[dict[str, object]]:
         repeats = of_shipped if case.shipped else times
         trainer, rng = Shipped() if case.shipped else Linear, np.random.default_rng(0)
         found = np.mean([case.tried(rng, trainer) for _ in range(repeats)], axis=0)
-        names = ("accuracy", "accuracy covered", "difference covered", "wrongly within margin")
+        names = (
+            "accuracy",
+            "accuracy covered",
+            "difference covered",
+            "wrongly within margin",
+            "wrongly within the true loss",
+        )
         yield {
             "heads": "shipped" if case.shipped else "linear",
             "seeds": f"{case.seeds} and 1" if case.single else case.seeds,

@@ -43,7 +43,7 @@ class TrainedCase:
 
     def tried(self, rng: np.random.Generator, trainer: Trainer) -> tuple[float, ...]:
         """The true accuracy, whether that and the difference are covered, and whether the arm is
-        wrongly said to be within the margin.
+        wrongly said to be within the margin, and within one that is exactly its true loss.
 
         The truth is of these training images, of new seeds, and of new test images: infinitely
         many for linear heads, in closed form.
@@ -75,6 +75,7 @@ class TrainedCase:
             holds(accuracy_interval(arm, sample), truth),
             holds(difference, truth - other),
             is_within(difference) and truth - other < -MARGIN,
+            difference is not None and difference.low > truth - other,
         )
 
     def _points(self, rng: np.random.Generator, labels: np.ndarray) -> np.ndarray:

@@ -10,7 +10,19 @@ import pytest
 from viewcache.cli import main
 
 MAKEFILE = Path("Makefile").read_text()
-COMMANDS = ("plan", "recipe", "verify", "certify", "recover", "ui")
+COMMANDS = (
+    "init",
+    "plan",
+    "explain",
+    "recipe",
+    "verify",
+    "certify",
+    "recover",
+    "predict",
+    "export",
+    "register",
+    "ui",
+)
 
 
 def printed(capsys, *arguments: str) -> str:
@@ -63,9 +75,9 @@ def test_it_runs_as_a_module():
 
 
 def test_make_calls_commands_that_exist():
-    called = set(re.findall(r"python -m viewcache (\w+)", MAKEFILE))
-    assert called == set(COMMANDS)
-    assert len(re.findall(r"python -m viewcache\b", MAKEFILE)) == len(COMMANDS)
+    called = re.findall(r"python -m viewcache (\w+)", MAKEFILE)
+    assert set(called) <= set(COMMANDS)
+    assert len(re.findall(r"python -m viewcache\b", MAKEFILE)) == len(called)
 
 
 @pytest.mark.parametrize("arguments", [(), ("help",)])

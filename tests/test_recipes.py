@@ -1,5 +1,6 @@
 import contextlib
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,9 @@ def test_a_recipe_is_valid_where_its_images_are(recipe, tmp_path):
     text = recipe.read_text()
     (tmp_path / "params.yaml").write_text(text)
     (tmp_path / yaml.safe_load(text)["data"]["path"]).mkdir(parents=True)
+    (tmp_path / "data/bases").mkdir(parents=True)
+    with zipfile.ZipFile(tmp_path / "data/bases/own.keras", "w") as model:
+        model.writestr("config.json", "{}")
     with contextlib.chdir(tmp_path):
         assert load_params().train.epochs >= 3
 
@@ -29,7 +33,8 @@ def test_a_recipe_says_its_source_its_cost_and_what_to_expect(recipe):
 
 def test_images_are_folded_but_where_they_come_with_a_split():
     folds = {path.stem: yaml.safe_load(path.read_text())["evaluate"]["folds"] for path in RECIPES}
-    assert folds == {"book": None, "book_lite0": None, "elpv": 5, "own_folder": 5, "quick": 3}
+    own = {"own_base": 5, "own_folder": 5}
+    assert folds == {"book": None, "book_lite0": None, "elpv": 5, "quick": 3} | own
 
 
 def test_the_default_parameters_are_the_recipe_of_elpv():

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from viewcache.ground.entry import run
 
@@ -27,7 +28,14 @@ def _parser() -> ArgumentParser:
         command.set_defaults(command=does)
         return command
 
-    add("plan", _plan, "say what every arm will cost, before anything is run")
+    init = add("init", _init, "look at a folder of your own images, and write params.yaml for it")
+    init.add_argument("photos", metavar="PHOTOS", type=Path, help="with a folder for each class")
+    init.add_argument(
+        "--group", metavar="REGEX", help="finds in an image's path the group that it belongs to"
+    )
+    plan = add("plan", _plan, "say what a run will cost, and every arm, before anything is run")
+    plan.add_argument("--recipe", metavar="NAME", help="of recipes/NAME.yaml, not of params.yaml")
+    add("explain", _explain, "say which features would be computed anew, and why")
     recipe = add("recipe", _recipe, "put recipes/NAME.yaml in the place of params.yaml")
     recipe.add_argument("name", metavar="NAME")
     verify = add(
@@ -38,15 +46,34 @@ def _parser() -> ArgumentParser:
     )
     add("certify", _certify, "say whether a base in int8 or bfloat16 is as good as in float32")
     add("recover", _recover, "remove what a killed `dvc` left half-written of its own")
+    predict = add("predict", _predict, "let the exported model classify images")
+    predict.add_argument("images", nargs="+", type=Path, metavar="FOLDER_OR_FILE")
+    predict.add_argument("--out", type=Path, required=True, metavar="CSV", help="written whole")
+    export = add("export", _export, "write the exported model as one plain Keras model")
+    export.add_argument("--keras", type=Path, required=True, metavar="FILE", help="of type .keras")
+    add("register", _register, "log the exported model to MLflow, and recommend it there")
     ui = add("ui", _ui, "log to MLflow what it lacks of the results, and open its pages")
-    ui.add_argument("--port", default="5000", help="of the server (%(default)s)")
+    ui.add_argument("--port", type=int, default=5000, help="of the server (%(default)s)")
     return parser
 
 
-def _plan(_: Namespace) -> None:
-    from viewcache.commands.planning import plan
+def _init(wanted: Namespace) -> None:
+    from viewcache.commands.own_images import init
 
-    plan()
+    init(wanted.photos, wanted.group)
+
+
+def _plan(wanted: Namespace) -> None:
+    from viewcache.commands.planning import plan
+    from viewcache.commands.recipes import PARAMS, recipe_file
+
+    plan(recipe_file(wanted.recipe) if wanted.recipe else PARAMS)
+
+
+def _explain(_: Namespace) -> None:
+    from viewcache.commands.explaining import explain
+
+    explain()
 
 
 def _recipe(wanted: Namespace) -> None:
@@ -73,7 +100,25 @@ def _recover(_: Namespace) -> None:
     recover()
 
 
+def _predict(wanted: Namespace) -> None:
+    from viewcache.commands.predicting import predict
+
+    predict(wanted.images, wanted.out)
+
+
+def _export(wanted: Namespace) -> None:
+    from viewcache.commands.exporting import export_keras
+
+    export_keras(wanted.keras)
+
+
+def _register(_: Namespace) -> None:
+    from viewcache.commands.registering import register
+
+    register()
+
+
 def _ui(wanted: Namespace) -> None:
     from viewcache.commands.browsing import open_ui
 
-    open_ui(["--port", wanted.port])
+    open_ui(wanted.port)

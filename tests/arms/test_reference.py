@@ -3,6 +3,7 @@ import pytest
 
 from benchmarks.workspace import generated
 from viewcache.arms.reference import draw_stored, tolerance
+from viewcache.features.keys import KEYS
 from viewcache.features.store import FeatureWriter, Origin
 from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.paths import PREPARED, feature_file, rows_file
@@ -26,8 +27,9 @@ def images():
 def write_features(images: Prepared, view: int, rows: np.ndarray) -> None:
     origin = Origin(view, digest_of_digests(images.of(rows)), f"plan {view}", "base")
     features = (10 * view + rows[:, None]).astype(np.float32)
-    with FeatureWriter(feature_file(view), features.shape, features.dtype, origin) as writer:
-        writer.write(np.arange(len(rows)), features, np.zeros((len(rows), 16), np.uint8))
+    keys = np.zeros(len(rows), KEYS)
+    with FeatureWriter(feature_file(view), keys, (1,), features.dtype, origin) as writer:
+        writer.write(np.arange(len(rows)), features)
 
 
 def places(images, stored):

@@ -10,7 +10,7 @@ import pytest
 
 from tests.specs import model_file, random, spec
 from viewcache.bases import artifact, compiling
-from viewcache.bases.artifact import open_base, open_in_float32
+from viewcache.bases.artifact import find_base, open_base
 from viewcache.bases.compiling import compile_base
 from viewcache.bases.frozen import load_base
 from viewcache.ground.errors import PipelineError
@@ -58,16 +58,19 @@ def int8(tmp_path_factory, small_images):
 
 
 def test_int8_features_are_those_of_the_image_alone_and_near_float32(int8, small_images):
-    features, float32 = open_base(int8, 2)(small_images), open_in_float32(int8, 2)(small_images)
+    features, float32 = (
+        open_base(int8, 2)(small_images),
+        find_base(int8).in_float32.open(2)(small_images),
+    )
     assert np.array_equal(open_base(int8, 2)(small_images[::-1]), features[::-1])
-    assert 0 < np.abs(features - float32).max() < np.abs(float32).max()
+    assert 0 < np.abs(features - float32(small_images)).max() < np.abs(features).max()
 
 
 def test_an_int8_base_on_other_instructions_is_another_one(int8, monkeypatch):
-    here, float32 = open_base(int8, 2).identity, open_in_float32(int8, 2).identity
+    here, float32 = open_base(int8, 2).identity, find_base(int8).in_float32.open(2).identity
     monkeypatch.setattr(artifact, "instruction_set", lambda: "others")
     assert open_base(int8, 2).identity != here
-    assert open_in_float32(int8, 2).identity == float32
+    assert find_base(int8).in_float32.open(2).identity == float32
 
 
 def test_openvino_gives_the_features_of_the_book(tmp_path, small_images):

@@ -13,7 +13,7 @@ from tests.repository import Repository, make_repository
 from viewcache.commands.planning import amounts_of, plan
 from viewcache.costs.model import Amounts
 from viewcache.ground.errors import PipelineError
-from viewcache.images.folds import part_images
+from viewcache.images.parting import part_images
 
 INDEX = pd.DataFrame({"digest": [str(number) for number in range(1000)]})
 

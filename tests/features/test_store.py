@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from viewcache.features.keys import KEYS
 from viewcache.features.store import FeatureWriter, Origin, keys_file, open_views, rows_of_view
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import digest_of_digests, manifest_file, seal, verify
@@ -16,7 +17,7 @@ from viewcache.views.plan import save_rows
 DIGESTS = ["a", "b", "c"]
 IMAGES = digest_of_digests(DIGESTS)
 FEATURES = np.arange(12, dtype=np.float32).reshape(3, 4)
-KEYS = np.arange(48, dtype=np.uint8).reshape(3, 16)
+ROW_KEYS = np.arange(96, dtype=np.uint8).view(KEYS)
 ALL = np.arange(3)
 
 
@@ -29,9 +30,10 @@ def workspace(tmp_path, monkeypatch):
 
 def write(path, batches=(ALL,), features=FEATURES, dtype=FEATURES.dtype, **origin):
     origin = {"view": 2, "images": IMAGES, "plan": "plan", "base": "base"} | origin
-    with FeatureWriter(path, features.shape, dtype, Origin(**origin)) as writer:
+    keys, row_shape = ROW_KEYS[: len(features)], features.shape[1:]
+    with FeatureWriter(path, keys, row_shape, dtype, Origin(**origin)) as writer:
         for rows in batches:
-            writer.write(np.array(rows), features[rows], KEYS[rows])
+            writer.write(np.array(rows), features[rows])
     return path
 
 
@@ -61,7 +63,7 @@ def test_rows_written_in_any_order_make_the_same_files(tmp_path_factory, order, 
 
 def test_the_keys_lie_beside_the_features_and_are_sealed():
     path = write(Path("features.npy"), [[2], [0, 1]])
-    assert np.array_equal(np.load("keys.npy"), KEYS)
+    assert np.array_equal(np.load("keys.npy"), ROW_KEYS)
     assert keys_file(path) == Path("keys.npy")
     verify(keys_file(path))
 

@@ -6,9 +6,10 @@ import pytest
 
 from tests.images.pictures import save_noise
 from viewcache.images.decoding import DecodingPolicy
-from viewcache.images.folds import part_by_fold, part_by_fraction, part_images
+from viewcache.images.folds import part_by_fold, part_by_fraction
 from viewcache.images.index import index_images
 from viewcache.images.overview import odd_images, rejects, write_report
+from viewcache.images.parting import part_images
 from viewcache.images.preparing import write_prepared
 from viewcache.images.sources import Source, open_source
 

@@ -1,17 +1,20 @@
 """A run's findings, as tests of the report make them: of 40 images in four rotations, two seeds."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
 
 from viewcache.arms.arm import cached, end_to_end
 from viewcache.arms.equivalence import Equivalence
+from viewcache.costs.evidence import Evidence
 from viewcache.costs.faster import Factors, Faster
 from viewcache.costs.ledger import ArmCosts
 from viewcache.costs.reckoning import Reckoning
 from viewcache.costs.unused import Unused
+from viewcache.judge.confusion import Confusion
 from viewcache.judge.decisions import Comparison
+from viewcache.judge.growth import Grown, Growth, Size
 from viewcache.judge.sample import Sample
 from viewcache.judge.statistics import Interval, Needed
 from viewcache.judge.verdict import OTHER, decide
@@ -62,13 +65,17 @@ CACHED_COSTS = ArmCosts(100, 1.0, 2.0, 3.0, 4.0, 10.0, 3.5, 30.0, 2_500_000, 128
 SLOW = replace(
     CACHED_COSTS, seconds=40.0, further_seconds=35.0, study_seconds=300.0, feature_bytes=0
 )
-FACTORS = Faster(*(Factors(times, 1.5, 1.5 * times) for times in (2.0, 3.0, 10.0, 12.5)))
+FACTORS = Faster(*(Factors(times, 1.5, 1.5 * times) for times in (2.0, 3.0, 2.8, 10.0, 12.5)))
+
+
+EVIDENCE = Evidence(24, 50.0, 8, {"compiled": 300.0, "keras": 450.0})
 
 
 def reckoned(predicted=()):
     costs = {arm: CACHED_COSTS if arm.budget is not None else SLOW for arm in ARMS}
     unused = dict.fromkeys(ARMS, Unused(0, 0.0))
-    return Reckoning(costs, unused, dict.fromkeys([NONE, ONE, TWIN], FACTORS), list(predicted))
+    speeds = dict.fromkeys([NONE, ONE, TWIN], FACTORS)
+    return Reckoning(costs, unused, speeds, EVIDENCE, list(predicted))
 
 
 def runs():
@@ -100,13 +107,20 @@ def tables():
 
 CURVES = pd.DataFrame(
     {
-        "arm": ["cached_4"] * 4 + ["end_to_end"] * 2,
-        "seed": [0, 0, 1, 1, 0, 0],
-        "rotation": [0, 0, 1, 1, 0, 0],
-        "epoch": [1, 2] * 3,
-        "validation_accuracy": [0.1, 0.9, 0.3, 0.7, 0.2, 0.4],
+        "arm": ["cached_0"] * 2 + ["cached_1"] * 2 + ["cached_4"] * 4,
+        "seed": [0] * 6 + [1] * 2,
+        "rotation": 0,
+        "epoch": [1, 2] * 4,
+        "validation_loss": [0.6, 0.5, 0.7, 0.8, 0.7, 0.4, 0.9, 0.5],
     }
 )
+SIZES = [
+    Size(replace(arm, divisor=divisor), 24 // divisor, accuracy, accuracy - 0.2)
+    for arm in (NONE, TWIN)
+    for divisor, accuracy in ((4, 0.6), (2, 0.7), (1, 0.75))
+]
+GROWN = Grown(SIZES, [Growth(TWIN, "clean", None), Growth(TWIN, "robustness", 0.04)])
+CONFUSION = Confusion(ONE, np.array([[18.0, 2.0], [5.0, 15.0]]), np.array([[16.0, 4.0], [8.0, 12]]))
 REPLAY = {"features": 96, "max_relative_difference": 6.7e-06, "tolerance": 1e-4}
 PREDICTED = {"seconds": 8.0, "feature_bytes": 2_500_000, "seconds_error": -0.2, "bytes_error": 0.0}
 
@@ -114,11 +128,14 @@ PREDICTED = {"seconds": 8.0, "feature_bytes": 2_500_000, "seconds_error": -0.2, 
 def found(judgement=None, equivalences=(ON_KERAS, SAME), reckoning=None, prediction=None):
     judgement, reckoning = judgement or judged(), reckoning or reckoned()
     figures = {
-        "recommendation": results.record_of_recommendation(judgement),
+        "recommendation": results.record_of_recommendation(judgement, runs()),
         "answers": results.record_of_answers(judgement, equivalences, reckoning),
         "equivalence": results.record_of_equivalences(equivalences),
         "arms": figures_of_arms(runs(), tables(), SAMPLE, reckoning, equivalences),
         "decisions": results.record_of_decisions(judgement),
+        "confusion": results.record_of_confusion(CONFUSION, ["intact", "broken"]),
+        **results.record_of_growth(GROWN),
+        "costs": asdict(reckoning.evidence),
         "replay": REPLAY,
         "certificate": None,
         "prediction": prediction,

@@ -1,3 +1,4 @@
+import re
 from functools import cache
 from html.parser import HTMLParser
 
@@ -9,6 +10,7 @@ from viewcache.ground.params.loading import load_params
 from viewcache.judge.disagreement import Answer, Disagreement, Example
 from viewcache.report.page import render_page
 from viewcache.report.provenance import Provenance
+from viewcache.report.words import plain_name
 
 HOSTILE = '<script>alert("x")</script>'
 BETWEEN = NONE, TWIN
@@ -71,7 +73,7 @@ def told(recommendation, rotations=4):
 
 def test_the_page_holds_question_recommendation_and_every_arm():
     text = page()
-    names = [arm.name for arm in ARMS]
+    names = [plain_name({"budget": arm.budget, "kind": arm.kind}) for arm in ARMS]
     for words in ("Why not augment first", "Cache one augmented view", "+18.8 points", *names):
         assert words in text
 
@@ -86,7 +88,7 @@ def test_the_page_says_how_it_was_measured_and_how_to_do_it_again():
 
 def test_tags_are_balanced_and_every_picture_has_words():
     pictures = Page(page()).all("img")
-    assert len(pictures) == 7
+    assert len(pictures) == 9
     assert all(len(picture["alt"]) > 20 for picture in pictures)
 
 
@@ -151,3 +153,24 @@ def test_a_holdout_tests_test_images_only():
 def test_the_page_says_what_was_computed_again():
     assert "96 stored feature vectors" in page()
     assert "up to 7e-06 off, 0.0001 allowed" in page()
+
+
+def test_jargon_of_the_code_stands_nowhere_in_the_text():
+    words = re.sub("<[^>]*>", " ", page().split("<body>")[1].split("How it was measured")[0])
+    assert not re.search(r"\b(arms?|twin|cached_\d|judged by)\b", words)
+
+
+def test_what_is_recognised_is_told_class_by_class():
+    text = page()
+    assert "<tr><th>intact</th><td>18.0</td><td>2.0</td><td>20</td><td>90.0 %</td>" in text
+    assert "largest class would be right on 50.0 %; this is on\n82.5 %" in text
+
+
+def test_many_classes_leave_recall_alone():
+    made = found()
+    many = {"classes": [f"class {number}" for number in range(13)], "clean": np.eye(13).tolist()}
+    many |= {"robustness": many["clean"], "recall": [1.0] * 13, "recall_augmented": [1.0] * 13}
+    made.figures["confusion"] |= many
+    text = render_page(made, judged(), b"PNG", NOWHERE, provenance())
+    assert "named class" not in text
+    assert "<th>class 12</th><td>1</td><td>100.0 %</td>" in text

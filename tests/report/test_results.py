@@ -93,6 +93,7 @@ def test_the_recommendation_is_the_same_whatever_the_times(written):
     assert json.loads(stands) == {
         "arm": "cached_1",
         "views": 1,
+        "epochs": 3,
         "sentence": written.figures["recommendation"]["sentence"],
     }
     slow = reckoned(predicted=["keras"])

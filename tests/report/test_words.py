@@ -1,7 +1,7 @@
 import pytest
 
-from tests.report.findings import HARM, HARMLESS, HELP, OPEN, OPEN_LOSS, judged
-from viewcache.report.words import points, sentence
+from tests.report.findings import ARMS, HARM, HARMLESS, HELP, OPEN, OPEN_LOSS, judged
+from viewcache.report.words import duration, plain_name, points, sentence
 
 NO_AUGMENTATION = "Cache the images as they are, and train the head on that: no augmentation. "
 
@@ -69,3 +69,29 @@ def test_it_is_never_said_that_nothing_is_decided():
 def test_a_difference_is_in_points_with_its_interval():
     comparison = judged().effects["robustness"]
     assert points(comparison) == "+18.8 points (+15.0 to +22.0) under random views"
+
+
+def test_an_interval_without_use_is_no_figure():
+    wide = (0.02, -0.68, 0.67)
+    assert sentence(judged(wide, wide)) == (
+        f"{NO_AUGMENTATION}Whether augmentation helps cannot be told from so few images."
+    )
+    assert points(judged(clean=wide).effects["clean"]) == (
+        "too few images to tell on the images as they are"
+    )
+    known = (0.4, 0.25, 0.55)
+    assert points(judged(known).effects["robustness"]).startswith("+40.0 points")
+
+
+def test_every_way_to_train_has_a_plain_name_of_its_own():
+    names = [plain_name({"budget": arm.budget, "kind": arm.kind}) for arm in ARMS]
+    assert names == [
+        *("no augmentation", "1 view", "4 views"),
+        *("end to end, Keras", "end to end, compiled"),
+    ]
+
+
+def test_durations_are_in_units_that_one_has_a_feeling_for():
+    assert [duration(seconds) for seconds in (38.6, 150, 3600 * 2.5)] == [
+        "39 seconds", "2 minutes", "2.5 hours",
+    ]  # fmt: skip

@@ -1,5 +1,6 @@
 import shutil
 import subprocess
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -8,11 +9,13 @@ import pytest
 from benchmarks.stages_apart import extract_command, stage_environment
 from benchmarks.workspace import generated
 from stages import extract
+from tests.corner import Corner
 from tests.policies import EVERYTHING
 from tests.specs import spec
-from viewcache.bases.base import Base
 from viewcache.bases.compiling import compile_base
+from viewcache.features import wanted
 from viewcache.features.store import keys_file, open_views
+from viewcache.features.wanted import Maker
 from viewcache.ground.manifests import verify
 from viewcache.ground.paths import BASE, PREPARED, feature_file, plan_file, rows_file
 from viewcache.ground.stopwatch import Stopwatch, load_record
@@ -25,29 +28,25 @@ from viewcache.views.render import render
 IMAGES = 11
 
 
-class Corner(Base):
-    """Its features are four pixels of the image."""
+class Compiled(NamedTuple):
+    """`Corner`, not opened yet."""
 
-    def __init__(self, identity="corner", batch_size=4):
-        super().__init__(identity, 12, batch_size, in_flight=2)
+    identity: str = "corner"
 
-    def _start(self, images):
-        assert len(images) == self.batch_size
-        return lambda: images[:, :2, :2].reshape(len(images), 12).astype(np.float32)
+    @property
+    def description(self):
+        return {"name": self.identity}
 
-
-@pytest.fixture
-def workspace():
-    with generated(IMAGES, 32, views=3) as folder:
-        yield folder
+    def open(self, batch_size):
+        return Corner(batch_size)
 
 
-def extracted(view=1, base=None, dtype="float32"):
+def extracted(view=1, base="corner", dtype="float32", batch_size=4):
     """Features and keys of a view, as they lie on disk."""
-    images = open_prepared(PREPARED)
-    extract.extract(images, base or Corner(), view, np.dtype(dtype), Stopwatch())
+    maker = Maker(Compiled(base), np.dtype(dtype), batch_size)
+    extract.extract(open_prepared(PREPARED), maker, view, Stopwatch())
     path = feature_file(view)
-    return np.load(path), np.load(keys_file(path))
+    return np.load(path), np.load(keys_file(path))["key"]
 
 
 def keys(**changes):
@@ -91,8 +90,8 @@ def replan(rows, policy=EVERYTHING, **changes):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"base": Corner("another")},
-        {"base": Corner(batch_size=3)},
+        {"base": "another"},
+        {"batch_size": 3},
         {"dtype": "float16"},
         {"view": 2},
     ],
@@ -105,7 +104,7 @@ def test_base_batch_dtype_and_view_make_other_keys(changes):
 @pytest.mark.usefixtures("workspace")
 def test_another_renderer_makes_other_keys(monkeypatch):
     before = keys()
-    monkeypatch.setattr(extract, "RENDERER", extract.RENDERER + 1)
+    monkeypatch.setattr(wanted, "RENDERER", wanted.RENDERER + 1)
     assert (keys() != before).any(axis=1).all()
 
 

@@ -7,6 +7,7 @@ import yaml
 
 from benchmarks.workspace import generated
 from stages import train_head
+from viewcache.features.keys import KEYS
 from viewcache.features.store import FeatureWriter, Origin, open_views
 from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.loading import load_params
@@ -16,7 +17,8 @@ from viewcache.heads.saved import open_head
 from viewcache.heads.schedule import views_of_training
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.heads.training import Schedule, Validation, make_targets
-from viewcache.images.folds import open_rotations, write_parts
+from viewcache.images.folds import open_rotations
+from viewcache.images.parting import write_parts
 from viewcache.images.prepared import open_prepared
 from viewcache.images.preparing import write_classes
 
@@ -47,9 +49,9 @@ def workspace():
 def write_features(view):
     images = digest_of_digests(open_prepared(PREPARED).digests)
     features = np.random.default_rng(view).random((40, 1280), np.float32)
-    origin = Origin(view, images, f"plan {view}", "base")
-    with FeatureWriter(feature_file(view), (40, 1280), features.dtype, origin) as writer:
-        writer.write(np.arange(40), features, np.zeros((40, 16), np.uint8))
+    origin, keys = Origin(view, images, f"plan {view}", "base"), np.zeros(40, KEYS)
+    with FeatureWriter(feature_file(view), keys, (1280,), features.dtype, origin) as writer:
+        writer.write(np.arange(40), features)
 
 
 def trained_again(budget, seed, rotation):

@@ -10,9 +10,10 @@ import mlflow
 import pandas as pd
 import pytest
 
-from tests.tracking.test_runs import ended_process
+from tests.tracking.test_store import ended_process
 from viewcache.report import results
-from viewcache.tracking.runs import log_missing_results, this_process
+from viewcache.tracking.processes import this_process
+from viewcache.tracking.runs import log_missing_results
 
 
 @pytest.fixture(scope="module")
@@ -46,15 +47,25 @@ def runs(client) -> list[mlflow.entities.Run]:
 
 @pytest.fixture(scope="module")
 def parent(runs) -> mlflow.entities.Run:
-    [parent] = [run for run in runs if run.info.run_name == "pipeline"]
+    [parent] = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
     return parent
+
+
+def named(runs, name: str) -> mlflow.entities.Run:
+    [run] = [run for run in runs if run.info.run_name == name]
+    return run
+
+
+@pytest.fixture(scope="module")
+def arm(runs) -> mlflow.entities.Run:
+    """The run of one arm: of six heads, one a seed and rotation."""
+    return named(runs, "cached_2")
 
 
 @pytest.fixture(scope="module")
 def child(runs) -> mlflow.entities.Run:
     """The run of one arm and seed: of three heads, one a rotation."""
-    [child] = [run for run in runs if run.info.run_name == "cached_2 seed 1"]
-    return child
+    return named(runs, "cached_2 seed 1")
 
 
 def test_the_database_is_whole_and_artifacts_lie_beside_it(store, parent):
@@ -62,29 +73,43 @@ def test_the_database_is_whole_and_artifacts_lie_beside_it(store, parent):
     assert parent.info.artifact_uri.startswith(f"file://{store}/mlartifacts/")
 
 
-def test_every_arm_and_seed_has_a_run_below_the_pipeline_s(workspace, runs, parent):
-    cached = [f"cached_{budget} seed {seed}" for budget in (0, 1, 2) for seed in (0, 1)]
-    names = [*cached, "end_to_end seed 0", "end_to_end_compiled seed 0"]
-    children = [run for run in runs if run is not parent]
-    assert sorted(run.info.run_name for run in children) == names
-    assert {run.data.tags["mlflow.parentRunId"] for run in children} == {parent.info.run_id}
+def test_every_arm_has_a_run_below_the_pipeline_s_and_every_seed_below_its_arm_s(runs, parent):
+    seeds = {f"cached_{budget}": (0, 1) for budget in (0, 1, 2)}
+    seeds |= {"end_to_end": (0,), "end_to_end_compiled": (0,)}
+    ids = {run.info.run_id: run.info.run_name for run in runs}
+    above = {
+        run.info.run_name: ids[run.data.tags["mlflow.parentRunId"]]
+        for run in runs
+        if run is not parent
+    }
+    arms = dict.fromkeys(seeds, parent.info.run_name)
+    below = {f"{arm} seed {seed}": arm for arm in seeds for seed in seeds[arm]}
+    assert above == arms | below
     assert {run.info.status for run in runs} == {"FINISHED"}
 
 
-def test_a_run_has_the_metrics_of_its_heads_over_rotations_and_the_costs_of_its_arm(
-    workspace, client, child
-):
+def test_the_pipeline_s_run_is_named_by_images_base_and_recommendation(workspace, parent):
+    recommendation = results.read().figures["recommendation"]
+    assert parent.info.run_name == f"elpv, efficientnet_lite0: {recommendation['arm']}"
+    assert parent.data.tags["viewcache.recommended"] == recommendation["arm"]
+    note = parent.data.tags["mlflow.note.content"]
+    assert note == f"{recommendation['sentence']}\n\n{results.TABLE.read_text()}"
+
+
+def test_an_arm_has_its_accuracies_with_intervals_and_its_costs(workspace, arm):
+    figures = results.read().arms["cached_2"]
+    for name in ("accuracy", "accuracy_low", "accuracy_high", "seconds", "feature_bytes"):
+        assert arm.data.metrics[name] == figures[name]
+    assert {"budget", "seeds", "rotations"}.isdisjoint(arm.data.metrics)
+
+
+def test_a_seed_has_the_metrics_of_its_heads_over_rotations_and_no_interval(workspace, child):
     trained = pd.read_csv(results.RUNS)
     heads = trained[(trained["arm"] == "cached_2") & (trained["seed"] == 1)]
     assert heads["rotation"].tolist() == [0, 1, 2]
     for name in heads.columns.drop(["arm", "seed", "rotation"]):
         assert child.data.metrics[name] == pytest.approx(sum(heads[name]) / 3)
-    costs = results.read().arms["cached_2"]
-    for name in ("base_passes", "seconds", "further_seconds", "feature_bytes"):
-        assert child.data.metrics[name] == costs[name]
-        [metric] = client.get_metric_history(child.info.run_id, name)
-        assert metric.step == 0
-    assert {"rotation", "seed"}.isdisjoint(child.data.metrics)
+    assert {"accuracy_low", "rotation", "seed"}.isdisjoint(child.data.metrics)
 
 
 def test_a_run_has_the_metrics_of_every_epoch_over_rotations(workspace, client, child):
@@ -97,11 +122,29 @@ def test_a_run_has_the_metrics_of_every_epoch_over_rotations(workspace, client, 
     assert {"epoch_arm", "epoch_rotation"}.isdisjoint(child.data.metrics)
 
 
-def test_a_run_lasts_as_long_as_its_arm_took(workspace, child):
+def test_an_arm_lasts_as_long_as_a_first_training_and_a_seed_as_one_alone(
+    workspace, runs, arm, child
+):
     record = json.loads(Path("data/costs/train_head.json").read_text())
-    assert child.info.end_time == math.floor(record["measured_at"] * 1000)
-    milliseconds = child.info.end_time - child.info.start_time
-    assert milliseconds == pytest.approx(child.data.metrics["seconds"] * 1000, abs=2)
+    assert arm.info.end_time == child.info.end_time == math.floor(record["measured_at"] * 1000)
+    assert seconds_of(arm) == pytest.approx(arm.data.metrics["seconds"], abs=0.01)
+    assert seconds_of(child) == pytest.approx(record["seconds"]["head alone"], abs=0.01)
+    record = json.loads(Path("data/costs/train_end_to_end_keras.json").read_text())
+    fit = record["seconds"]["seed 0 rotation 0 fit"]
+    assert seconds_of(named(runs, "end_to_end seed 0")) == pytest.approx(fit, abs=0.01)
+
+
+def seconds_of(run: mlflow.entities.Run) -> float:
+    return (run.info.end_time - run.info.start_time) / 1000
+
+
+def test_the_pipeline_s_run_has_what_training_took_of_the_machine(workspace, client, parent):
+    for stage in ("train_head", "train_end_to_end_keras", "train_end_to_end_compiled"):
+        samples = json.loads(Path(f"data/costs/{stage}.json").read_text())["samples"]
+        name = f"system/{stage}/memory_usage_megabytes"
+        history = client.get_metric_history(parent.info.run_id, name)
+        assert len(history) == len(samples) >= 2
+        assert history[0].value == samples[0]["memory_usage_megabytes"] > 50
 
 
 def test_runs_have_all_parameters_and_a_child_its_own(workspace, parent, child):
@@ -133,29 +176,32 @@ def test_what_is_logged_later_counts_as_restored(child):
     assert child.data.tags["viewcache.features"] == "restored"
 
 
-def test_the_images_are_a_dataset(workspace, runs):
+def test_the_images_of_every_part_are_a_dataset_of_each_rotation_that_a_run_trained_in(
+    workspace, runs, parent, arm
+):
     images = len(pd.read_csv("data/prepared/index.csv"))
-    for run in runs:
-        [dataset] = run.inputs.dataset_inputs
-        assert dataset.dataset.name == "elpv"
-        assert dataset.dataset.source_type == "code"
-        assert json.loads(dataset.dataset.profile) == {"images": images}
-        assert run.data.tags["viewcache.images"].startswith(dataset.dataset.digest)
-        assert [(tag.key, tag.value) for tag in dataset.tags] == [
-            ("mlflow.data.context", "training and test")
-        ]
+    for run, rotations in ((parent, 1), (arm, 3), (named(runs, "end_to_end"), 1)):
+        inputs = run.inputs.dataset_inputs
+        contexts = sorted(tag.value for one in inputs for tag in one.tags)
+        assert contexts == sorted(["training", "validation", "test"] * rotations)
+        names = {f"elpv, rotation {number}" for number in range(rotations)}
+        assert {one.dataset.name for one in inputs} == names
+        rows = [json.loads(one.dataset.profile)["num_rows"] for one in inputs]
+        assert sum(rows) == rotations * images
 
 
 def test_the_pipeline_s_run_has_what_was_found(workspace, client, parent):
     found = results.read().figures
     slim = json.loads(results.METRICS.read_text())
     replay = {f"replay.{name}": value for name, value in found["replay"].items()}
-    assert parent.data.metrics == slim | replay
+    own = {name: one for name, one in parent.data.metrics.items() if "system/" not in name}
+    assert own == slim | replay
     assert {"accuracy", "accuracy_augmented", "seconds", "further_seconds"} <= set(slim)
     assert parent.data.tags["viewcache.recommendation"] == found["recommendation"]["sentence"]
     assert parent.data.tags["viewcache.results"] == results.digest_of_results()
-    names = {file.path for file in client.list_artifacts(parent.info.run_id)}
-    assert names == {path.name for path in results.ARTIFACTS}
+    run = parent.info.run_id
+    files = [*client.list_artifacts(run), *client.list_artifacts(run, "plots")]
+    assert {file.path for file in files if not file.is_dir} == set(map(str, results.ARTIFACTS))
 
 
 def test_logging_closes_what_a_killed_process_left(workspace, store, client, runs, monkeypatch):

@@ -68,7 +68,7 @@ def put_together(replays: Sequence[Replayed]) -> Replayed:
 
 def _replay(params: Params, stored: Sequence[Stored], kind: str) -> Replayed:
     reference = _reference(params, kind)
-    bar = tqdm(differences(stored, reference), "replay", len(stored), disable=None)
+    bar = tqdm(differences(stored, reference), "replay", len(stored), disable=None, leave=False)
     return Replayed(len(stored), max(bar), tolerance(np.dtype(params.extract.dtype)))
 
 

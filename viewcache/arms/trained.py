@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pandas as pd
 
 from viewcache.arms.arm import Arm
 from viewcache.features.store import FeatureView
+from viewcache.ground.quiet_tensorflow import keras
 from viewcache.heads.metrics import classification_metrics
 from viewcache.heads.saved import SavedHead, open_head
 from viewcache.images.folds import Rotation

@@ -4,8 +4,6 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
-import keras
-
 from viewcache.bases.cutting import cut_at, layer_names
 from viewcache.bases.download import explained_downloads
 from viewcache.bases.efficientnet_lite0 import efficientnet_lite0
@@ -13,6 +11,7 @@ from viewcache.bases.pins import LOCK, check_pin, weights_digest
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.base_settings import BaseSpec
 from viewcache.ground.params.catalogue import DEFAULT_SIDES
+from viewcache.ground.quiet_tensorflow import keras
 
 
 def load_application(spec: BaseSpec) -> keras.Model:

@@ -3,48 +3,117 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewcache.bases.base import Base
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.files import file_digest
 from viewcache.ground.machine import instruction_set
 from viewcache.ground.manifests import digest_of_file
+
+if TYPE_CHECKING:
+    from viewcache.ground.params.base_settings import BaseSpec
+    from viewcache.ground.quiet_tensorflow import keras
 
 TOLERANCE = 1e-4
 """Largest difference between features of a runtime and of TensorFlow: absolute, or relative to
 the largest feature where that is above 1."""
 
 
+class CompiledBase(NamedTuple):
+    """A compiled base that is not opened yet.
+
+    Attributes:
+        description: What it is made of, part by part, and the device that it runs on.
+    """
+
+    folder: Path
+    description: dict[str, Any]
+
+    @property
+    def identity(self) -> str:
+        described = json.dumps(self.description, sort_keys=True)
+        return hashlib.sha256(described.encode()).hexdigest()
+
+    @property
+    def precision(self) -> str:
+        """What it calculates in: `float32`, `bfloat16` or `int8`."""
+        return self.description["precision"]
+
+    @property
+    def in_float32(self) -> "CompiledBase":
+        """The base that one of another precision was made from."""
+        stated = {"precision": "float32", "device": _device(self.description["runtime"], "float32")}
+        return self._replace(description=self.description | stated)
+
+    def restated(self, spec: "BaseSpec", runtime: str, precision: str) -> "CompiledBase":
+        """What it would be, compiled from another specification; its weights aside.
+
+        Args:
+            runtime: As `compile_base` takes it.
+        """
+        if runtime == "auto":
+            runtime = self.description["runtime"]
+        stated = {
+            "spec": spec.model_dump(),
+            "file": file_digest(spec.file) if spec.file else None,
+            "runtime": runtime,
+            "precision": precision,
+            "device": _device(runtime, precision),
+        }
+        return self._replace(description=self.description | stated)
+
+    def open(self, batch_size: int) -> Base:
+        """Make it ready to run; TensorFlow is imported only if it is the runtime.
+
+        Raises:
+            PipelineError: the weights are no longer those that were compiled, or the processor
+                does not have the precision.
+        """
+        if self.description["runtime"] == "tensorflow":
+            return self._open_on_tensorflow(batch_size)
+        from viewcache.bases.openvino_base import OpenVINOBase
+
+        return OpenVINOBase(self.folder, self.precision, self.identity, batch_size)
+
+    def _open_on_tensorflow(self, batch_size: int) -> Base:
+        from viewcache.bases.tensorflow_base import TensorFlowBase
+
+        return TensorFlowBase(load_original(self.folder), self.identity, batch_size)
+
+
 def open_base(folder: Path, batch_size: int) -> Base:
-    """Open a compiled base; TensorFlow is imported only if it is the runtime.
+    """Open a compiled base, ready to run; errors as of its two steps."""
+    return find_base(folder).open(batch_size)
+
+
+def find_base(folder: Path) -> CompiledBase:
+    """What a compiled base is.
 
     Raises:
-        PipelineError: a file is missing or damaged, the weights are no longer those that were
-            compiled, or the processor does not have the base's precision.
+        PipelineError: a file is missing or damaged.
     """
-    return _open(folder, _describe(folder), batch_size)
+    description = _describe(folder)
+    device = _device(description["runtime"], description["precision"])
+    return CompiledBase(folder, description | {"device": device})
 
 
-def open_in_float32(folder: Path, batch_size: int) -> Base:
-    """Open what a base of another precision was made from; errors as of `open_base`."""
-    return _open(folder, _describe(folder) | {"precision": "float32"}, batch_size)
+def runtime_of(folder: Path) -> str:
+    """What runs a compiled base: `openvino` or `tensorflow`."""
+    return _describe(folder)["runtime"]
 
 
-def _open(folder: Path, description: dict[str, Any], batch_size: int) -> Base:
-    if description["runtime"] == "tensorflow":
-        return _open_on_tensorflow(folder, description, batch_size)
-    from viewcache.bases.openvino_base import OpenVINOBase
+def load_original(folder: Path) -> "keras.Model":
+    """Load the Keras base that a compiled one was made from.
 
-    precision = description["precision"]
-    device = "CPU" if precision == "float32" else f"CPU with {instruction_set()}"
-    return OpenVINOBase(folder, precision, _identity(description, device), batch_size)
-
-
-def _open_on_tensorflow(folder: Path, description: dict[str, Any], batch_size: int) -> Base:
+    Raises:
+        PipelineError: a file is missing or damaged, or the weights are no longer those that were
+            compiled.
+    """
     from viewcache.bases.frozen import composition, load_base
-    from viewcache.bases.tensorflow_base import TensorFlowBase, device
     from viewcache.ground.params.base_settings import BaseSpec
 
+    description = _describe(folder)
     spec = BaseSpec.model_construct(**description["spec"])
     model = load_base(spec)
     loaded = composition(spec, model)
@@ -53,12 +122,16 @@ def _open_on_tensorflow(folder: Path, description: dict[str, Any], batch_size: i
             f"{folder} was compiled from another {spec.base}: run `dvc repro --force compile_base`",
             f"weights of SHA-256 {loaded['weights']}",
         )
-    return TensorFlowBase(model, _identity(description, device()), batch_size)
+    return model
 
 
-def _identity(description: dict[str, Any], device: str) -> str:
-    described = json.dumps(description | {"device": device}, sort_keys=True)
-    return hashlib.sha256(described.encode()).hexdigest()
+def _device(runtime: str, precision: str) -> str:
+    """What decides on features: of float32 any processor will do, within the tolerance."""
+    if runtime == "openvino":
+        return "CPU" if precision == "float32" else f"CPU with {instruction_set()}"
+    from viewcache.bases.tensorflow_base import device
+
+    return device()
 
 
 def _describe(folder: Path) -> dict[str, Any]:

@@ -5,12 +5,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import openvino
-import tensorflow as tf
 
-from viewcache.bases.artifact import TOLERANCE, open_base, open_in_float32
+from viewcache.bases.artifact import TOLERANCE, find_base
 from viewcache.bases.base import Base
 from viewcache.bases.frozen import composition, load_base
 from viewcache.bases.openvino_base import FILES
@@ -19,6 +17,7 @@ from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import replace_folder, scratch, write_text
 from viewcache.ground.manifests import digest_of_file
 from viewcache.ground.params.base_settings import BaseSpec, Precision
+from viewcache.ground.quiet_tensorflow import keras, tf
 
 
 def compile_base(
@@ -50,8 +49,9 @@ def compile_base(
         if calibration is not None and precision == "int8":
             quantize(unfinished / FILES["float32"], calibration, unfinished / FILES["int8"])
         _describe(unfinished, runtime, precision, composition(spec, model))
-        _hold_to_tensorflow(open_in_float32(unfinished, 4), model, f"{spec.base} on {runtime}")
-        open_base(unfinished, 4)
+        base = find_base(unfinished)
+        _hold_to_tensorflow(base.in_float32.open(4), model, f"{spec.base} on {runtime}")
+        base.open(4)
         replace_folder(folder, unfinished)
 
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-import keras
-
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.catalogue import near_names
+from viewcache.ground.quiet_tensorflow import keras
 
 
 def layer_names(network: keras.Model) -> list[str]:

@@ -10,10 +10,12 @@ from threading import Thread
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from keras.src.utils import file_utils
 from tqdm import tqdm
 
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.quiet_tensorflow import keras
+
+file_utils = keras.src.utils.file_utils
 
 PATIENCE = 10.0
 """Seconds that a server may keep silent."""
@@ -39,7 +41,9 @@ def _download(origin: str, target: str, _: Callable[[int, int, int], None]) -> N
     try:
         with _answer(origin) as answer, path.open("wb") as file:
             size, name = answer.length, path.name
-            with tqdm.wrapattr(answer, "read", total=size, desc=name, disable=None) as content:
+            with tqdm.wrapattr(
+                answer, "read", total=size, desc=name, disable=None, leave=False
+            ) as content:
                 shutil.copyfileobj(content, file)
             if answer.length:
                 raise EOFError(f"{answer.length} of {size} bytes are missing")

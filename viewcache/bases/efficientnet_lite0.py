@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-import keras
 import numpy as np
-from keras import layers
 
-from viewcache.bases.pins import file_digest
 from viewcache.bases.torch_checkpoint import read_tensors
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.files import file_digest
+from viewcache.ground.quiet_tensorflow import keras, layers
 
 WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 WIDTH = 1280

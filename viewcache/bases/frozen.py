@@ -3,16 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-import keras
-import tensorflow as tf
-from keras import layers
-
 from viewcache.bases.applications import load_application, preprocess_as_trained
 from viewcache.bases.cutting import cut_at
-from viewcache.bases.pins import LOCK, check_pin, file_digest, weights_digest
+from viewcache.bases.pins import LOCK, check_pin, weights_digest
 from viewcache.bases.user_model import load_user_model
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.files import file_digest
 from viewcache.ground.params.base_settings import BaseSpec
+from viewcache.ground.quiet_tensorflow import keras, layers, tf
 
 
 def load_base(spec: BaseSpec) -> keras.Model:

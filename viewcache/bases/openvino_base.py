@@ -1,7 +1,6 @@
 """A base run by OpenVINO on the processor."""
 
 from collections.abc import Callable
-from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,10 @@ FILES = {"float32": "base.xml", "bfloat16": "base.xml", "int8": "int8.xml"}
 
 
 class OpenVINOBase(Base):
-    """A base from OpenVINO's files, with a request in hand for each stream and one more.
+    """A base from OpenVINO's files, which threads may share.
+
+    Whoever streams has a request in hand for each of the processor's streams, and one more.
+
 
     Raises:
         PipelineError: the processor does not have the precision.
@@ -35,15 +37,21 @@ class OpenVINOBase(Base):
         in_flight = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS") + 1
         width = compiled.outputs[0].shape[1]
         super().__init__(identity, width, batch_size, in_flight)
-        self._requests = cycle([compiled.create_infer_request() for _ in range(in_flight)])
+        self._create_request = compiled.create_infer_request
+        self._idle: list[openvino.InferRequest] = []
 
     def _start(self, images: np.ndarray) -> Callable[[], np.ndarray]:
-        request = next(self._requests)
+        try:
+            request = self._idle.pop()
+        except IndexError:
+            request = self._create_request()
         request.start_async([images])
 
         def result() -> np.ndarray:
             request.wait()
-            return request.get_output_tensor().data.copy()
+            features = request.get_output_tensor().data.copy()
+            self._idle.append(request)
+            return features
 
         return result
 

@@ -4,11 +4,11 @@ import hashlib
 import json
 from pathlib import Path
 
-import keras
 import numpy as np
 
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
+from viewcache.ground.quiet_tensorflow import keras
 
 LOCK = Path("weights.lock")
 
@@ -31,12 +31,6 @@ def check_pin(path: Path, name: str, digest: str) -> None:
             f"line from {path}",
             digest,
         )
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def weights_digest(model: keras.Model) -> str:

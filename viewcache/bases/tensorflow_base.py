@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from viewcache.bases.base import Base
+from viewcache.ground.quiet_tensorflow import keras, tf
 
 
 def device() -> str:

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import keras
-
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.keras_file import read_config
+from viewcache.ground.quiet_tensorflow import keras
 
 
 def load_user_model(path: Path, side: int) -> keras.Model:

@@ -5,46 +5,51 @@ from pathlib import Path
 
 import pandas as pd
 
+from viewcache.commands.images import open_images, part
 from viewcache.costs.calibration import calibrate
 from viewcache.costs.model import Amounts, break_even, disk_bytes, predict
 from viewcache.costs.paces import Work
 from viewcache.costs.prediction import PREDICTION, write_prediction
+from viewcache.costs.whole_run import Reading, seconds_of_run
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import scratch
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.params.schema import Data, Params
+from viewcache.ground.params.schema import Params
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.decoding import DecodingPolicy
-from viewcache.images.fetching import fetch_elpv
-from viewcache.images.folds import part_images, refuse_missing_class
 from viewcache.images.index import index_images
 from viewcache.images.prepared import Prepared, open_prepared
 from viewcache.images.preparing import write_prepared
-from viewcache.images.sources import Source, open_source
-from viewcache.report.forecast import forecast
+from viewcache.report.forecast import Disk, forecast
 
 SAMPLE = 128
 """Images that are decoded, to calibrate on."""
 
 
-def plan() -> None:
+def plan(params_file: Path) -> None:
     start = Stopwatch().seconds["setup"]
-    params = load_params()
+    params, costs = load_params(params_file), Stopwatch()
     with scratch(PREDICTION.with_suffix("")) as folder:
-        source = _open(params.data, folder / "source")
-        index = index_images(source, params.data.limit)
-        parts = _part(params, index, source.classes)
+        with costs.phase("fetch"):
+            source = open_images(params.data, folder / "source")
+        with costs.phase("index"):
+            index = index_images(source, params.data.limit)
+        parts = part(params, index, source.classes)
         amounts = amounts_of(parts)
         train = index[parts["rotation_0"] == "train"]
-        sample = _decode(params, source.root, train, folder / "sample")
+        with costs.phase("decode"):
+            sample = _decode(params, source.root, train, folder / "sample")
         work = Work(params, sample, amounts.training, len(source.classes))
-        costs = calibrate(work, folder / "base", start)
-    arms = predict(costs, params.train, amounts)
-    kinds = costs.paces.end_to_end
-    points = [break_even(costs, params.train, amounts, kind) for kind in kinds]
-    write_prediction(params, amounts, costs, arms, points)
-    free = shutil.disk_usage(".").free
-    print(forecast(arms, points, disk_bytes(costs, params, amounts), free))
+        units = calibrate(work, folder / "base", start)
+    arms = predict(units, params.train, amounts)
+    kinds = units.paces.end_to_end
+    points = [break_even(units, params.train, amounts, kind) for kind in kinds]
+    decoding = costs.seconds["decode"] / len(sample.labels)
+    reading = Reading(costs.seconds["fetch"], costs.seconds["index"], decoding)
+    seconds = seconds_of_run(units, reading, params, amounts, arms)
+    write_prediction(params, amounts, units, arms, points)
+    disk = Disk(disk_bytes(units, params, amounts), shutil.disk_usage(".").free)
+    print(forecast(seconds, disk, arms, points))
 
 
 def amounts_of(parts: pd.DataFrame) -> Amounts:
@@ -56,25 +61,6 @@ def amounts_of(parts: pd.DataFrame) -> Amounts:
     trained, tested = (int((parts == part).any(axis=1).sum()) for part in ("train", "test"))
     training = int((parts["rotation_0"] == "train").sum())
     return Amounts(len(parts), training, trained, tested)
-
-
-def _part(params: Params, index: pd.DataFrame, classes: list[str]) -> pd.DataFrame:
-    """The part of every image in every rotation."""
-    data, folds = params.data, params.evaluate.folds
-    parts = part_images(index, data.split_seed, folds, data.validation, data.test)
-    refuse_missing_class(index, parts, classes)
-    return parts.drop(columns="unit")
-
-
-def _open(data: Data, folder: Path) -> Source:
-    """The images, before `fetch` put them where the pipeline reads them."""
-    if data.source == "elpv":
-        fetch_elpv(folder)
-        return open_source(folder, data.manifest, data.classes)
-    if not Path(data.path).is_dir():
-        rule = "the archive must be fetched before it can be planned for: run `dvc repro fetch`"
-        raise PipelineError(rule, f"no {data.path}")
-    return open_source(Path(data.path), data.manifest, data.classes)
 
 
 def _decode(params: Params, root: Path, train: pd.DataFrame, folder: Path) -> Prepared:

@@ -7,6 +7,7 @@ from tqdm import tqdm
 
 from viewcache.arms.arm import arms_of
 from viewcache.arms.replaying import put_together, replay_cache, replay_seen
+from viewcache.arms.sizes import open_sizes
 from viewcache.bases.artifact import open_base
 from viewcache.features.store import keys_file
 from viewcache.ground.manifests import verify
@@ -24,6 +25,7 @@ from viewcache.ground.paths import (
 )
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.folds import open_rotations
+from viewcache.images.prepared import open_prepared
 
 
 def verify_all(count: int) -> None:
@@ -36,7 +38,7 @@ def verify_all(count: int) -> None:
     """
     params = load_params()
     files = list(files_to_verify(params))
-    for file in tqdm(files, "verify", unit=" files", disable=None):
+    for file in tqdm(files, "verify", unit=" files", disable=None, leave=False):
         verify(file)
     open_base(BASE, params.extract.batch_size)
     seen = [replay_seen(params, kind) for kind in params.train.end_to_end]
@@ -58,5 +60,7 @@ def files_to_verify(params: Params) -> Iterator[Path]:
         yield from (plan_file(view), feature_file(view), keys_file(feature_file(view)))
     yield from {rows_file(view) for view in views if view}
     arms = arms_of(params.train, len(open_rotations(PARTS)))
-    yield from (arm.head_file(*training) for arm in arms for training in arm.trainings)
+    labels = open_prepared(PREPARED).labels
+    for arm in (*arms, *open_sizes(PARTS, params.train, labels)):
+        yield from (arm.head_file(*training) for training in arm.trainings)
     yield from (seen_file(kind) for kind in params.train.end_to_end)

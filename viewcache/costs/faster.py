@@ -39,6 +39,9 @@ class Factors:
     against_keras: float | None
 
 
+TIMES_THE_IMAGES = 10
+
+
 @dataclass(frozen=True)
 class Faster:
     """How many times faster an arm is than end-to-end.
@@ -46,12 +49,14 @@ class Faster:
     Attributes:
         first: A first training, from images to head.
         first_without_setup: The same without the starting of processes, imports and compiling.
+        first_on_more_images: Extrapolated to `TIMES_THE_IMAGES` as many: set-up stays as it is.
         further: Every further training, with another seed, learning rate or head.
         study: All seeds and rotations of the arm.
     """
 
     first: Factors
     first_without_setup: Factors
+    first_on_more_images: Factors
     further: Factors
     study: Factors
 
@@ -75,11 +80,13 @@ def faster(
     here = {kind: arm for kind, arm in end_to_end.items() if arm.machine == cost.machine}
     first = {kind: arm.seconds for kind, arm in here.items()}
     work = {kind: _without_setup(arm) for kind, arm in here.items()}
+    more = {kind: _on_more_images(arm) for kind, arm in here.items()}
     further = {kind: arm.further_seconds for kind, arm in here.items()}
     study = {kind: study_of(arm, trainings) for kind, arm in here.items()}
     return Faster(
         factors(cost.seconds, first),
         factors(_without_setup(cost), work),
+        factors(_on_more_images(cost), more),
         factors(cost.further_seconds, further),
         factors(study_seconds, study),
     )
@@ -89,6 +96,11 @@ def study_of(end_to_end: Timed, trainings: int) -> float | None:
     """Seconds of so many trainings end to end, one after another in one process."""
     work = _without_setup(end_to_end)
     return None if work is None else end_to_end.setup_seconds + trainings * work
+
+
+def _on_more_images(cost: Timed) -> float | None:
+    work = _without_setup(cost)
+    return None if work is None else cost.setup_seconds + TIMES_THE_IMAGES * work
 
 
 def _without_setup(cost: Timed) -> float | None:

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
-from typing import Any
 
 from viewcache.arms.arm import Arm
 from viewcache.ground.paths import feature_file
+from viewcache.ground.stopwatch import Record
 
-Record = dict[str, Any]
-"""What `Stopwatch.save` wrote: seconds by phase, peak memory, machine, time."""
 Load = Callable[[str], Record]
 """From the name of a stage to its record."""
 
@@ -97,7 +95,7 @@ def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
         base=seconds("extract") - seconds("augment"),
         head=head,
         further=head + heads["seconds"]["setup"],
-        study=_study(arm, training, load),
+        study=study_seconds([arm], training, load),
         feature_bytes=sum(feature_file(view).stat().st_size for view in views),
     )
 
@@ -105,9 +103,7 @@ def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
 def _end_to_end(arm: Arm, epochs: float, images: int, load: Load) -> ArmCosts:
     """The head's share is what the same head takes on cached features, and no more than is left."""
     record = load(arm.training_stage)
-    names = [f"seed {seed} rotation {rotation}" for seed, rotation in arm.trainings]
-    augment = mean(record["seconds"][f"{name} augment"] for name in names)
-    fit = mean(record["seconds"][f"{name} fit"] for name in names)
+    augment, fit = (_mean_of_trainings(arm, record, phase) for phase in ("augment", "fit"))
     head = min(head_seconds(load), fit - augment)
     records = [record, load("compile_base")] if arm.kind == "compiled" else [record]
     return _costs(
@@ -117,23 +113,37 @@ def _end_to_end(arm: Arm, epochs: float, images: int, load: Load) -> ArmCosts:
         base=fit - augment - head,
         head=head,
         further=fit + record["seconds"]["setup"],
-        study=setup_of(records) + len(names) * fit,
+        study=setup_of(records) + len(arm.trainings) * fit,
         feature_bytes=0,
     )
 
 
-def _study(arm: Arm, training: Training, load: Load) -> float:
-    views = sorted(set().union(*(arm.views(training.random_views, seed) for seed in arm.seeds)))
+def study_seconds(arms: Sequence[Arm], training: Training, load: Load) -> float:
+    """Of all trainings of arms on cached views: each view that they read is extracted once."""
+    read = [arm.views(training.random_views, seed) for arm in arms for seed in arm.seeds]
+    views = sorted(set().union(*read))
     extracts = [load(f"extract_{view}") for view in views]
     augment, heads = load("augment"), load("train_head")
     drawing = sum(augment["seconds"].get(f"view {view}", 0.0) for view in views)
-    share = len(arm.trainings) / training.heads
+    share = sum(len(arm.trainings) for arm in arms) / training.heads
     return (
         setup_of([augment, load("compile_base"), heads, *extracts])
         + drawing
         + sum(record["seconds"]["extract"] for record in extracts)
         + share * (heads["seconds"]["head alone"] + heads["seconds"]["heads"])
     )
+
+
+def training_seconds(arm: Arm, load: Load) -> float:
+    """Of one training alone: of a head on cached views, or of all that end-to-end goes through."""
+    if arm.budget is not None:
+        return head_seconds(load)
+    return _mean_of_trainings(arm, load(arm.training_stage), "fit")
+
+
+def _mean_of_trainings(arm: Arm, record: Record, phase: str) -> float:
+    seconds = record["seconds"]
+    return mean(seconds[f"seed {seed} rotation {number} {phase}"] for seed, number in arm.trainings)
 
 
 def head_seconds(load: Load) -> float:

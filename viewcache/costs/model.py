@@ -31,6 +31,9 @@ class Pace:
     augment: float
     rest: float
 
+    def seconds(self, images: int) -> float:
+        return self.start + images * (self.augment + self.rest)
+
 
 @dataclass(frozen=True)
 class Paces:
@@ -194,7 +197,7 @@ def _cached(costs: UnitCosts, settings: Train, amounts: Amounts, budget: int) ->
     passes = amounts.training * views
     rows = amounts.trained if budget else amounts.images
     pace = costs.paces.extract if budget else costs.paces.extract_identity
-    head = _head_seconds(costs.paces.head, settings, amounts.training)
+    head = costs.paces.head.seconds(settings.epochs * amounts.training)
     extracting = set_up.start + set_up.compiling + views * set_up.start_extract
     return Prediction(
         base_passes=passes,
@@ -216,7 +219,7 @@ def _end_to_end(costs: UnitCosts, settings: Train, amounts: Amounts, kind: Kind)
     passes = amounts.training * settings.epochs
     pace = costs.paces.end_to_end[kind]
     augment, rest = passes * pace.augment, pace.start + passes * pace.rest
-    head = _head_seconds(costs.paces.head, settings, amounts.training)
+    head = costs.paces.head.seconds(settings.epochs * amounts.training)
     again = set_up.start_tensorflow + opening
     return Prediction(
         base_passes=passes,
@@ -227,10 +230,6 @@ def _end_to_end(costs: UnitCosts, settings: Train, amounts: Amounts, kind: Kind)
         again_seconds=again + augment + rest,
         feature_bytes=0,
     )
-
-
-def _head_seconds(pace: Pace, settings: Train, images: int) -> float:
-    return pace.start + images * settings.epochs * pace.rest
 
 
 def _trainings(cached: Prediction, reference: Prediction) -> int | None:

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import keras
 import numpy as np
 
 from viewcache.arms.arm import Kind
 from viewcache.bases.base import Base
 from viewcache.costs.model import Pace, Paces
-from viewcache.features.keys import KEY_BYTES
+from viewcache.features.keys import KEYS
 from viewcache.features.store import FeatureView, FeatureWriter, Origin
 from viewcache.ground.params.schema import Params
+from viewcache.ground.quiet_tensorflow import keras
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads import training
 from viewcache.heads.end_to_end import EndToEndBase, on_compiled, on_keras
@@ -78,7 +78,6 @@ def _extraction(work: Work, base: Base, read: training.Reader, view: int) -> Pac
     sample, size = len(work.sample.labels), base.batch_size
     dtype = np.dtype(work.params.extract.dtype)
     origin = Origin(view, images="", plan="", base=base.identity)
-    keys = np.zeros((size, KEY_BYTES), np.uint8)
 
     def batches(count: int) -> Iterator[np.ndarray]:
         for start in range(0, count * size, size):
@@ -87,10 +86,10 @@ def _extraction(work: Work, base: Base, read: training.Reader, view: int) -> Pac
     def run(count: int) -> None:
         rows = np.arange(count * size).reshape(count, size)
         with tempfile.TemporaryDirectory() as folder:
-            path, shape = Path(folder) / "features.npy", (count * size, base.width)
-            with FeatureWriter(path, shape, dtype, origin) as writer:
+            path, keys = Path(folder) / "features.npy", np.zeros(count * size, KEYS)
+            with FeatureWriter(path, keys, (base.width,), dtype, origin) as writer:
                 for batch, features in zip(rows, base.stream(batches(count)), strict=True):
-                    writer.write(batch, features, keys)
+                    writer.write(batch, features)
 
     return _pace(run, size, costs)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from viewcache.arms.arm import Arm, Kind
+from viewcache.costs.evidence import Evidence, evidence
 from viewcache.costs.faster import Faster, Timed, faster
 from viewcache.costs.ledger import ArmCosts, Load, Training, costs_of_arms
 from viewcache.costs.prediction import predicted_end_to_end
@@ -20,12 +21,14 @@ class Reckoning:
 
     Attributes:
         faster: Of each arm on cached views.
+        evidence: Of all trainings on cached views together.
         predicted: The ways to train end to end that did not run: their seconds are the plan's.
     """
 
     costs: dict[Arm, ArmCosts]
     unused: dict[Arm, Unused]
     faster: dict[Arm, Faster]
+    evidence: Evidence
     predicted: list[Kind]
 
 
@@ -52,7 +55,8 @@ def reckon(
         arm: {seed: int(own.loc[own["seed"] == seed, "epochs"].max()) for seed in arm.seeds}
         for arm, own in of_arm.items()
     }
-    costs = costs_of_arms(arms, Training(images, rows, random_views, heads), means, load)
+    training = Training(images, rows, random_views, heads)
+    costs = costs_of_arms(arms, training, means, load)
     measured: dict[Kind, Timed] = {
         arm.kind: cost for arm, cost in costs.items() if arm.budget is None
     }
@@ -61,6 +65,7 @@ def reckon(
         costs,
         unused_of_arms(most, random_views, load),
         _speeds(costs, predicted | measured),
+        evidence(costs, predicted | measured, training, load),
         [kind for kind in predicted if kind not in measured],
     )
 

@@ -21,7 +21,7 @@ IMPORTS = {
     "extract": (
         "tqdm",
         "viewcache.bases.artifact",
-        "viewcache.features.store",
+        "viewcache.features.extraction",
         "viewcache.ground.entry",
         "viewcache.images.prepared",
         "viewcache.views.render",

@@ -1,16 +1,16 @@
 """Feature arrays on disk: a row an image, keys beside them, and a manifest of what they are."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from viewcache.features.keys import KEY_BYTES
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.files import write_whole
 from viewcache.ground.manifests import Manifest, digest_of_digests, seal, verify
 from viewcache.ground.paths import feature_file, rows_file
 from viewcache.ground.row_files import RowWriter
@@ -25,12 +25,16 @@ class Origin:
         images: Digest of the images' digests, in order of the rows.
         plan: SHA-256 of the view plan.
         base: Identity of the frozen base.
+        drawn: What the plan was drawn with, by parameter: none of view 0.
+        made_by: What makes a row of pixels and plan, part by part.
     """
 
     view: int
     images: str
     plan: str
     base: str
+    drawn: dict[str, Any] = field(default_factory=dict)
+    made_by: dict[str, Any] = field(default_factory=dict)
 
 
 class FeatureWriter:
@@ -38,7 +42,8 @@ class FeatureWriter:
 
     Args:
         path: Of the features (.npy); keys lie beside them in `keys.npy`.
-        shape: Rows first, then that of a row.
+        keys: Of all rows, as `keys_of_rows` gives them.
+        row_shape: Of a row.
 
     Raises:
         PipelineError: a row was not written; or a feature is NaN, infinite, or beyond the dtype.
@@ -46,29 +51,30 @@ class FeatureWriter:
     """
 
     def __init__(
-        self, path: Path, shape: tuple[int, ...], dtype: np.dtype[Any], origin: Origin
+        self,
+        path: Path,
+        keys: np.ndarray,
+        row_shape: tuple[int, ...],
+        dtype: np.dtype[Any],
+        origin: Origin,
     ) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._path, self._shape, self._dtype, self._origin = path, shape, dtype, origin
-        self._features = RowWriter(path, shape, dtype)
-        self._keys = RowWriter(keys_file(path), (shape[0], KEY_BYTES), np.dtype(np.uint8))
+        self._path, self._keys, self._dtype, self._origin = path, keys, dtype, origin
+        self._shape = (len(keys), *row_shape)
+        self._features = RowWriter(path, self._shape, dtype)
 
     def __enter__(self) -> Self:
-        with ExitStack() as files:
-            files.enter_context(self._keys)
-            files.enter_context(self._features)
-            self._files = files.pop_all()
+        self._features.__enter__()
         return self
 
-    def write(self, rows: np.ndarray, features: np.ndarray, keys: np.ndarray) -> None:
-        """Write the features of some rows, and the keys of `keys_of_rows`."""
+    def write(self, rows: np.ndarray, features: np.ndarray) -> None:
+        """Write the features of some rows."""
         with np.errstate(over="ignore"):
             stored = features.astype(self._dtype)
         if not np.isfinite(stored).all():
             rule = f"features for {self._path} must be finite as {self._dtype}"
             raise PipelineError(rule, f"up to {np.abs(features).max()}")
         self._features.write(rows, stored)
-        self._keys.write(rows, keys)
 
     def __exit__(
         self,
@@ -76,8 +82,9 @@ class FeatureWriter:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._files.__exit__(kind, error, traceback)
+        self._features.__exit__(kind, error, traceback)
         if kind is None:
+            write_whole(keys_file(self._path), partial(np.save, arr=self._keys))
             seal(keys_file(self._path))
             about = {"shape": list(self._shape), "dtype": self._dtype.str}
             seal(self._path, **about, **asdict(self._origin))

@@ -34,7 +34,7 @@ def verify(path: Path, **expected: Any) -> Manifest:
         PipelineError: the file or its manifest is missing or damaged, or the file was made from
             something else.
     """
-    manifest = _read(path)
+    manifest = read_manifest(path)
     received = digest_of_file(path)
     if received != manifest.get("digest"):
         raise PipelineError(
@@ -76,7 +76,12 @@ def digest_of_digests(digests: Iterable[str]) -> str:
     return whole.hexdigest()
 
 
-def _read(path: Path) -> Manifest:
+def read_manifest(path: Path) -> Manifest:
+    """The manifest of a file, which is not held to it.
+
+    Raises:
+        PipelineError: the file or its manifest is missing, or the manifest is damaged.
+    """
     for file in (path, manifest_file(path)):
         if not file.is_file():
             raise PipelineError(f"{file} is missing: `dvc repro` computes it", "no file")

@@ -1,5 +1,6 @@
 """Where the stages find each other's outs, as dvc.yaml names them."""
 
+import os
 from pathlib import Path
 
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET
@@ -24,6 +25,20 @@ CERTIFICATE = Path("data/certificate.json")
 CACHE = "cache"
 """What is replayed, besides the kinds of end-to-end training."""
 CONTACT_SHEET = Path("plots/views.png")
+RECOMMENDATION = Path("data/recommendation.json")
+"""What `evaluate` recommends, without times."""
+MODEL = Path("data/model")
+"""What `export` writes."""
+
+
+def repository() -> Path:
+    """The user's repository, also from within a copy that `dvc exp run --temp` made."""
+    return Path(os.environ.get("DVC_ROOT", ".")).resolve()
+
+
+def reuse_folder() -> Path:
+    """Rows of features that may be taken over; neither git nor DVC knows of it."""
+    return repository() / "data/reuse"
 
 
 def plan_file(view: int) -> Path:
@@ -39,8 +54,18 @@ def feature_file(view: int) -> Path:
     return FEATURES / _kind(view) / str(view) / "features.npy"
 
 
+def extraction_record(view: int) -> str:
+    """The name of the record of what a view's extraction cost."""
+    return f"extract_{view}" if view < TEST_VIEW_OFFSET else f"extract_test/{view}"
+
+
 def cached_head_file(budget: int, seed: int, rotation: int) -> Path:
     return Path("models/cached") / str(budget) / str(seed) / f"{rotation}.npz"
+
+
+def smaller_head_file(divisor: int, budget: int, seed: int, rotation: int) -> Path:
+    """Of a head that was trained on one in `divisor` of the training images."""
+    return Path("models/cached/sizes") / str(divisor) / str(budget) / str(seed) / f"{rotation}.npz"
 
 
 def end_to_end_head_file(kind: str, seed: int, rotation: int) -> Path:

@@ -13,8 +13,11 @@ import psutil
 
 from viewcache.ground.files import write_text
 from viewcache.ground.machine import machine
+from viewcache.ground.monitor import Sample, monitored
 
 COSTS = Path("data/costs")
+Record = dict[str, Any]
+"""Seconds by phase, peak memory, machine, time."""
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
@@ -29,6 +32,7 @@ class Stopwatch:
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.seconds["setup"] = _age_of_process()
+        self._samples: list[Sample] = []
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -48,21 +52,39 @@ class Stopwatch:
 
         return timing
 
-    def save(self, name: str) -> None:
-        """Write `data/costs/<name>.json`."""
-        path = COSTS / f"{name}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        record = {
+    @contextmanager
+    def monitored(self) -> Iterator[None]:
+        """Keep samples of processor and memory from the time spent inside."""
+        with monitored() as self._samples:
+            yield
+
+    def record(self) -> Record:
+        """What the stage cost so far."""
+        return {
             "seconds": dict(self.seconds),
             "peak_rss_bytes": _peak_rss_bytes(),
             "measured_at": time.time(),
             "machine": machine(),
+            "samples": self._samples,
         }
-        write_text(path, json.dumps(record, indent=2) + "\n")
+
+    def save(self, name: str) -> None:
+        """Write `data/costs/<name>.json`."""
+        save_record(name, self.record())
 
 
-def load_record(name: str) -> dict[str, Any]:
-    return json.loads((COSTS / f"{name}.json").read_text())
+def save_record(name: str, record: Record) -> None:
+    path = record_file(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, json.dumps(record, indent=2) + "\n")
+
+
+def load_record(name: str) -> Record:
+    return json.loads(record_file(name).read_text())
+
+
+def record_file(name: str) -> Path:
+    return COSTS / f"{name}.json"
 
 
 def _age_of_process() -> float:

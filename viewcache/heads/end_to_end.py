@@ -4,12 +4,12 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-import keras
 import numpy as np
 
 from viewcache.bases.base import Base
 from viewcache.bases.pins import weights_digest
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.quiet_tensorflow import keras
 from viewcache.heads.head import compile_model
 from viewcache.heads.saved import Trained, starting_point
 from viewcache.heads.schedule import view_of_epoch

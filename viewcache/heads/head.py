@@ -1,9 +1,7 @@
 """The head: a small dense classifier on a base's features."""
 
-import keras
-from keras import layers
-
 from viewcache.ground.params.head_settings import HeadSettings
+from viewcache.ground.quiet_tensorflow import keras, layers
 from viewcache.heads.optimizer import FusedAdam
 
 

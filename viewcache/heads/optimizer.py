@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import keras
-import tensorflow as tf
+from viewcache.ground.quiet_tensorflow import keras, tf
 
 
 class FusedAdam(keras.optimizers.Adam):

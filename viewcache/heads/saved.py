@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import keras
 import numpy as np
 
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_whole
 from viewcache.ground.manifests import digest_of_digests, manifest_file, seal, verify
+from viewcache.ground.quiet_tensorflow import keras
 from viewcache.heads.training import Epoch
 
 

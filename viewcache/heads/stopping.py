@@ -1,7 +1,8 @@
 """Early stopping: by the validation loss, and by the same rule for every arm."""
 
-import keras
 import numpy as np
+
+from viewcache.ground.quiet_tensorflow import keras
 
 
 class BestHead:

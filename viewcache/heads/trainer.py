@@ -7,10 +7,10 @@ head to the last bit; what `fit` adds to every step, some milliseconds of it, is
 from collections.abc import Mapping
 
 import numpy as np
-import tensorflow as tf
 
 from viewcache.features.store import FeatureView
 from viewcache.ground.params.head_settings import HeadSettings
+from viewcache.ground.quiet_tensorflow import tf
 from viewcache.heads.head import build_head
 from viewcache.heads.saved import Trained, starting_point
 from viewcache.heads.training import Schedule, Score, Targets, Validation, train

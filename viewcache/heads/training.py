@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import keras
 import numpy as np
-import tensorflow as tf
 from sklearn.utils.class_weight import compute_sample_weight
 
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.quiet_tensorflow import keras, tf
 from viewcache.heads.metrics import losses, predicted_classes
 from viewcache.heads.schedule import order_of_epoch, view_of_epoch
 from viewcache.heads.stopping import BestHead

@@ -33,7 +33,9 @@ def unpack(archive: Path, folder: Path) -> None:
     """
     room = min(LARGEST_EXPANSION * archive.stat().st_size, shutil.disk_usage(folder).free)
     try:
-        for member in tqdm(_members(archive, folder), "unpack", unit=" files", disable=None):
+        for member in tqdm(
+            _members(archive, folder), "unpack", unit=" files", disable=None, leave=False
+        ):
             _refuse_strange(archive, member)
             room -= member.size + tarfile.BLOCKSIZE  # a member without content costs something too
             if room < 0:

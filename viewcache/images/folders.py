@@ -34,7 +34,7 @@ def read_folders(root: Path) -> tuple[pd.DataFrame, int]:
     beside = [(path, "") for parent in parents for path in _entries(parent)]
     kept = [(path, label) for path, label in inside + beside if not _is_skipped(path, label)]
     _refuse_empty(class_folders, [path for path, _ in kept])
-    names = [(_text(path.relative_to(root).as_posix()), _text(label)) for path, label in kept]
+    names = [(in_utf8(path.relative_to(root).as_posix()), in_utf8(label)) for path, label in kept]
     rows = pd.DataFrame(names, columns=["path", "label"])
     if in_splits:
         rows["split"] = rows["path"].str.partition("/")[0].map(SPLIT_OF)
@@ -70,7 +70,7 @@ def _is_skipped(path: Path, label: str) -> bool:
     return loose or is_clutter(path.name)
 
 
-def _text(name: str) -> str:
+def in_utf8(name: str) -> str:
     """A name in UTF-8, with escapes for the bytes that are not."""
     return os.fsencode(name).decode(errors="backslashreplace")
 

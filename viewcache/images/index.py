@@ -35,7 +35,7 @@ def index_images(source: Source, limit: int | None) -> pd.DataFrame:
 def _digests(root: Path, paths: list[str]) -> list[str]:
     with ThreadPoolExecutor() as workers:
         digests = workers.map(_digest, [root / path for path in paths])
-        return list(tqdm(digests, "digest", len(paths), unit=" images", disable=None))
+        return list(tqdm(digests, "digest", len(paths), unit=" images", disable=None, leave=False))
 
 
 def _digest(path: Path) -> str:

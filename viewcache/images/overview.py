@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from viewcache.ground.files import write_text, write_whole
-from viewcache.images.folds import counts_by_class
+from viewcache.images.parting import counts_by_class
 from viewcache.images.prepared import open_prepared
 from viewcache.images.sheet import draw_sheet
 from viewcache.images.sources import Source

@@ -31,6 +31,17 @@ class Prepared:
         return self.folder / "images.npy"
 
     @property
+    def pixel_digests(self) -> np.ndarray:
+        """BLAKE2b of each image's pixels: uint8, shape (images, 16).
+
+        Raises:
+            PipelineError: they are missing or damaged, or of other images than the index.
+        """
+        path = pixel_digests_file(self.folder)
+        verify(path, images=digest_of_digests(self.digests))
+        return np.load(path, allow_pickle=False)
+
+    @property
     def paths(self) -> list[str]:
         """Of the images in their source; not kept, since memory is dear and few ask for them."""
         return list(_column(self.folder, "path"))
@@ -47,6 +58,10 @@ class Prepared:
         """
         verify(self.pixels, images=digest_of_digests(self.digests))
         return RowFile(self.pixels)
+
+
+def pixel_digests_file(folder: Path) -> Path:
+    return folder / "pixel_digests.npy"
 
 
 def open_prepared(folder: Path) -> Prepared:

@@ -1,18 +1,21 @@
 """Decode images, streaming, into what `open_prepared` reads."""
 
 import csv
+import hashlib
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from viewcache.ground.files import write_text
+from viewcache.ground.files import write_text, write_whole
 from viewcache.ground.manifests import digest_of_digests, seal
-from viewcache.ground.row_files import write_rows
+from viewcache.ground.row_files import RowFile, write_rows
 from viewcache.images.decoding import DecodingPolicy, Rejected, decode_files
+from viewcache.images.prepared import pixel_digests_file
 
 Finding = tuple[str, str, int, int]
 
@@ -49,7 +52,7 @@ def write_prepared(
 
 
 def seal_prepared(folder: Path, digests: list[str], policy: DecodingPolicy) -> None:
-    """Write the manifests of pixels and index."""
+    """Write the digests of pixels, and the manifests of pixels, digests and index."""
     images, side = digest_of_digests(digests), policy.side
     seal(
         folder / "images.npy",
@@ -59,6 +62,16 @@ def seal_prepared(folder: Path, digests: list[str], policy: DecodingPolicy) -> N
         background=list(policy.background),
     )
     seal(folder / "index.csv", images=images)
+    path = pixel_digests_file(folder)
+    write_whole(path, partial(np.save, arr=_digest_pixels(folder / "images.npy")))
+    seal(path, images=images)
+
+
+def _digest_pixels(path: Path) -> np.ndarray:
+    with RowFile(path) as pixels:
+        images = (pixels.read([row]) for row in range(pixels.shape[0]))
+        digests = [hashlib.blake2b(image.data, digest_size=16).digest() for image in images]
+    return np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 16)
 
 
 def _pixels(
@@ -66,7 +79,7 @@ def _pixels(
 ) -> Iterator[np.ndarray]:
     """The pixels of every image that is not left out; notes what was found about each."""
     results = decode_files(root, index["path"].tolist(), index["digest"].tolist(), policy)
-    for result in tqdm(results, "decode", len(index), unit=" images", disable=None):
+    for result in tqdm(results, "decode", len(index), unit=" images", disable=None, leave=False):
         if isinstance(result, Rejected):
             findings.append((str(result), "", 0, 0))
         else:

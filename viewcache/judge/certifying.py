@@ -11,7 +11,7 @@ import numpy as np
 
 from viewcache.arms.arm import Arm, cached
 from viewcache.arms.trained import TestedHead, TrainedHead, put_to_the_test
-from viewcache.bases.artifact import open_base, open_in_float32
+from viewcache.bases.artifact import find_base
 from viewcache.bases.base import Base
 from viewcache.features.store import FeatureView, open_views, rows_of_view
 from viewcache.ground.manifests import digest_of_digests
@@ -103,10 +103,11 @@ def _features(
     count, size = len(images.digests), params.extract.batch_size
     stored = open_views(views, images.digests)
     fast, float32 = {}, {}
-    reference = open_in_float32(BASE, size)
+    base = find_base(BASE)
+    reference = base.in_float32.open(size)
     with images.read() as pixels:
         read = fresh_views(pixels, images.digests, params.augment, params.seed)
-        seconds = _seconds_a_pass([open_base(BASE, size), reference], read, rows)
+        seconds = _seconds_a_pass([base.open(size), reference], read, rows)
         for view in views:
             wanted = np.intersect1d(rows_of_view(view, count), rows)
             fast[view] = _view_of(wanted, stored[view].of(wanted), count)

@@ -1,45 +1,70 @@
-"""What a plan says, for a person to read."""
+"""What a plan says, for a person to read, in 100 characters."""
 
 from collections.abc import Sequence
-
-import pandas as pd
+from dataclasses import dataclass
 
 from viewcache.costs.model import BreakEven, Prediction
+from viewcache.report.terminal import table, wrapped
+
+COLUMNS = (
+    "\narm",
+    "base\npasses",
+    "set-up\ns",
+    "views\ns",
+    "head\ns",
+    "first\nhead s",
+    "further\nheads s",
+    "features\nMB",
+)
+
+
+@dataclass(frozen=True)
+class Disk:
+    """Bytes that images and features take, DVC's copy included, and bytes that are free."""
+
+    needed: int
+    free: int
 
 
 def forecast(
-    arms: dict[str, Prediction], points: Sequence[BreakEven], needed: int, free: int
+    seconds: float, disk: Disk, arms: dict[str, Prediction], points: Sequence[BreakEven]
 ) -> str:
-    """A row an arm with its seconds by phase and its disk, and what follows from them.
+    """What the whole run takes, a row an arm, and what follows from them.
 
     Args:
-        needed: Bytes that images and features take.
-        free: Bytes that are free on the disk.
+        seconds: Of the whole run.
     """
-    return "\n".join([_table(arms), "", *map(str, points), _disk(needed, free)])
+    against = [wrapped(str(point)) for point in points]
+    return "\n".join([wrapped(_run(seconds, disk)), "", _table(arms), "", *against])
+
+
+def _run(seconds: float, disk: Disk) -> str:
+    fits = "it fits" if disk.needed <= disk.free else "it does not fit"
+    return (
+        f"`make run` will take about {_duration(seconds)} and {disk.needed / 1e6:,.0f} MB of disk; "
+        f"{disk.free / 1e6:,.0f} MB are free: {fits}."
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 100:
+        return f"{seconds:.0f} seconds"
+    minutes = seconds / 60
+    return f"{minutes:.0f} minutes" if minutes < 100 else f"{minutes / 60:.1f} hours"
 
 
 def _table(arms: dict[str, Prediction]) -> str:
     rows = [
-        {
-            "arm": name,
-            "base passes": f"{arm.base_passes:,}",
-            "augment s": f"{arm.augment_seconds:.1f}",
-            "base s": f"{arm.base_seconds:.1f}",
-            "head s": f"{arm.head_seconds:.1f}",
-            "set-up s": f"{arm.setup_seconds:.1f}",
-            "total s": f"{arm.seconds:.1f}",
-            "each further s": f"{arm.again_seconds:.1f}",
-            "features MB": f"{arm.feature_bytes / 1e6:.1f}",
-        }
+        (
+            name,
+            f"{arm.base_passes:,}",
+            f"{arm.setup_seconds:.1f}",
+            f"{arm.augment_seconds + arm.base_seconds:.1f}",
+            f"{arm.head_seconds:.1f}",
+            f"{arm.seconds:.1f}",
+            f"{arm.again_seconds:.1f}",
+            f"{arm.feature_bytes / 1e6:.1f}",
+        )
         for name, arm in arms.items()
     ]
-    return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
-
-
-def _disk(needed: int, free: int) -> str:
-    fits = "it fits" if needed <= free else "it does not fit"
-    return (
-        f"Images and features take {needed / 1e6:,.0f} MB, DVC's copy included; "
-        f"{free / 1e6:,.0f} MB are free: {fits}."
-    )
+    return table(rows, COLUMNS, words=1)

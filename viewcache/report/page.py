@@ -11,21 +11,24 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from PIL import Image
 
-from viewcache.costs.break_even import seconds_of_trainings
 from viewcache.ground.files import write_text
 from viewcache.ground.paths import CONTACT_SHEET
 from viewcache.judge.disagreement import Disagreement
 from viewcache.judge.verdict import Recommendation
 from viewcache.report import results
-from viewcache.report.figures import Arms
-from viewcache.report.pictures import accuracy, captions
+from viewcache.report.cost_words import break_even_sentences, evidence_sentence, speeds
+from viewcache.report.figures import Arms, cached_arms, end_to_end_arms
+from viewcache.report.pictures import captions
 from viewcache.report.pictures import seconds as costs
-from viewcache.report.pictures.style import Picture, data_uri, draw_svg, styles
+from viewcache.report.pictures.curves import validation_losses
+from viewcache.report.pictures.differences import to_end_to_end
+from viewcache.report.pictures.sizes import against_images
+from viewcache.report.pictures.style import SIZE, Picture, data_uri, draw_svg
 from viewcache.report.provenance import Provenance
 from viewcache.report.results import Results
-from viewcache.report.summary import break_even_sentences, key_figures
-from viewcache.report.tables import TESTED_ON, accuracy_in_words
-from viewcache.report.words import sentence
+from viewcache.report.summary import growth_sentence, key_figures, times_as_fast
+from viewcache.report.tables import MEASURED, TESTED_ON, accuracy_in_words
+from viewcache.report.words import margin_in_words, percent, plain_name, sentence, tells
 
 TEMPLATE = Path(__file__).with_name("page.html.jinja")
 
@@ -58,19 +61,27 @@ def render_page(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"thumbnail": _thumbnail, "or_none": _or_none}
-    environment.globals["accuracy"] = accuracy_in_words
-    arms = found.arms
+    for function in (accuracy_in_words, percent, plain_name, times_as_fast):
+        environment.globals[function.__name__] = function
+    arms, name = found.arms, recommendation.arm.name
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         sentence=sentence(recommendation),
         key_figures=key_figures(found.figures, recommendation),
         recommendation=recommendation,
+        margin=margin_in_words(recommendation.margin),
+        wide=not any(map(tells, recommendation.comparisons)),
+        recommended=arms[name],
+        twin=arms[cached_arms(arms)[-1]],
         arms=arms,
-        colours={name: look.colour for name, look in styles(arms).items()},
-        pictures=_pictures(arms, found.curves),
+        pictures=_pictures(found, recommendation),
         contact_sheet=data_uri("image/png", contact_sheet),
+        speeds=speeds(found.figures, name),
+        evidence=evidence_sentence(found.figures),
         break_even=break_even_sentences(arms),
-        many=costs.MOST_TRAININGS,
-        seconds_of_trainings=seconds_of_trainings,
+        growth=growth_sentence(found.figures),
+        confusion=found.figures["confusion"],
+        right={on: _share_right(found.figures["confusion"][on]) for on in MEASURED.values()},
+        predicted=found.figures["answers"]["faster"]["predicted"],
         epochs=_epochs(found.runs),
         prediction=found.figures["prediction"],
         replay=found.figures["replay"],
@@ -81,29 +92,50 @@ def render_page(
     )
 
 
-def _pictures(arms: Arms, curves: pd.DataFrame) -> dict[str, Picture]:
-    by_metric = {
-        f"{kind}_{metric}": draw_svg(
-            partial(paint, arms=arms, metric=metric), caption(arms, metric)
-        )
-        for metric in TESTED_ON
-        for kind, paint, caption in (
-            ("views", accuracy.against_views, captions.of_accuracy_against_views),
-        )
-    }
-    return by_metric | {
+def _pictures(found: Results, recommendation: Recommendation) -> dict[str, Picture]:
+    arms, figures, name = found.arms, found.figures, recommendation.arm.name
+    first, *_, twin = cached_arms(arms)
+    compared = list(dict.fromkeys([name, *end_to_end_arms(arms)]))
+    curves = list(dict.fromkeys([first, name, twin]))
+    most = costs.MOST_TRAININGS
+    return {
+        **{f"differences_{of}": _differences(found, of, recommendation) for of in TESTED_ON},
+        **{f"sizes_{of}": _sizes(arms, figures, of) for of in TESTED_ON},
         "cumulative": draw_svg(
-            partial(costs.cumulative_seconds, arms=arms),
-            captions.of_cumulative_seconds(arms, costs.MOST_TRAININGS),
+            partial(costs.cumulative_seconds, arms=arms, shown=compared),
+            captions.of_cumulative_seconds(arms, compared, most),
         ),
         "phases": draw_svg(
             partial(costs.seconds_by_phase, arms=arms), captions.of_seconds_by_phase(arms)
         ),
         "curves": draw_svg(
-            partial(accuracy.learning_curves, arms=arms, curves=curves),
-            captions.of_learning_curves(curves),
+            partial(validation_losses, arms=arms, curves=found.curves, shown=curves),
+            captions.of_learning_curves(arms, found.curves, curves),
         ),
     }
+
+
+def _differences(found: Results, metric: str, recommendation: Recommendation) -> Picture:
+    rows = [
+        one
+        for one in found.figures["answers"]["enough"]["differences_to_twin"]
+        if one["on"] == MEASURED[metric]
+    ]
+    paint = partial(
+        to_end_to_end,
+        arms=found.arms,
+        differences=rows,
+        metric=metric,
+        margin=recommendation.margin,
+    )
+    size = (SIZE[0], 1.3 + 0.5 * len(rows))
+    return draw_svg(paint, captions.of_differences(found.arms, rows, metric), size)
+
+
+def _sizes(arms: Arms, figures: Mapping[str, Any], metric: str) -> Picture:
+    sizes, twice = figures["sizes"], figures["twice_as_many"]
+    paint = partial(against_images, arms=arms, sizes=sizes, twice_as_many=twice, metric=metric)
+    return draw_svg(paint, captions.of_sizes(arms, sizes, metric))
 
 
 def _epochs(runs: pd.DataFrame) -> dict[str, Mapping[str, Any]]:
@@ -113,6 +145,10 @@ def _epochs(runs: pd.DataFrame) -> dict[str, Mapping[str, Any]]:
         str(arm): {name: tuple(row[name]) for name in ("epochs", "kept_epoch")}
         for arm, row in extremes.iterrows()
     }
+
+
+def _share_right(counts: list[list[float]]) -> float:
+    return float(np.trace(counts) / np.sum(counts))
 
 
 def _thumbnail(pixels: np.ndarray) -> str:

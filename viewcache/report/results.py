@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import median_low
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,10 @@ import pandas as pd
 from viewcache.arms.equivalence import Equivalence
 from viewcache.costs.reckoning import Reckoning
 from viewcache.ground.files import write_text
+from viewcache.ground.paths import RECOMMENDATION
+from viewcache.judge.confusion import Confusion, recall
 from viewcache.judge.decisions import Comparison
+from viewcache.judge.growth import Grown
 from viewcache.judge.verdict import Recommendation
 from viewcache.report.figures import Arms
 from viewcache.report.tables import accuracy_against_seconds, markdown_table
@@ -20,14 +24,14 @@ from viewcache.report.words import sentence
 
 METRICS = Path("metrics.json")
 EVERYTHING = Path("results.json")
-RECOMMENDATION = Path("data/recommendation.json")
 PAGE = Path("report.html")
 PLOTS = Path("plots")
 PARAMS = PLOTS / "params.json"
 RUNS, CURVES = PLOTS / "runs.csv", PLOTS / "learning_curves.csv"
 ACCURACY_AGAINST_SECONDS = PLOTS / "accuracy_against_seconds.csv"
 TABLE = PLOTS / "table.md"
-ARTIFACTS = (PAGE, EVERYTHING, METRICS, TABLE, PLOTS / "views.png")
+PICTURES = tuple(PLOTS / name for name in ("views.png", "images.png", "image_sizes.png"))
+ARTIFACTS = (PAGE, EVERYTHING, METRICS, TABLE, RUNS, *PICTURES)
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,8 @@ class Results:
 
     Attributes:
         figures: As in results.json: `recommendation`, `answers`, `arms`,
-            `equivalence`, `decisions`, `folds`, `replay`, and `certificate` and `prediction`,
-            which may be None.
+            `equivalence`, `decisions`, `folds`, `confusion`, `sizes`, `twice_as_many`, `costs`,
+            `replay`, and `certificate` and `prediction`, which may be None.
         params: The parameters that it was found with.
         runs: One row a head with its final metrics.
         curves: One row a head and epoch.
@@ -99,11 +103,19 @@ def metrics_of(figures: Mapping[str, Any]) -> dict[str, float]:
     return {name: number for name, number in numbers.items() if number is not None}
 
 
-def record_of_recommendation(recommendation: Recommendation) -> dict[str, Any]:
-    """What to do; free of times."""
+def record_of_recommendation(recommendation: Recommendation, runs: pd.DataFrame) -> dict[str, Any]:
+    """What to do, and for how many epochs: the median of those that the arm's heads kept.
+
+    Free of times.
+
+    Args:
+        runs: One row a head, with `arm` and `kept_epoch`.
+    """
+    kept = runs.loc[runs["arm"] == recommendation.arm.name, "kept_epoch"]
     return {
         "arm": recommendation.arm.name,
         "views": recommendation.arm.budget,
+        "epochs": median_low(kept.tolist()),
         "sentence": sentence(recommendation),
     }
 
@@ -153,6 +165,27 @@ def record_of_decisions(recommendation: Recommendation) -> list[dict[str, Any]]:
         return comparison.as_record() | {"shortfalls": shortfalls.get(comparison.arm, [])}
 
     return [record(comparison) for comparison in recommendation.comparisons]
+
+
+def record_of_confusion(confusion: Confusion, classes: Sequence[str]) -> dict[str, Any]:
+    """What the recommended arm answers, class by class."""
+    return {
+        "arm": confusion.arm.name,
+        "classes": list(classes),
+        "largest_share": confusion.largest_share,
+        "clean": confusion.clean.tolist(),
+        "robustness": confusion.robustness.tolist(),
+        "recall": recall(confusion.clean).tolist(),
+        "recall_augmented": recall(confusion.robustness).tolist(),
+    }
+
+
+def record_of_growth(grown: Grown) -> dict[str, Any]:
+    """Accuracy by number of training images, and what twice as many would bring."""
+    return {
+        "sizes": [asdict(size) | {"arm": size.arm.name} for size in grown.sizes],
+        "twice_as_many": [asdict(one) | {"arm": one.arm.name} for one in grown.growths],
+    }
 
 
 def _same(equivalence: Equivalence | None) -> dict[str, Any] | None:

@@ -1,12 +1,10 @@
 """The three questions, answered in a few plain sentences, for who has two minutes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from viewcache.costs.break_even import pays_from
 from viewcache.judge.verdict import Recommendation
-from viewcache.report.figures import Arms, cached_arms, end_to_end_arms
-from viewcache.report.words import points
+from viewcache.report.words import TOO_FEW, WHERE, plain_name, points, tells, views
 
 
 class KeyFigure(NamedTuple):
@@ -18,32 +16,62 @@ class KeyFigure(NamedTuple):
 
 
 def key_figures(figures: Mapping[str, Any], recommendation: Recommendation) -> list[KeyFigure]:
-    found = [
-        _same(figures["equivalence"]),
-        _faster(figures["answers"]["faster"], recommendation),
-        _augmentation(recommendation),
-    ]
+    found = [_same(figures), _faster(figures, recommendation), _augmentation(recommendation)]
     return [figure for figure in found if figure is not None]
 
 
-def break_even_sentences(arms: Arms) -> list[str]:
-    """For each way to train end to end, from which training on cached arms cost less."""
-    return [_break_even(arms, reference) for reference in end_to_end_arms(arms)]
+def growth_sentence(figures: Mapping[str, Any]) -> str:
+    """What twice as many training images would bring, where a trend is clear; else that none is."""
+    grown = [one for one in figures["twice_as_many"] if one["gain"] is not None]
+    if not grown:
+        return "Accuracy does not clearly grow with their number: nothing is said of more images."
+    most = max(size["images"] for size in figures["sizes"])
+    each = [
+        f"{100 * one['gain']:+.1f} points {WHERE[one['on']]} "
+        f"({plain_name(figures['arms'][one['arm']])})"
+        for one in grown
+    ]
+    return (
+        f"Twice as many training images, {2 * most:,}, would bring about {'; '.join(each)}. This "
+        "is extrapolated: the error is taken to go on falling with a power of the number of "
+        "images, as fitted to the sizes shown. Where nothing is said, no clear trend was seen."
+    )
 
 
-def _same(same: Mapping[str, Any]) -> KeyFigure | None:
+def times_as_fast(factor: float | None) -> str:
+    """How many times as fast; or as long, where it takes longer."""
+    if factor is None:
+        return "not measured"
+    if factor < 1:
+        return f"{1 / factor:.1f} times as long"
+    return f"{factor:.1f} times as fast" if factor < 10 else f"{factor:,.0f} times as fast"
+
+
+def _same(figures: Mapping[str, Any]) -> KeyFigure | None:
+    same = figures["equivalence"]
     shared = same["same_runtime"] or same["keras"]
     if shared is None:
         return None
     changed = shared["changed_test_predictions"]
     return KeyFigure(
         "Is it the same?",
-        "the same head" if shared["is_exact"] else f"{changed:,} answers differ",
-        f"{shared['twin']} has a view for every epoch, and so sees what {shared['end_to_end']} "
-        f"sees. On matched trainings: largest difference of weights "
+        "yes, the same head" if shared["is_exact"] else f"nearly: {changed:,} answers differ",
+        f"With {views(figures['arms'][shared['twin']]['budget'])}, one for every epoch, caching "
+        "shows the head the very images that end-to-end training does. Held to "
+        f"{_base_of(shared)}, in {_trainings(shared)}: largest difference of weights "
         f"{shared['max_abs_weight_difference']:.2g}; answers that differ: {changed:,} of "
         f"{shared['test_predictions']:,}.{_across_runtimes(same)}",
     )
+
+
+def _base_of(shared: Mapping[str, Any]) -> str:
+    on_keras = shared["end_to_end"] == "end_to_end"
+    return "end to end on Keras' own base" if on_keras else "end to end on the same compiled base"
+
+
+def _trainings(shared: Mapping[str, Any]) -> str:
+    number = len(shared["trainings"])
+    return "one training" if number == 1 else f"the most of {number} trainings"
 
 
 def _across_runtimes(same: Mapping[str, Any]) -> str:
@@ -53,52 +81,38 @@ def _across_runtimes(same: Mapping[str, Any]) -> str:
         return ""
     changed = keras["changed_test_predictions"]
     most = keras["max_abs_feature_difference"]
-    return f" Against Keras' own base, whose features differ by up to {most:.1g}: {changed:,}."
+    return f" On Keras' own base, whose features differ by up to {most:.1g}: {changed:,}."
 
 
-def _faster(faster: Mapping[str, Any], recommendation: Recommendation) -> KeyFigure:
-    arm = recommendation.arm.name
-    factors = faster["arms"][arm]
-    first, study = factors["first"], factors["study"]
-    marked = f" ({', '.join(faster['predicted'])}: predicted)" if faster["predicted"] else ""
+def _faster(figures: Mapping[str, Any], recommendation: Recommendation) -> KeyFigure:
+    faster, name = figures["answers"]["faster"], recommendation.arm.name
+    first, further, study = (faster["arms"][name][of] for of in ("first", "further", "study"))
+    trainings = figures["costs"]["trainings"]
     return KeyFigure(
         "Is it faster?",
-        _times([first["on_the_same_runtime"]]),
-        f"A first training of {arm} on the same runtime, which is what caching brings; "
-        f"{_times([first['against_keras']])} against Keras by hand. Every further training: "
-        f"{_times([factors['further']['on_the_same_runtime']])}; the study of all seeds and "
-        f"rotations, against as many trainings as one took: "
-        f"{_times([study['on_the_same_runtime']])}, on the same runtime.{marked}",
+        times_as_fast(first["on_the_same_runtime"]),
+        f"A first training ({plain_name(figures['arms'][name])}) against end to end on the same "
+        "runtime, which is what caching brings. Against end to end by hand in Keras: "
+        f"{times_as_fast(first['against_keras'])}. Each further training, on the same runtime: "
+        f"{times_as_fast(further['on_the_same_runtime'])}; {trainings:,} trainings together: "
+        f"{times_as_fast(study['on_the_same_runtime'])} (extrapolated from one)."
+        f"{_predicted(faster['predicted'])}",
     )
+
+
+def _predicted(kinds: list[str]) -> str:
+    """Which times are the plan's."""
+    names = [plain_name({"budget": None, "kind": kind}) for kind in kinds]
+    return f" Not measured but predicted: {'; '.join(names)}." if kinds else ""
 
 
 def _augmentation(recommendation: Recommendation) -> KeyFigure:
     effects = recommendation.effects
+    twin = effects["clean"].arm.budget
+    told = any(map(tells, effects.values()))
     return KeyFigure(
         "Is augmentation worth it here?",
-        recommendation.word,
-        f"{points(effects['robustness'])}, and {points(effects['clean'])}: as many views as "
-        "epochs, against none.",
+        recommendation.word if told else TOO_FEW,
+        f"{points(effects['robustness'])}, and {points(effects['clean'])}: "
+        f"{views(twin or 0)} against none.".capitalize(),
     )
-
-
-def _break_even(arms: Arms, reference: str) -> str:
-    starts = {name: pays_from(arms[name], arms[reference]) for name in cached_arms(arms)}
-    if len(set(starts.values())) == 1:
-        start = _from(next(iter(starts.values())))
-        return f"Against {reference}, every cached arm costs less {start}."
-    each = ", ".join(f"{name} {_from(start)}" for name, start in starts.items())
-    return f"Against {reference}, cached arms cost less: {each}."
-
-
-def _from(training: int | None) -> str:
-    if training is None:
-        return "at no number of trainings that was measured"
-    return "from the first training on" if training == 1 else f"from training {training:,} on"
-
-
-def _times(factors: Iterable[float | None]) -> str:
-    known = [factor for factor in factors if factor is not None]
-    if not known:
-        return "not measured"
-    return f"{known[0]:.1f} times as fast" if known[0] < 10 else f"{known[0]:,.0f} times as fast"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from viewcache.judge.correctness import METRICS
 from viewcache.report.figures import Arms
 from viewcache.report.words import with_interval
 
@@ -12,6 +13,8 @@ TESTED_ON = {
     "accuracy": "test images as they are",
     "accuracy_augmented": "random views of the test images",
 }
+MEASURED = {metric: on for on, metric in METRICS.items()}
+"""What each metric is the mean of."""
 
 
 def markdown_table(arms: Arms) -> str:

@@ -1,5 +1,8 @@
 """Figures in words, the same way wherever they stand; and the recommendation in a sentence."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from viewcache.judge.correctness import Measured
 from viewcache.judge.decisions import Comparison
 from viewcache.judge.verdict import Recommendation
@@ -8,6 +11,9 @@ WHERE: dict[Measured, str] = {
     "clean": "on the images as they are",
     "robustness": "under random views",
 }
+TOO_WIDE = 0.2
+"""An interval of this width that holds no difference at all tells nothing that is of use."""
+TOO_FEW = "too few images to tell"
 
 
 def with_interval(estimate: float, low: float, high: float, form: str, unit: str = "") -> str:
@@ -27,11 +33,56 @@ def sentence(recommendation: Recommendation) -> str:
 
 def points(comparison: Comparison) -> str:
     """A difference in points of percent with its interval, and where it was measured."""
-    interval, difference = comparison.interval, 100 * comparison.difference
-    if interval is None:
-        return f"{difference:+.1f} points {WHERE[comparison.on]}"
-    low, high = 100 * interval.low, 100 * interval.high
-    return f"{with_interval(difference, low, high, '+.1f', ' points')} {WHERE[comparison.on]}"
+    where = WHERE[comparison.on]
+    return (
+        f"{difference(comparison.as_record(), ' points') if tells(comparison) else TOO_FEW} {where}"
+    )
+
+
+def difference(record: Mapping[str, Any], unit: str = "") -> str:
+    """The difference of a comparison in points, with its interval where there is one.
+
+    Args:
+        record: Of the comparison.
+        unit: What follows the difference.
+    """
+    estimate, low, high = (record[name] for name in ("difference", "low", "high"))
+    if low is None:
+        return f"{100 * estimate:+.1f}{unit}"
+    return with_interval(100 * estimate, 100 * low, 100 * high, "+.1f", unit)
+
+
+def tells(comparison: Comparison) -> bool:
+    """Whether a difference is worth a figure: it is known to be one, or to be none that matters."""
+    interval = comparison.interval
+    return interval is None or not interval.holds(0) or interval.high - interval.low < TOO_WIDE
+
+
+def plain_name(arm: Mapping[str, Any]) -> str:
+    """What an arm does, in few words.
+
+    Args:
+        arm: Its figures, of which `budget` and `kind` are read.
+    """
+    budget = arm["budget"]
+    if budget is None:
+        return "end to end, " + ("Keras" if arm["kind"] == "keras" else "compiled")
+    return "no augmentation" if budget == 0 else views(budget)
+
+
+def views(number: int) -> str:
+    return "1 view" if number == 1 else f"{number:,} views"
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def duration(seconds: float) -> str:
+    """Seconds, minutes or hours, to two or three digits."""
+    if seconds < 120:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"
 
 
 def margin_in_words(margin: float) -> str:
@@ -59,8 +110,8 @@ def _enough(recommendation: Recommendation) -> str:
     ]
     if not to_twin:
         return " As many views as epochs: fewer are not known to be enough."
-    margin = margin_in_words(recommendation.margin)
-    return f" That is within {margin} of end-to-end training: {points(to_twin[0])}."
+    within = margin_in_words(recommendation.margin)
+    return f" That is within {within} of end-to-end training: {points(to_twin[0])}."
 
 
 def _why(recommendation: Recommendation) -> str:
@@ -68,6 +119,8 @@ def _why(recommendation: Recommendation) -> str:
     both = " and ".join(points(effects[on]) for on in ("robustness", "clean"))
     if effects[recommendation.rule].interval is None:
         return f"No gain or loss of augmentation is known, for lack of intervals: {both}."
+    if not any(map(tells, effects.values())):
+        return "Whether augmentation helps cannot be told from so few images."
     openings = {
         "a trade": "Augmentation is a trade here",
         "better": "Augmentation is better here",

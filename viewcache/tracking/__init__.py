@@ -1,1 +1,12 @@
-"""MLflow: one parent run a pipeline run, one child run an arm and seed."""
+"""MLflow: a run a pipeline run, below it one an arm, and below that one a seed."""
+
+import logging
+import os
+
+# Before MLflow is imported. A server that does not answer must not hold up a pipeline: the results
+# are in files already.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+# Every step of creating a database is no news.
+os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -1,58 +1,34 @@
-"""MLflow: one parent run a pipeline run, one child run an arm and seed, logged from files.
+"""MLflow: a run a pipeline run, below it a run an arm, and below that one a seed; all from files.
 
 From files, because a stage that DVC restores does not run and so could log nothing itself.
 """
 
-import json
 import os
-import platform
 import sys
 import time
-from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-# A server that does not answer must not hold up a pipeline: the results are in files already.
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+from mlflow.utils.mlflow_tags import MLFLOW_GIT_COMMIT, MLFLOW_RUN_NOTE
 
-import mlflow
-import psutil
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
-from mlflow.exceptions import MlflowException
-from sqlalchemy.exc import SQLAlchemyError
-
-from viewcache.arms.arm import Arm
 from viewcache.ground.errors import message
-from viewcache.ground.files import scratch
-from viewcache.ground.paths import PREPARED
+from viewcache.ground.paths import SOURCE
 from viewcache.ground.stopwatch import load_record
-from viewcache.images.prepared import open_prepared
 from viewcache.report import results
 from viewcache.report.provenance import digest_of_features, digest_of_images, git_commit
 from viewcache.report.results import Results
+from viewcache.tracking.arm_runs import ArmLog
+from viewcache.tracking.datasets import datasets
+from viewcache.tracking.processes import start_of_pipeline, this_process
+from viewcache.tracking.store import PROCESS_TAG, TRACKING_ERRORS, Store, connect
+from viewcache.tracking.writer import RunWriter
 
-EXPERIMENT = "viewcache"
 RESULTS_TAG = "viewcache.results"
-PROCESS_TAG = "viewcache.process"
-"""Host, number and start of the process that logs a run, of all processes of all hosts."""
-LARGEST_BATCH = 1000  # metrics: MLflow's limit of a request
-TRACKING_ERRORS = (MlflowException, SQLAlchemyError, OSError)
-
-
-def repository() -> Path:
-    """The user's repository, also from within a copy that `dvc exp run --temp` made."""
-    return Path(os.environ.get("DVC_ROOT", ".")).resolve()
-
-
-def tracking_uri() -> str:
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{repository()}/mlflow.db"
 
 
 def log_results(found: Results) -> None:
     """Log results as a new pipeline run."""
-    client, experiment = _connect()
-    _Pipeline(client, experiment, found, _start_of_pipeline()).log()
+    _log(connect(), found, start_of_pipeline())
 
 
 def try_to_log(found: Results) -> None:
@@ -64,208 +40,83 @@ def try_to_log(found: Results) -> None:
         print("viewcache:", message(rule, error), file=sys.stderr)
 
 
-def log_missing_results() -> None:
-    """Log the results in the working folder unless the store has them already.
+def log_missing_results() -> str:
+    """Log the results in the working folder, if any, unless the store has them already.
 
     Whatever is logged so counts as restored.
+
+    Returns:
+        The experiment's id.
     """
-    client, experiment = _connect()
-    found = results.read()
-    query = f"tags.`{RESULTS_TAG}` = '{results.digest_of_results()}'"
-    if not client.search_runs([experiment], query, max_results=1):
-        _Pipeline(client, experiment, found, time.time()).log()
+    store = connect()
+    if results.EVERYTHING.exists():
+        query = f"tags.`{RESULTS_TAG}` = '{results.digest_of_results()}'"
+        if not store.client.search_runs([store.experiment], query, max_results=1):
+            _log(store, results.read(), time.time())
+    return store.experiment
 
 
-def _connect() -> tuple[mlflow.MlflowClient, str]:
-    _create_database()
-    client = mlflow.MlflowClient(tracking_uri())
-    experiment = client.get_experiment_by_name(EXPERIMENT)
-    if experiment:
-        close_broken_off(client, experiment.experiment_id)
-        return client, experiment.experiment_id
-    local = tracking_uri().startswith("sqlite:")
-    artifacts = (repository() / "mlartifacts").as_uri() if local else None
-    return client, client.create_experiment(EXPERIMENT, artifacts)
-
-
-def _create_database() -> None:
-    """The repository's own database, whole or not at all: half of one, MLflow cannot mend."""
-    database = repository() / "mlflow.db"
-    if tracking_uri() != f"sqlite:///{database}" or database.exists():
-        return
-    with scratch(database) as folder:
-        mlflow.MlflowClient(f"sqlite:///{folder / database.name}")
-        (folder / database.name).rename(database)
-
-
-def close_broken_off(client: mlflow.MlflowClient, experiment: str) -> None:
-    """Runs of processes of this host that no longer live would show as running for ever."""
-    for run in client.search_runs([experiment], "attributes.status = 'RUNNING'"):
-        if _has_ended(run.data.tags.get(PROCESS_TAG, "//")):
-            client.set_terminated(run.info.run_id, "KILLED")
-
-
-def this_process() -> str:
-    return f"{platform.node()}/{os.getpid()}/{psutil.Process().create_time()}"
-
-
-def _has_ended(name: str) -> bool:
-    """Whether a process ran on this host, and does no longer.
+def _log(store: Store, found: Results, start: float) -> None:
+    """Log a pipeline run.
 
     Args:
-        name: As `this_process` names it.
+        start: When it began, in seconds since the epoch.
     """
-    host, number, start = name.split("/")
-    if host != platform.node():
-        return False
-    try:
-        process = psutil.Process(int(number))
-        # To the second, since the system's clock may have been set in between.
-        same = abs(process.create_time() - float(start)) < 2
-        return not same or process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
+    tags = _tags(found.params["extract"]["views"])
+    writer = RunWriter(store, _flat(found.params), tags)
+    name = _name_of_images(found.params["data"])
+    images = datasets(name, found.params["data"]["path"])
+    run = writer.create(_name(name, found), start, {}, _tells(found), images[0])
+    values = _flat({name: found.figures[name] or {} for name in ("replay", "prediction")})
+    writer.log(run, results.metrics_of(found.figures) | values)
+    for path in results.ARTIFACTS:
+        folder = None if path.parent == Path() else path.parent.name
+        store.client.log_artifact(run, str(path), folder)
+    for stage in _training_stages(found.params):
+        writer.log_samples(run, stage, load_record(stage)["samples"])
+    arms = ArmLog(writer, run, found, images, start)
+    for arm in found.arms:
+        arms.log(arm)
+    writer.end(run, time.time())
+    # Last, so that a run broken off half-way does not pass for a complete one.
+    store.client.set_tag(run, RESULTS_TAG, results.digest_of_results())
 
 
-def log_metrics(client: mlflow.MlflowClient, run: str, metrics: Sequence[Metric]) -> None:
-    """Log metrics in as few requests as can be."""
-    for start in range(0, len(metrics), LARGEST_BATCH):
-        client.log_batch(run, metrics[start : start + LARGEST_BATCH])
+def _name_of_images(data: dict[str, Any]) -> str:
+    """The name of the user's folder or archive, or of the images that come with the project."""
+    if data["source"] == "archive":
+        return Path(data["archive"]["url"]).name
+    return data["source"] if Path(data["path"]) == SOURCE else Path(data["path"]).resolve().name
 
 
-class _Pipeline:
-    """The runs of one pipeline run in the making."""
-
-    def __init__(
-        self, client: mlflow.MlflowClient, experiment: str, found: Results, start: float
-    ) -> None:
-        self._client, self._experiment, self._found, self._start = client, experiment, found, start
-        self._params = _flat(found.params)
-        self._random_views = [view for view in found.params["extract"]["views"] if view]
-        self._tags = _tags(found.params["extract"]["views"])
-        self._dataset = _dataset(found.params["data"]["source"])
-
-    def log(self) -> None:
-        found = self._found.figures
-        sentence = found["recommendation"]["sentence"]
-        parent = self._run("pipeline", {}, {"viewcache.recommendation": sentence})
-        values = _flat({name: found[name] or {} for name in ("replay", "prediction")})
-        log_metrics(self._client, parent, _metrics(results.metrics_of(found) | values))
-        for path in results.ARTIFACTS:
-            self._client.log_artifact(parent, str(path))
-        means = self._found.runs.groupby(["arm", "seed"], sort=False).mean()
-        for row in means.drop(columns="rotation").reset_index().to_dict("records"):
-            self._log_arm(parent, row)
-        self._client.set_terminated(parent)
-        # Last, so that a run broken off half-way does not pass for a complete one.
-        self._client.set_tag(parent, RESULTS_TAG, results.digest_of_results())
-
-    def _log_arm(self, parent: str, row: dict[Hashable, Any]) -> None:
-        name, seed = row.pop("arm"), row.pop("seed")
-        costs = self._found.arms[name]
-        arm = Arm(costs["budget"], costs["kind"], (seed,), tuple(range(costs["rotations"])))
-        views = arm.views(self._random_views, seed)
-        extracts = [f"extract_{view}" for view in views] or [arm.training_stage]
-        own = {"arm": name, "budget": arm.budget, "train.seed": seed}
-        tags = {
-            "mlflow.parentRunId": parent,
-            "viewcache.training": self._origin(arm.training_stage),
-            "viewcache.features": self._origin(*extracts),
-        }
-        end = load_record(arm.training_stage)["measured_at"]
-        start = end - (costs["seconds"] or 0)
-        child = self._run(f"{arm} seed {seed}", own, tags, start)
-        metrics = _metrics({**row, **{cost: costs[cost] for cost in _COSTS}})
-        curves = self._found.curves
-        curve = curves[(curves["arm"] == name) & (curves["seed"] == seed)]
-        means = curve.drop(columns=["arm", "seed", "rotation"]).groupby("epoch").mean()
-        for epoch in means.reset_index().to_dict("records"):
-            step = int(epoch.pop("epoch"))
-            values = {f"epoch_{metric}": value for metric, value in epoch.items()}
-            metrics.extend(_metrics(values, step))
-        log_metrics(self._client, child, metrics)
-        self._client.set_terminated(child, end_time=int(end * 1000))
-
-    def _run(
-        self, name: str, params: dict[str, Any], tags: dict[str, str], start: float | None = None
-    ) -> str:
-        milliseconds = int((start or time.time()) * 1000)
-        run = self._client.create_run(
-            self._experiment, milliseconds, {**self._tags, **tags}, name
-        ).info.run_id
-        entries = {**self._params, **params}
-        self._client.log_batch(
-            run, params=[Param(name, str(value)) for name, value in entries.items()]
-        )
-        self._client.log_inputs(run, [self._dataset])
-        return run
-
-    def _origin(self, *stages: str) -> str:
-        """Whether stages ran in this pipeline run, or DVC restored what they once wrote."""
-        ran = [load_record(stage)["measured_at"] >= self._start for stage in stages]
-        return "run" if all(ran) else "partly restored" if any(ran) else "restored"
+def _name(images: str, found: Results) -> str:
+    base = Path(found.params["extract"]["base"]).stem
+    return f"{images}, {base}: {found.figures['recommendation']['arm']}"
 
 
-_COSTS = (
-    "base_passes",
-    "augment_seconds",
-    "base_seconds",
-    "head_seconds",
-    "setup_seconds",
-    "seconds",
-    "further_seconds",
-    "unused_views",
-    "unused_seconds",
-    "feature_bytes",
-    "peak_rss_bytes",
-)
+def _tells(found: Results) -> dict[str, str]:
+    """What was found, in words: as tags, and as the note that the run's page begins with."""
+    recommendation = found.figures["recommendation"]
+    sentence = recommendation["sentence"]
+    return {
+        "viewcache.recommendation": sentence,
+        "viewcache.recommended": recommendation["arm"],
+        MLFLOW_RUN_NOTE: f"{sentence}\n\n{results.TABLE.read_text()}",
+    }
 
 
-def _metrics(values: Mapping[Any, Any], step: int = 0) -> list[Metric]:
-    """Those of the values that are numbers."""
-    now = int(time.time() * 1000)
-    return [
-        Metric(name, float(value), now, step)
-        for name, value in values.items()
-        if isinstance(value, int | float)
-    ]
-
-
-def _start_of_pipeline() -> float:
-    """When the DVC command that runs this process began, in seconds since the epoch."""
-    processes = [psutil.Process(), *psutil.Process().parents()]
-    commands = [process for process in processes if _is_dvc(process)]
-    return (commands or processes)[0].create_time()
-
-
-def _is_dvc(process: psutil.Process) -> bool:
-    try:
-        return "dvc" in [Path(word).name for word in process.cmdline()[:3]]
-    except psutil.Error:
-        return False
+def _training_stages(params: dict[str, Any]) -> list[str]:
+    return ["train_head", *(f"train_end_to_end_{kind}" for kind in params["train"]["end_to_end"])]
 
 
 def _tags(views: list[int]) -> dict[str, str]:
-    tags = {
+    return {
         PROCESS_TAG: this_process(),
-        "mlflow.source.git.commit": git_commit(),
+        MLFLOW_GIT_COMMIT: git_commit(),
         "dvc.experiment": os.environ.get("DVC_EXP_NAME", ""),
         "viewcache.images": digest_of_images(),
         "viewcache.feature_digests": digest_of_features(views),
     }
-    return {name: value for name, value in tags.items() if value}
-
-
-def _dataset(name: str) -> DatasetInput:
-    counts = {"images": len(open_prepared(PREPARED).digests)}
-    dataset = Dataset(
-        name=name,
-        digest=digest_of_images()[:36],
-        source_type="code",
-        source=json.dumps({"source": name}),
-        profile=json.dumps(counts),
-    )
-    return DatasetInput(dataset, [InputTag("mlflow.data.context", "training and test")])
 
 
 def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:

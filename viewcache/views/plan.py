@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from viewcache.ground.files import write_whole
-from viewcache.ground.manifests import digest_of_digests, seal, verify
+from viewcache.ground.manifests import digest_of_digests, read_manifest, seal, verify
 
 if TYPE_CHECKING:
     from viewcache.ground.params.policy import Policy
@@ -110,6 +110,17 @@ def save_rows(path: Path, rows: np.ndarray) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, partial(np.save, arr=rows, allow_pickle=False))
     seal(path)
+
+
+def how_drawn(path: Path) -> dict[str, Any]:
+    """What a stored plan was drawn with, as `drawn_with` tells it."""
+    manifest = read_manifest(path)
+    return drawn_with(manifest["view"], manifest["seed"], manifest["policy"])
+
+
+def drawn_with(view: int, seed: int, policy: dict[str, Any]) -> dict[str, Any]:
+    """What a view's plan follows from besides its images, by parameter; nothing of view 0."""
+    return {"seed": seed, "augment": policy} if view else {}
 
 
 def load_plan(path: Path, view: int, digests: Sequence[str]) -> np.ndarray:

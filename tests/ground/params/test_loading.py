@@ -95,7 +95,7 @@ def test_a_missing_parameter_is_named(tmp_path):
     path = tmp_path / "params.yaml"
     params = {name: section for name, section in DEFAULT.items() if name != "seed"}
     path.write_text(yaml.safe_dump(params))
-    with pytest.raises(PipelineError, match="seed: Field required"):
+    with pytest.raises(PipelineError, match=r"seed: must be stated\. Received: nothing"):
         load_params(path)
 
 
@@ -132,7 +132,7 @@ def test_aliases_of_aliases_are_refused_at_once(tmp_path):
     lines = [f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 10)}]" for n in range(30)]
     path = tmp_path / "params.yaml"
     path.write_text("\n".join(["a0: &a0 [x]", *lines]))
-    with pytest.raises(PipelineError, match="a30: Extra inputs are not permitted"):
+    with pytest.raises(PipelineError, match="a30: is no parameter"):
         load_params(path)
 
 

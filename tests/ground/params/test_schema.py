@@ -201,5 +201,5 @@ def test_all_that_is_wrong_is_told_at_once(load):
 
 @pytest.mark.parametrize("name", ["seed", "data.limit", "train.head.units", "augment.zoom"])
 def test_a_parameter_in_the_wrong_place_is_named(load, name):
-    with pytest.raises(PipelineError, match=rf"params\.yaml: {name}x: Extra inputs are not"):
+    with pytest.raises(PipelineError, match=rf"params\.yaml: {name}x: is no parameter"):
         load(**{f"{name}x": 1})

@@ -2,7 +2,7 @@ from functools import partial
 
 import pytest
 
-from tests.report.pictures.test_accuracy import painted
+from tests.report.pictures.test_differences import painted
 from tests.report.test_tables import ARM, END_TO_END
 from viewcache.report.pictures.seconds import cumulative_seconds, seconds_by_phase
 
@@ -10,36 +10,34 @@ SLOW = END_TO_END | {"seconds": 12.5, "further_seconds": 8.5}
 ARMS = {"cached_1": ARM | {"seconds": 20.0}, "end_to_end": SLOW}
 
 
+def cumulative(arms=ARMS, shown=tuple(ARMS)):
+    return painted(partial(cumulative_seconds, arms=arms, shown=shown))
+
+
 def test_the_first_training_pays_for_what_all_use():
-    axes = painted(partial(cumulative_seconds, arms=ARMS))
+    axes = cumulative()
     cached = axes.lines[0].get_ydata()
     assert cached[0] == 20
     assert cached[-1] == 20 + 99 * 3.5
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
 
 
-def test_a_ring_marks_break_even():
-    axes = painted(partial(cumulative_seconds, arms=ARMS))
-    [rings] = axes.collections
-    assert rings.get_offsets().tolist() == [[3, 27]]
-
-
-def test_there_is_no_ring_where_nothing_breaks_even():
-    axes = painted(partial(cumulative_seconds, arms=ARMS | {"end_to_end": END_TO_END}))
-    assert not axes.collections
+def test_only_what_is_asked_for_is_drawn_and_so_no_line_hides_another():
+    [line] = cumulative(shown=["end_to_end"]).lines
+    assert line.get_label() == "end to end, Keras"
 
 
 def test_an_arm_that_was_timed_elsewhere_is_left_out():
     arms = ARMS | {"cached_1": ARM | {"machine": "elsewhere"}}
-    assert len(painted(partial(cumulative_seconds, arms=arms)).lines) == 1
+    assert len(cumulative(arms).lines) == 1
     names = painted(partial(seconds_by_phase, arms=arms)).get_yticklabels()
-    assert [name.get_text() for name in names] == ["end_to_end"]
+    assert [name.get_text() for name in names] == ["end to end, Keras"]
 
 
 def test_times_of_several_machines_leave_empty_pictures():
     mixed = {name: arm | {"seconds": None} for name, arm in ARMS.items()}
     assert not painted(partial(seconds_by_phase, arms=mixed)).patches
-    assert not painted(partial(cumulative_seconds, arms=mixed)).lines
+    assert not cumulative(mixed).lines
 
 
 def test_a_bar_is_as_long_as_its_phases_together():

@@ -7,14 +7,14 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from tests.report.test_tables import ARM, END_TO_END
-from viewcache.report.pictures.accuracy import against_views
+from viewcache.report.pictures.seconds import seconds_by_phase
 from viewcache.report.pictures.style import draw_svg, plain_numbers, styles
 
 ARMS = {f"cached_{budget}": ARM | {"budget": budget} for budget in (0, 1, 4, 30)} | {
     "end_to_end": END_TO_END,
     "end_to_end_compiled": END_TO_END | {"kind": "compiled"},
 }
-PAINT = partial(against_views, arms={"cached_1": ARM}, metric="accuracy")
+PAINT = partial(seconds_by_phase, arms={"cached_1": ARM})
 
 
 def luminance(colour):

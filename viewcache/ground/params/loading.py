@@ -66,11 +66,21 @@ def _parse(path: Path) -> object:
         raise PipelineError(f"{path} is not YAML", " ".join(str(error).split())) from error
 
 
+IN_OTHER_WORDS = {
+    "missing": "must be stated",
+    "extra_forbidden": "is no parameter",
+    "model_type": "must be a section of parameters",
+}
+"""Instead of what pydantic says, by the type of its complaint."""
+
+
 def _complaint(path: Path, problem: ErrorDetails) -> tuple[str, object]:
     """What is wrong with a parameter, and what was received."""
     names = [str(name) for name in problem["loc"]]
     cause = problem.get("ctx", {}).get("error")
     if isinstance(cause, ParameterError):
         return f"{path}: {'.'.join([*names, cause.name])}: {cause.rule}", cause.received
-    rule = problem["msg"].removeprefix("Value error, ")
-    return f"{path}: {'.'.join(names) or 'the whole'}: {rule}", brief(problem["input"])
+    rule = IN_OTHER_WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+    # Of what is missing, pydantic shows the section where it should stand.
+    received = "nothing" if problem["type"] == "missing" else brief(problem["input"])
+    return f"{path}: {'.'.join(names) or 'the whole'}: {rule}", received

@@ -15,7 +15,7 @@ from viewcache.ground.params.base_settings import (
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.params.policy import Policy
 from viewcache.ground.params.section import ParameterError, Section
-from viewcache.ground.paths import SOURCE
+from viewcache.ground.paths import SOURCE, repository
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET
 
 ViewId = Annotated[int, Field(ge=0, lt=TEST_VIEW_OFFSET)]
@@ -66,7 +66,8 @@ class Data(Section):
         if self.source != "folder" and Path(self.path) != SOURCE:
             rule = f"must be {SOURCE} for source {self.source}"
             raise ParameterError("path", rule, repr(self.path))
-        if self.source == "folder" and (Path(self.path) == SOURCE or not Path(self.path).is_dir()):
+        there = (repository() / self.path).is_dir()
+        if self.source == "folder" and (Path(self.path) == SOURCE or not there):
             rule = f"must be a folder that exists, other than {SOURCE}"
             raise ParameterError("path", rule, repr(self.path))
         return self

@@ -1,46 +1,55 @@
 """What pictures show, in words with figures, for those who do not see them."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pandas as pd
 
 from viewcache.costs.break_even import seconds_of_trainings
-from viewcache.report.figures import Arms, cached_arms
+from viewcache.report.figures import Arms
 from viewcache.report.pictures.style import PHASES, timed
-from viewcache.report.tables import TESTED_ON, accuracy_in_words
+from viewcache.report.tables import TESTED_ON
+from viewcache.report.words import difference, plain_name
 
 
-def of_accuracy_against_views(arms: Arms, metric: str) -> str:
-    figures = [f"{name} {_accuracy(arms, name, metric)}" for name in cached_arms(arms)]
-    return f"Accuracy on {TESTED_ON[metric]}, by number of cached views: {'; '.join(figures)}."
+def of_differences(arms: Arms, differences: Sequence[Mapping[str, Any]], metric: str) -> str:
+    figures = [f"{plain_name(arms[one['arm']])} {difference(one)}" for one in differences]
+    return f"Points less end to end, on {TESTED_ON[metric]}: {'; '.join(figures)}."
 
 
-def of_learning_curves(curves: pd.DataFrame) -> str:
-    means = curves.groupby(["arm", "epoch"], sort=False)["validation_accuracy"].mean()
+def of_sizes(arms: Arms, sizes: Sequence[Mapping[str, Any]], metric: str) -> str:
     figures = [
-        f"{arm!s} from {line.iloc[0]:.3f} to {line.iloc[-1]:.3f} in {len(line)} epochs"
-        for arm, line in means.groupby("arm", sort=False)
+        f"{plain_name(arms[size['arm']])} {size[metric]:.3f} from {size['images']:,} images"
+        for size in sizes
     ]
-    return f"Validation accuracy by epoch: {'; '.join(figures)}."
+    return f"Accuracy on {TESTED_ON[metric]}, by number of training images: {'; '.join(figures)}."
 
 
-def of_cumulative_seconds(arms: Arms, trainings: int) -> str:
+def of_learning_curves(arms: Arms, curves: pd.DataFrame, shown: Sequence[str]) -> str:
+    means = curves.groupby(["arm", "epoch"])["validation_loss"].mean()
     figures = [
-        f"{name} {arm['seconds']:.0f} seconds for one and "
+        f"{plain_name(arms[name])} from {means[name].iloc[0]:.3f} to {means[name].iloc[-1]:.3f}"
+        for name in shown
+    ]
+    return f"Loss on validation images from the first to the last epoch: {'; '.join(figures)}."
+
+
+def of_cumulative_seconds(arms: Arms, shown: Sequence[str], trainings: int) -> str:
+    figures = [
+        f"{plain_name(arm)} {arm['seconds']:.0f} seconds for one and "
         f"{seconds_of_trainings(arm, trainings):,.0f} for {trainings}"
         for name, arm in timed(arms).items()
+        if name in shown
     ]
     return f"Seconds altogether by number of trainings: {'; '.join(figures)}."
 
 
 def of_seconds_by_phase(arms: Arms) -> str:
     figures = [
-        f"{name} "
+        f"{plain_name(arm)} "
         + ", ".join(
             f"{label} {arm[f'{phase}_seconds']:.1f}" for phase, (label, *_) in PHASES.items()
         )
-        for name, arm in timed(arms).items()
+        for arm in timed(arms).values()
     ]
     return f"Seconds of the first training by phase: {'; '.join(figures)}."
-
-
-def _accuracy(arms: Arms, name: str, metric: str) -> str:
-    return accuracy_in_words(arms[name], metric)

@@ -1,52 +1,43 @@
 """Pictures of seconds: of many trainings, and of the first one by phase."""
 
+from collections.abc import Sequence
+
 from matplotlib.axes import Axes
 
-from viewcache.costs.break_even import pays_from, seconds_of_trainings
-from viewcache.report.figures import Arms, cached_arms, end_to_end_arms
+from viewcache.costs.break_even import seconds_of_trainings
+from viewcache.report.figures import Arms
 from viewcache.report.pictures.style import INK, PHASES, plain_numbers, styles, timed
+from viewcache.report.words import plain_name
 
 MOST_TRAININGS = 100
 
 
-def cumulative_seconds(axes: Axes, arms: Arms) -> None:
-    """Draw seconds altogether against the number of trainings, with rings at break-even.
+def cumulative_seconds(axes: Axes, arms: Arms, shown: Sequence[str]) -> None:
+    """Draw seconds altogether against the number of trainings.
 
-    From its ring on, a cached arm costs no more than end-to-end. Arms that were timed on another
-    machine are left out.
+    Arms that were timed on another machine are left out.
+
+    Args:
+        shown: Names of arms.
     """
-    shown, looks = timed(arms), styles(arms)
+    looks, known = styles(arms), timed(arms)
     axes.set(xscale="log", yscale="log")
     trainings = range(1, MOST_TRAININGS + 1)
-    for name, arm in shown.items():
-        look = looks[name]
-        axes.plot(
-            trainings,
-            [seconds_of_trainings(arm, number) for number in trainings],
-            look.line,
-            color=look.colour,
-            marker=look.marker,
-            markevery=[1, 4, 19, 99],
-            label=name,
-        )
-    for reference in end_to_end_arms(shown)[:1]:
-        _draw_rings(axes, shown, reference)
+    for name in shown:
+        if name in known:
+            axes.plot(
+                trainings,
+                [seconds_of_trainings(arms[name], number) for number in trainings],
+                looks[name].line,
+                color=looks[name].colour,
+                marker=looks[name].marker,
+                markevery=[0, 1, 4, 19, 99],
+                label=plain_name(arms[name]),
+            )
     axes.set(xlabel="trainings (log scale)", ylabel="seconds altogether (log scale)")
     plain_numbers(axes.xaxis)
     plain_numbers(axes.yaxis)
-    axes.figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
-
-
-def _draw_rings(axes: Axes, arms: Arms, reference: str) -> None:
-    rings = [
-        (number, seconds_of_trainings(arms[name], number))
-        for name in cached_arms(arms)
-        if (number := pays_from(arms[name], arms[reference])) and number <= MOST_TRAININGS
-    ]
-    if rings:
-        label = f"break-even with {reference}"
-        numbers, seconds = zip(*rings, strict=True)
-        axes.scatter(numbers, seconds, 100, facecolors="none", edgecolors=INK, label=label)
+    axes.figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
 
 
 def seconds_by_phase(axes: Axes, arms: Arms) -> None:
@@ -55,7 +46,7 @@ def seconds_by_phase(axes: Axes, arms: Arms) -> None:
     Arms that were timed on another machine are left out.
     """
     arms = timed(arms)
-    names = list(arms)
+    names = [plain_name(arm) for arm in arms.values()]
     ends = [0.0] * len(names)
     for phase, (label, colour, hatch) in PHASES.items():
         seconds = [arm[f"{phase}_seconds"] for arm in arms.values()]

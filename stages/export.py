@@ -1,0 +1,87 @@
+"""Train the recommended arm on all images that may be trained on, and write the model whole."""
+
+import json
+import platform
+from importlib.metadata import version
+
+import numpy as np
+
+from viewcache.features.store import FeatureView, open_views
+from viewcache.ground.entry import run
+from viewcache.ground.machine import RUNTIMES
+from viewcache.ground.manifests import digest_of_digests, manifest_file
+from viewcache.ground.params.loading import load_params
+from viewcache.ground.params.schema import Params
+from viewcache.ground.paths import BASE, MODEL, PARTS, PREPARED, RECOMMENDATION, feature_file
+from viewcache.ground.quiet_tensorflow import keras, layers
+from viewcache.heads import training
+from viewcache.heads.schedule import views_of_training
+from viewcache.heads.trainer import HeadTrainer
+from viewcache.images.decoding import DecodingPolicy
+from viewcache.images.folds import open_rotations
+from viewcache.images.prepared import Prepared, open_prepared, read_classes
+from viewcache.serving.dense import Dense, of_every_class, standardized
+from viewcache.serving.folder import Description, write_model
+
+USED = ("pillow", *RUNTIMES)
+
+
+def main() -> None:
+    params, recommended = load_params(), json.loads(RECOMMENDATION.read_bytes())
+    training.make_deterministic()
+    seed = params.train.seeds[0]
+    images = open_prepared(PREPARED)
+    rows = np.unique(np.concatenate([rotation.train for rotation in open_rotations(PARTS)]))
+    order = views_of_training(recommended["views"], params.extract.random_views, seed)
+    views = open_views(order, images.digests)
+    head = _train(params, images, rows, views, order, recommended["epochs"])
+    description = Description(
+        read_classes(PREPARED),
+        DecodingPolicy(params.side, params.data.min_size, params.data.background),
+        str(views[order[0]].features.dtype),
+        {
+            **{name: recommended[name] for name in ("arm", "views", "epochs")},
+            "seed": seed,
+            "images": len(rows),
+            "digest_of_images": digest_of_digests(images.of(rows)),
+            "digest_of_features": digest_of_digests(
+                manifest_file(feature_file(view)).read_text() for view in order
+            ),
+        },
+        {"python": platform.python_version()} | {name: version(name) for name in USED},
+    )
+    with images.read() as pixels:
+        example = pixels.read(rows[:1])[0]
+    write_model(MODEL, description, _as_arrays(head), BASE, example)
+
+
+def _train(
+    params: Params,
+    images: Prepared,
+    rows: np.ndarray,
+    views: dict[int, FeatureView],
+    order: list[int],
+    epochs: int,
+) -> keras.Model:
+    """A head trained as those of the recommended arm, for a number of epochs."""
+    settings, width = params.train, views[order[0]].features.shape[1]
+    trainer = HeadTrainer(width, len(read_classes(PREPARED)), settings.head, settings.learning_rate)
+    targets = training.make_targets(images.labels, rows, settings.class_weights)
+    # Nothing is held out: what is watched is only that training does not diverge.
+    watched = training.Validation(views[order[0]].of(rows), images.labels[rows])
+    schedule = training.Schedule(epochs, settings.batch_size, order, settings.seeds[0], None)
+    return trainer.train(views, targets, watched, schedule).head
+
+
+def _as_arrays(head: keras.Model) -> list[Dense]:
+    """A head's dense layers, the first of which does what a normalization before it does."""
+    dense = [Dense(*one.get_weights()) for one in head.layers if isinstance(one, layers.Dense)]
+    for one in head.layers:
+        if isinstance(one, layers.BatchNormalization):
+            mean, variance = one.get_weights()
+            dense[0] = standardized(dense[0], mean, np.sqrt(variance + one.epsilon))
+    return [*dense[:-1], of_every_class(dense[-1])]
+
+
+if __name__ == "__main__":
+    run(main)

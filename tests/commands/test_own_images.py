@@ -1,0 +1,85 @@
+"""`viewcache init`, in a git repository of its own."""
+
+import csv
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.photographs import save_crops
+from viewcache.commands.own_images import init
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.params.loading import load_params
+
+ROOT = Path(__file__).parents[2]
+PHOTOS = Path("photos")
+
+
+@pytest.fixture(autouse=True)
+def repository(tmp_path, monkeypatch):
+    """Recipes, and photographs of two classes, one with twice as many as the other."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / "recipes", "recipes")
+    save_crops(PHOTOS, {"cat": 40, "coffee": 20})
+    subprocess.run(["git", "init", "--quiet"], check=True)
+
+
+def test_parameters_are_valid_and_fit_the_folder(capsys):
+    init(PHOTOS, None)
+    params = load_params()
+    assert (params.data.source, params.data.path, params.data.image_size) == (
+        "folder",
+        "photos",
+        96,
+    )
+    assert (params.evaluate.folds, params.evaluate.measure) == (5, "balanced_accuracy")
+    assert params.train.class_weights == "balanced"
+    assert Path("params.yaml").read_text().startswith("# 60 images in 2 classes: 40 cat, 20 coffee")
+    said = capsys.readouterr().out
+    assert "The largest class is 2.0 times the smallest" in said
+    assert "viewcache plan" in said
+
+
+def test_git_sees_no_photograph_and_is_told_so_once():
+    for _ in range(2):
+        init(PHOTOS, None)
+    assert Path(".gitignore").read_text() == "/photos\n"
+    status = ["git", "status", "--porcelain", "--", "photos"]
+    assert subprocess.run(status, check=True, capture_output=True).stdout == b""
+
+
+def test_photographs_elsewhere_are_none_of_git_s_business(tmp_path_factory):
+    elsewhere = shutil.move(PHOTOS, tmp_path_factory.mktemp("elsewhere"))
+    init(Path(elsewhere), None)
+    assert not Path(".gitignore").exists()
+    assert load_params().data.path == elsewhere
+
+
+def test_a_broken_file_is_named_with_the_way_to_go_on(capsys):
+    (PHOTOS / "cat/0.jpg").write_text("no image")
+    init(PHOTOS, None)
+    said = capsys.readouterr().out
+    assert "go on without them by data.max_rejected: 1" in said
+    assert "cat/0.jpg: not an image" in said
+    assert load_params().data.max_rejected == 0
+
+
+def test_groups_that_names_suggest_are_asked_for_and_written(capsys):
+    for file in PHOTOS.rglob("*.jpg"):
+        file.rename(file.with_name(f"house{int(file.stem) // 2}_{file.stem}.jpg"))
+    init(PHOTOS, None)
+    hint = capsys.readouterr().out.split("--group '")[1].split("'")[0]
+    assert load_params().data.manifest is None
+    init(PHOTOS, hint)
+    assert load_params().data.manifest == "groups.csv"
+    with (PHOTOS / "groups.csv").open(newline="") as file:
+        groups = {row["path"]: row["group"] for row in csv.DictReader(file)}
+    assert groups["cat/house3_7.jpg"] == groups["cat/house3_6.jpg"] == "cat/house3"
+
+
+def test_somebody_s_changes_are_left_alone():
+    Path("params.yaml").write_text("seed: 3\n")
+    with pytest.raises(PipelineError, match=r"params\.yaml must be committed or removed"):
+        init(PHOTOS, None)
+    assert Path("params.yaml").read_text() == "seed: 3\n"

@@ -1,0 +1,59 @@
+from functools import partial
+
+import pytest
+from matplotlib.figure import Figure
+
+from tests.report.findings import HELP, OPEN, found, judged
+from tests.report.test_tables import ARM, END_TO_END
+from viewcache.report.pictures.differences import to_end_to_end
+
+ARMS = {
+    "cached_0": ARM | {"budget": 0},
+    "cached_4": ARM | {"budget": 4, "accuracy": 0.86},
+    "end_to_end": END_TO_END | {"seconds": 90.0, "accuracy": 0.99},
+}
+
+
+def painted(paint):
+    axes = Figure(layout="constrained").subplots()
+    paint(axes)
+    return axes
+
+
+def drawn(**judgement):
+    """Under random views: no augmentation and one view, less four."""
+    made = found(judged(**judgement))
+    [*differences] = made.figures["answers"]["enough"]["differences_to_twin"]
+    rows = [one for one in differences if one["on"] == "robustness"]
+    paint = partial(to_end_to_end, metric="accuracy_augmented", margin=0.01)
+    return painted(partial(paint, arms=made.arms, differences=rows))
+
+
+def test_a_difference_stands_in_points_with_its_interval_and_its_figures():
+    axes = drawn(one=OPEN)
+    one = axes.lines[-1].get_xydata().tolist()
+    assert one == [[-1, 1]]
+    assert axes.collections[-1].get_segments()[0].tolist() == [[-5, 1], [3, 1]]
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names == ["no augmentation\n-18.8 (-22.0 to -15.0)", "1 view\n-1.0 (-5.0 to +3.0)"]
+
+
+def test_the_margin_is_drawn_and_what_counts_as_no_loss_is_shaded():
+    axes = drawn()
+    zero, margin = (line.get_xdata()[0] for line in axes.lines[:2])
+    assert (zero, margin) == (0, -1)
+    assert axes.patches[0].get_x() == -1
+
+
+def test_what_lies_far_away_is_an_arrow_at_the_edge_and_does_not_squeeze_the_rest():
+    axes = drawn(robustness=HELP)
+    low, high = axes.get_xlim()
+    none = axes.lines[2]
+    assert (none.get_xdata()[0], none.get_marker()) == (low, "<")
+    assert (low, high) == pytest.approx((-3.3, 3.3))
+
+
+def test_a_single_seed_is_drawn_without_an_interval():
+    axes = drawn(interval=False)
+    assert not axes.collections
+    assert len(axes.lines) == 4

@@ -1,0 +1,46 @@
+"""The model of a real run, exported."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from viewcache.images.decoding import Rejected
+from viewcache.images.prepared import open_prepared, read_classes
+from viewcache.serving.dense import probabilities
+from viewcache.serving.folder import read_model
+
+
+def test_probabilities_are_those_of_the_stored_features(reproduced, classifier, pixels):
+    _, head = read_model(reproduced.path / "data/model")
+    stored = np.load(reproduced.path / "data/features/train/0/features.npy")
+    assert classifier.classes == read_classes(reproduced.path / "data/prepared")
+    found = classifier.classify(pixels)
+    assert np.abs(found - probabilities(head, stored)).max() <= 1e-5
+    assert found.sum(axis=1) == pytest.approx(1, abs=1e-6)
+
+
+def test_threads_that_share_a_model_get_their_own_answers(classifier, pixels):
+    expected = classifier.classify(pixels)
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda image: classifier.classify(image[None])[0], pixels))
+    assert np.abs(np.stack(found) - expected).max() < 1e-6
+
+
+def test_an_image_is_decoded_as_it_was_prepared(reproduced, classifier, pixels):
+    path = open_prepared(reproduced.path / "data/prepared").paths[0]
+    content = (reproduced.path / "data/source" / path).read_bytes()
+    assert np.array_equal(classifier.decode(content), pixels[0])
+    with pytest.raises(Rejected, match="truncated"):
+        classifier.decode(content[:-20])
+
+
+def test_a_model_on_openvino_opens_without_tensorflow(reproduced):
+    program = (
+        "import sys; from pathlib import Path; from viewcache.serving import classifier; "
+        "classifier.open_classifier(Path('data/model')); "
+        "assert not {'tensorflow', 'keras', 'sklearn'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=reproduced.path, check=True)

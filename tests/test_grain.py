@@ -1,0 +1,242 @@
+"""A change costs the base passes of what it really touches, and `explain` says so beforehand.
+
+The stages run in this process, with a base that is quick; `test_pipeline.py` has the real ones.
+"""
+
+import contextlib
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from PIL import Image
+
+from stages import augment, prepare
+from stages.extract import extract
+from tests.corner import Corner
+from tests.images.pictures import save_noise
+from viewcache.bases.artifact import CompiledBase, find_base
+from viewcache.commands.explaining import explain
+from viewcache.features.store import rows_of_view
+from viewcache.features.wanted import Maker
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.params.loading import load_params
+from viewcache.ground.paths import BASE, FEATURES, PREPARED, extraction_record, feature_file
+from viewcache.ground.stopwatch import COSTS, Stopwatch, load_record
+from viewcache.images.prepared import open_prepared
+
+IMAGES, TRANSPARENT = 40, 4
+TEST_VIEW = 1_000_000
+VIEWS = [0, 1, 2, TEST_VIEW]
+DEFAULT = yaml.safe_load(Path("params.yaml").read_text()) | {"seed": 0}
+CHANGED = {
+    "data": {"source": "folder", "path": "photos", "manifest": None, "classes": None},
+    "extract": {"views": [0, 1, 2]},
+    "evaluate": {"folds": 3, "test_views": 1},
+    "train": {"epochs": 2, "budgets": [0, 2]},
+}
+
+
+class Quick(CompiledBase):
+    """A base that is described as a real one and runs as `Corner`."""
+
+    def open(self, batch_size):
+        return Corner(batch_size)
+
+
+@pytest.fixture(scope="module")
+def extracted(tmp_path_factory):
+    """Images in two classes, some of them transparent, and all of their views."""
+    folder = tmp_path_factory.mktemp("extracted")
+    with contextlib.chdir(folder):
+        save_params(CHANGED)
+        change("data", image_size=32)
+        for number in range(IMAGES):
+            save_noise(picture(number), number)
+        for number in range(TRANSPARENT):
+            image = Image.open(picture(number)).convert("RGBA")
+            image.putalpha(128)
+            image.save(picture(number))
+        describe_base()
+        run()
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def workspace(extracted, tmp_path):
+    shutil.copytree(extracted, tmp_path, dirs_exist_ok=True)
+    with contextlib.chdir(tmp_path):
+        yield
+
+
+def picture(number):
+    return Path("photos") / ("cat", "dog")[number % 2] / f"{number}.png"
+
+
+def save_params(sections):
+    params = {name: DEFAULT[name] | values for name, values in sections.items()}
+    Path("params.yaml").write_text(yaml.safe_dump(DEFAULT | params))
+
+
+def change(section, **values):
+    params = yaml.safe_load(Path("params.yaml").read_text())
+    params[section] |= values
+    Path("params.yaml").write_text(yaml.safe_dump(params))
+
+
+def describe_base():
+    """As `compile_base` does, but for the network."""
+    BASE.mkdir(parents=True, exist_ok=True)
+    spec = load_params().base_spec.model_dump()
+    description = {"runtime": "openvino", "version": "1", "files": {}, "spec": spec, "file": None}
+    (BASE / "base.json").write_text(json.dumps(description))
+
+
+def run():
+    """The stages up to the features, as DVC runs them: it removes their outs before."""
+    params = load_params()
+    shutil.rmtree(PREPARED, ignore_errors=True)
+    prepare.main()
+    augment.main()
+    shutil.rmtree(FEATURES, ignore_errors=True)
+    shutil.rmtree(COSTS, ignore_errors=True)
+    settings = params.extract
+    maker = Maker(Quick(*find_base(BASE)), np.dtype(settings.dtype), settings.batch_size)
+    for view in VIEWS:
+        extract(open_prepared(PREPARED), maker, view, Stopwatch())
+
+
+def computed():
+    """Rows that were computed in the last run, by view."""
+    return [load_record(extraction_record(view))["computed"] for view in VIEWS]
+
+
+def lines(capsys):
+    return [line for line in capsys.readouterr().out.splitlines() if line.startswith("view ")]
+
+
+def add_an_image():
+    save_noise(Path("photos/cat/one more.png"), IMAGES)
+
+
+def remove_an_image():
+    picture(9).unlink()
+
+
+def rename_an_image():
+    picture(9).rename(picture(9).with_name("another.png"))
+
+
+def relabel_an_image():
+    picture(9).rename(Path("photos/cat/9.png"))
+
+
+def change_pooling():
+    change("extract", pooling="max")
+    describe_base()
+
+
+def draw_other_views():
+    params = yaml.safe_load(Path("params.yaml").read_text())
+    Path("params.yaml").write_text(yaml.safe_dump(params | {"seed": 1}))
+
+
+CHANGES = {
+    "an image more": (add_an_image, [1, 1, 1, 1], "new to this view: 1"),
+    "an image less": (remove_an_image, [0, 0, 0, 0], ""),
+    "an image renamed": (rename_an_image, [0, 0, 0, 0], ""),
+    "an image relabelled": (relabel_an_image, [0, 0, 0, 0], ""),
+    "other folds": (lambda: change("evaluate", folds=4), [0, 0, 0, 0], ""),
+    "another split": (lambda: change("data", split_seed=1), [0, 0, 0, 0], ""),
+    "another seed of training": (lambda: change("train", seeds=[0, 7]), [0, 0, 0, 0], ""),
+    "classes in another order": (
+        lambda: change("data", classes=["dog", "cat"]),
+        [0, 0, 0, 0],
+        "",
+    ),
+    "brightness": (
+        lambda: change("augment", brightness=0.3),
+        [0, IMAGES, IMAGES, IMAGES],
+        "other augment.brightness: 40",
+    ),
+    "another seed of views": (
+        draw_other_views,
+        [0, IMAGES, IMAGES, IMAGES],
+        "other seed: 40",
+    ),
+    "another background": (
+        lambda: change("data", background=[0, 0, 0]),
+        [TRANSPARENT] * 4,
+        "other pixels after decoding: 4",
+    ),
+    "another base": (change_pooling, [IMAGES] * 4, "other base.spec.pooling: 40"),
+    "another dtype": (
+        lambda: change("extract", dtype="float16"),
+        [IMAGES] * 4,
+        "other dtype: 40",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_costs_the_passes_of_what_it_touches_as_was_explained(name, capsys):
+    make, passes, why = CHANGES[name]
+    make()
+    capsys.readouterr()
+    explain()
+    printed = capsys.readouterr().out
+    run()
+    assert computed() == passes
+    assert printed.splitlines()[:-1] == lines(capsys)
+    assert printed.endswith(f"\n{sum(passes)} base passes\n")
+    assert f"({why})" in printed or not why
+
+
+def test_what_a_pull_brought_is_taken_over_in_a_fresh_clone():
+    shutil.rmtree("data/reuse")
+    add_an_image()
+    run()
+    assert computed() == [1, 1, 1, 1]
+
+
+def test_features_are_those_of_a_run_that_took_nothing_over():
+    add_an_image()
+    change("data", background=[0, 0, 0])
+    run()
+    files = [file for view in VIEWS for file in feature_file(view).parent.iterdir()]
+    before = {file: file.read_bytes() for file in files}
+    for folder in ("data/reuse", FEATURES):
+        shutil.rmtree(folder)
+    run()
+    assert computed() == [IMAGES + 1] * 4
+    assert {file: file.read_bytes() for file in files} == before
+
+
+def test_of_a_holdout_only_what_was_never_in_a_view_is_computed():
+    shutil.rmtree("data/reuse")
+    shutil.rmtree(FEATURES)
+    change("evaluate", folds=None)
+    change("data", validation=0.3, test=0.3)
+    run()
+    before = planned()
+    change("data", split_seed=1)
+    run()
+    assert computed() == [0, *(len(planned()[view] - before[view]) for view in VIEWS[1:])]
+    assert 0 < sum(computed()) < 3 * IMAGES
+    change("data", split_seed=0)
+    run()
+    assert computed() == [0, 0, 0, 0]
+
+
+def planned():
+    """Digests of the images of each view."""
+    images = open_prepared(PREPARED)
+    return {view: set(images.of(rows_of_view(view, len(images.digests)))) for view in VIEWS}
+
+
+def test_before_a_base_was_compiled_explain_says_what_to_do():
+    shutil.rmtree(BASE)
+    with pytest.raises(PipelineError, match=r"base\.json .*compile"):
+        explain()

@@ -1,0 +1,138 @@
+"""Write `params.yaml` for a folder of one's own images, after looking at it."""
+
+import csv
+import io
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import yaml
+
+from viewcache.commands.recipes import PARAMS, RECIPES, replace_params
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.files import write_text
+from viewcache.images.survey import FOLDS, NUMBERED, Survey, groups_of, look_at
+
+TEMPLATE = RECIPES / "own_folder.yaml"
+GROUPS = "groups.csv"
+"""In the images' folder, where groups are asked for."""
+IMBALANCED = 1.5
+"""From this ratio of the largest class to the smallest, every class counts the same."""
+LARGEST_SIDE, SMALLEST_SIDE = 160, 32  # pixels: the recipe's, and the least that is allowed
+
+
+def init(photos: Path, group: str | None) -> None:
+    """Look at a folder, write `params.yaml`, and say what was found and what to do next.
+
+    Args:
+        photos: A folder for each class inside, or train, validation and test with them inside.
+        group: A regular expression that finds an image's group in its path.
+
+    Raises:
+        PipelineError: the folder cannot be used, or somebody's changes stand in the way.
+    """
+    survey = look_at(photos, group)
+    text = _params(photos, survey, GROUPS if group else None)
+    # What was written without groups, and so maybe with more folds, came with the hint to ask.
+    without = [_params(photos, replace(survey, folds=folds), None) for folds in FOLDS]
+    replace_params(text, *without)
+    if group:
+        _write_groups(photos / GROUPS, survey, group)
+    print("\n".join([*_found(photos, survey), *_ignore(photos), *_next()]))
+
+
+def _params(photos: Path, survey: Survey, manifest: str | None) -> str:
+    counts_the_same = survey.imbalance >= IMBALANCED
+    side = int(survey.sizes.min(axis="columns").median()) if len(survey.sizes) else LARGEST_SIDE
+    values = {
+        "path": str(photos),
+        "manifest": manifest,
+        "image_size": max(SMALLEST_SIDE, min(LARGEST_SIDE, side)),
+        "folds": survey.folds,
+        "measure": "balanced_accuracy" if counts_the_same else "accuracy",
+        "class_weights": "balanced" if counts_the_same else "none",
+    }
+    text = re.sub(r"\A(#.*\n)+", f"# {_counted(survey)}.\n", TEMPLATE.read_text())
+    for name, value in values.items():
+        text = _set(text, name, value)
+    return text
+
+
+def _set(text: str, name: str, value: str | int | None) -> str:
+    """Put a value behind a name, and leave the comment after it."""
+    [written] = yaml.safe_dump([value], allow_unicode=True, width=10_000).splitlines()
+    line = f"  {name}: {written.removeprefix('- ')}"
+    return re.sub(rf"^  {name}: [^#\n]*[^#\s]", lambda _: line, text, flags=re.MULTILINE)
+
+
+def _counted(survey: Survey) -> str:
+    counts = ", ".join(f"{count:,} {name}" for name, count in survey.counts.items())
+    return f"{sum(survey.counts.values()):,} images in {len(survey.counts)} classes: {counts}"
+
+
+def _found(photos: Path, survey: Survey) -> list[str]:
+    low, high = (survey.sizes.agg(extreme) for extreme in ("min", "max"))
+    lines = [
+        f"{photos}: {_counted(survey)}.",
+        f"Sizes from {low.width:.0f} x {low.height:.0f} to {high.width:.0f} x {high.height:.0f}.",
+    ]
+    if survey.imbalance >= IMBALANCED:
+        lines.append(
+            f"The largest class is {survey.imbalance:.1f} times the smallest, so every class "
+            "counts the same: evaluate.measure balanced_accuracy, train.class_weights balanced."
+        )
+    if survey.folds is None:
+        lines.append("They come with a split of their own, which is kept: evaluate.folds null.")
+    else:
+        lines.append(f"Every image is tested once, in {survey.folds} folds.")
+    if survey.suggested:
+        lines.append(
+            f"File names suggest {survey.suggested} groups. Where images of a group show the same "
+            "thing (a patient, a scene), they must not cross folds: "
+            f"viewcache init {photos} --group '{NUMBERED}'"
+        )
+    return lines + _broken(survey)
+
+
+def _broken(survey: Survey) -> list[str]:
+    if not survey.broken:
+        return []
+    shown = [f"  {path}: {reason}" for path, reason in list(survey.broken.items())[:10]]
+    rule = f"mend or remove them, or go on without them by data.max_rejected: {len(survey.broken)}"
+    return [f"Files that cannot be used: {len(survey.broken)}; {rule}", *shown]
+
+
+def _write_groups(path: Path, survey: Survey, group: str) -> None:
+    table = survey.source.table
+    groups = groups_of(table["path"].tolist(), group)
+    labels = [survey.source.classes[label] for label in table["label"]]
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["path", "label", "group"])
+    rows.writerows(zip(table["path"], labels, groups, strict=True))
+    if path.exists() and path.read_text() != text.getvalue():
+        raise PipelineError(f"{path} must be removed before groups are written", "another content")
+    write_text(path, text.getvalue())
+    print(f"{path}: {len(set(groups))} groups, which never cross folds.")
+
+
+def _ignore(photos: Path) -> list[str]:
+    """Keep the photographs out of git, where they lie in the repository and git would see them."""
+    inside = photos.resolve().is_relative_to(Path.cwd())
+    known = ["git", "check-ignore", "--quiet", str(photos)]
+    if not inside or subprocess.run(known, check=False).returncode != 1:
+        return []
+    # Without a slash at its end, which would not hold for a link to the folder.
+    entry = f"/{photos.resolve().relative_to(Path.cwd()).as_posix()}"
+    ignored = Path(".gitignore")
+    before = ignored.read_text() if ignored.exists() else ""
+    write_text(ignored, f"{before}{entry}\n")
+    return [f"git ignores {photos}: {entry} in .gitignore."]
+
+
+def _next() -> list[str]:
+    return [
+        f"{PARAMS} is written. What changes a label of yours must not be under `augment` in it.",
+        "What it will cost: viewcache plan (half a minute). Run it: make run",
+    ]

@@ -1,0 +1,98 @@
+"""How long a whole run will take where nothing is cached yet: every stage, and DVC around it."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from viewcache.arms.arm import arms_of
+from viewcache.costs.model import Amounts, Prediction, UnitCosts
+from viewcache.ground.params.schema import Params
+
+DVC_STARTS = 2.0
+"""What DVC needs to start and to end, in starts of a plain process."""
+DVC_STARTS_A_STAGE = 0.65
+"""What DVC needs before and after each stage, likewise."""
+EVALUATE_STARTS = 1.3
+"""What `evaluate` needs to judge, draw and log, in starts of TensorFlow."""
+PLAIN_STAGES = ("code", "check_params", "fetch", "prepare", "augment")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the images take before their first view.
+
+    Attributes:
+        fetching: Seconds until they are in a folder.
+        indexing: Seconds until their digests are known.
+        decoding: Seconds an image.
+    """
+
+    fetching: float
+    indexing: float
+    decoding: float
+
+
+def seconds_of_run(
+    costs: UnitCosts,
+    reading: Reading,
+    params: Params,
+    amounts: Amounts,
+    arms: dict[str, Prediction],
+) -> float:
+    """Seconds of `dvc repro`.
+
+    Args:
+        arms: One training of each, as `predict` gives them.
+    """
+    stages = [
+        *_before_the_base(costs, reading, amounts),
+        *_extractions(costs, params, amounts),
+        _heads(costs, params, amounts),
+        *_end_to_end(params, arms),
+        *_after_training(costs, params),
+    ]
+    around = DVC_STARTS + DVC_STARTS_A_STAGE * len(stages)
+    return sum(stages) + around * costs.set_up.start
+
+
+def _before_the_base(costs: UnitCosts, reading: Reading, amounts: Amounts) -> Iterator[float]:
+    """`code` to `compile_base`."""
+    images = reading.fetching + reading.indexing + amounts.images * reading.decoding
+    yield images + costs.set_up.start
+    yield from [costs.set_up.start] * (len(PLAIN_STAGES) - 1)
+    yield costs.set_up.compiling
+
+
+def _extractions(costs: UnitCosts, params: Params, amounts: Amounts) -> Iterator[float]:
+    start, paces = costs.set_up.start_extract, costs.paces
+    yield start + paces.extract_identity.seconds(amounts.images)
+    yield from [start + paces.extract.seconds(amounts.trained)] * len(params.extract.random_views)
+    yield start + params.evaluate.test_views * paces.extract.seconds(amounts.tested)
+
+
+def _heads(costs: UnitCosts, params: Params, amounts: Amounts) -> float:
+    """One by itself, the others side by side, one a core."""
+    rotations = range(params.evaluate.folds or 1)
+    cached = [arm for arm in arms_of(params.train, len(rotations)) if arm.budget is not None]
+    others = sum(len(arm.trainings) for arm in cached) - 1
+    pace, seen = costs.paces.head, params.train.epochs * amounts.training
+    cores = min(os.cpu_count() or 1, others)
+    side_by_side = pace.start * cores + others / cores * pace.rest * seen
+    return costs.set_up.start_tensorflow + pace.seconds(seen) + side_by_side
+
+
+def _end_to_end(params: Params, arms: dict[str, Prediction]) -> Iterator[float]:
+    settings = params.train
+    trainings = len(settings.end_to_end_seeds) * len(settings.end_to_end_rotations)
+    for arm in arms_of(settings, params.evaluate.folds or 1):
+        if arm.budget is None:
+            one = arms[arm.name]
+            fit = one.augment_seconds + one.base_seconds + one.head_seconds
+            yield one.again_seconds + (trainings - 1) * fit
+
+
+def _after_training(costs: UnitCosts, params: Params) -> Iterator[float]:
+    """The replays, and `evaluate`."""
+    replay = costs.set_up.start_tensorflow + costs.set_up.load_base
+    yield from [replay] * (1 + len(params.train.end_to_end))
+    yield (1 + EVALUATE_STARTS) * costs.set_up.start_tensorflow

@@ -1,0 +1,44 @@
+"""TensorFlow and Keras, whose import is silent unless it fails: everybody takes them from here.
+
+C++ writes to standard error before any of TensorFlow's switches is read.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryFile
+
+STDERR = 2
+
+
+@contextmanager
+def quiet_unless_it_fails() -> Iterator[None]:
+    """Keep back what is written to standard error, by C++ too, and show it only on failure."""
+    sys.stderr.flush()
+    shown = os.dup(STDERR)
+    with TemporaryFile() as kept:
+        os.dup2(kept.fileno(), STDERR)
+        try:
+            yield
+        except BaseException:
+            kept.seek(0)
+            os.write(shown, kept.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(shown, STDERR)
+            os.close(shown)
+
+
+# What it tells later, on a GPU for example, it does not tell as mere information.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+with quiet_unless_it_fails():
+    import keras as keras
+    import tensorflow as tf
+    from keras import layers as layers
+
+    # The first look for a GPU complains where there is none.
+    tf.config.list_physical_devices()
+# It warns of every trainer of heads, that several had their graphs traced: each has its own.
+tf.get_logger().setLevel("ERROR")

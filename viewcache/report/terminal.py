@@ -1,0 +1,138 @@
+"""The answer as text, for a terminal of 100 characters."""
+
+import os
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tabulate import tabulate
+
+from viewcache.ground.files import write_text
+from viewcache.report.figures import Arms, cached_arms
+
+ANSWER = Path("plots/answer.txt")
+WIDTH = 100
+ARMS = (
+    "\ntrained on",
+    "\naccuracy",
+    "\nunder random views",
+    "base\npasses",
+    "first\nhead",
+    "further\nheads",
+)
+FASTER = (
+    "times as fast as end to end\non the same runtime",
+    "first\nhead",
+    "without start\nof processes",
+    "further\nheads",
+)
+NEXT = """\
+report.html     all of it on one page: open it in a browser
+make ui         every run of every arm, in MLflow
+make plan       what a run of changed parameters (params.yaml) will cost
+dvc exp run -S train.learning_rate=0.01 -S 'train.end_to_end=[]'
+                another learning rate, on the same features; then: dvc metrics diff
+"""
+
+
+def tell(figures: Mapping[str, Any]) -> None:
+    """Write the answer to `plots/answer.txt`, and print it, unless `make run` will at its end."""
+    text = answer(figures)
+    write_text(ANSWER, text)
+    if "ANSWER_FOLLOWS" not in os.environ:
+        print(text, end="")
+
+
+def answer(figures: Mapping[str, Any]) -> str:
+    """The recommendation, what it rests on, and what to do next; no line over `WIDTH`.
+
+    Args:
+        figures: As in `results.json`.
+    """
+    return "\n" + "\n\n".join([*_paragraphs(figures), NEXT])
+
+
+def table(rows: Sequence[Sequence[str]], headers: tuple[str, ...], words: int) -> str:
+    """Columns of words come first, and begin at the left; those of figures end at the right."""
+    align = ["left"] * words + ["right"] * (len(headers) - words)
+    return tabulate(rows, headers, "simple", disable_numparse=True, colalign=align)
+
+
+def wrapped(text: str) -> str:
+    """A paragraph in lines of at most `WIDTH`."""
+    return textwrap.fill(text, WIDTH, break_on_hyphens=False)
+
+
+def _paragraphs(figures: Mapping[str, Any]) -> Iterator[str]:
+    arms, faster = figures["arms"], figures["answers"]["faster"]
+    yield wrapped(figures["recommendation"]["sentence"])
+    yield _table_of_arms(arms)
+    same = figures["equivalence"]["same_runtime"] or figures["equivalence"]["keras"]
+    if same:
+        yield wrapped(_same(same, _trained_on(arms[same["twin"]])))
+    told = dict.fromkeys((figures["recommendation"]["arm"], cached_arms(arms)[-1]))
+    if faster["arms"][next(iter(told))]["first"]["on_the_same_runtime"]:
+        yield _table_of_speeds({_trained_on(arms[name]): faster["arms"][name] for name in told})
+
+
+def _trained_on(arm: Mapping[str, Any]) -> str:
+    """What an arm trains on, in a reader's words."""
+    if arm["budget"] is None:
+        return {"keras": "end to end, Keras", "compiled": "end to end, compiled"}[arm["kind"]]
+    if not arm["budget"]:
+        return "images as they are"
+    return f"{arm['budget']} cached view{'s' if arm['budget'] > 1 else ''}"
+
+
+def _table_of_arms(arms: Arms) -> str:
+    rows = [
+        (
+            _trained_on(arm),
+            _accuracy(arm, "accuracy"),
+            _accuracy(arm, "accuracy_augmented"),
+            f"{arm['base_passes']:,}",
+            _seconds(arm["seconds"]),
+            _seconds(arm["further_seconds"]),
+        )
+        for arm in arms.values()
+    ]
+    return table(rows, ARMS, words=3)
+
+
+def _table_of_speeds(factors: Mapping[str, Mapping[str, Mapping[str, float | None]]]) -> str:
+    kinds = ("first", "first_without_setup", "further")
+    rows = [
+        (words, *(_times(own[kind]["on_the_same_runtime"]) for kind in kinds))
+        for words, own in factors.items()
+    ]
+    return table(rows, FASTER, words=1)
+
+
+def _same(same: Mapping[str, Any], twin: str) -> str:
+    """Of two trainings, with the same images and seed."""
+    head = (
+        "the same head: no weight differs"
+        if same["is_exact"]
+        else f"nearly the same head: {same['changed_test_predictions']:,} of "
+        f"{same['test_predictions']:,} answers differ"
+    )
+    accuracies = f"(accuracy {same['accuracy_of_twin']:.3f} and {same['accuracy']:.3f})"
+    return f"With the same images and seed, {twin} and end to end train {head} {accuracies}."
+
+
+def _accuracy(arm: Mapping[str, Any], metric: str) -> str:
+    """With its 95 % interval, where it has one of its own."""
+    if f"{metric}_low" not in arm:
+        return f"{arm[metric]:.3f}"
+    return f"{arm[metric]:.3f} ({arm[f'{metric}_low']:.3f} to {arm[f'{metric}_high']:.3f})"
+
+
+def _seconds(seconds: float | None) -> str:
+    if seconds is None:
+        return "-"
+    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds:,.0f} s"
+
+
+def _times(factor: float | None) -> str:
+    return "-" if factor is None else f"{factor:.1f}"

@@ -1,0 +1,1 @@
+"""The recommended model: exported whole, opened without TensorFlow, predicting from image bytes."""

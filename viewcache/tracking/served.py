@@ -1,0 +1,49 @@
+"""The exported model as MLflow serves it ("models from code"): image bytes in, probabilities out.
+
+MLflow runs this file, of the copy of viewcache that it keeps with the model.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from mlflow.exceptions import MlflowException
+from mlflow.models import set_model
+from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
+from mlflow.pyfunc.model import PythonModel, PythonModelContext
+
+from viewcache.images.decoding import Rejected
+from viewcache.serving.classifier import open_classifier
+
+
+class ServedModel(PythonModel):
+    """The exported model; requests may come in several threads."""
+
+    def load_context(self, context: PythonModelContext) -> None:
+        self._classifier = open_classifier(Path(context.artifacts["model"]))
+
+    def predict(
+        self, context: PythonModelContext, model_input: pd.DataFrame, params: Any = None
+    ) -> pd.DataFrame:
+        """Probabilities: a column for every class.
+
+        Args:
+            model_input: With a column `image`, the bytes of image files.
+
+        Raises:
+            MlflowException: an image is rejected; a server answers with status 400.
+        """
+        pixels = [self._decode(row, image) for row, image in enumerate(model_input["image"])]
+        probabilities = self._classifier.classify(np.stack(pixels))
+        return pd.DataFrame(probabilities.astype(float), columns=self._classifier.classes)
+
+    def _decode(self, row: int, content: bytes) -> np.ndarray:
+        try:
+            return self._classifier.decode(content)
+        except Rejected as reason:
+            message = f"image {row}: {reason}"
+            raise MlflowException(message, INVALID_PARAMETER_VALUE) from reason
+
+
+set_model(ServedModel())
