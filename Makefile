@@ -2,10 +2,13 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help plan explain run verify certify repair ui check test fuzz torture mutants bench
+.PHONY: help init plan explain run verify certify repair ui check test fuzz torture remotes mutants bench
 
 help:  ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+init: .venv/ready  ## Write params.yaml for a folder of your own: make init PHOTOS=FOLDER [GROUP=REGEX].
+	@python -m viewcache init '$(PHOTOS)' $(if $(GROUP),--group '$(GROUP)')
 
 plan: .venv/ready  ## Say what `make run` will cost, in half a minute: make plan [RECIPE=NAME].
 	@python -m viewcache plan $(if $(RECIPE),--recipe $(RECIPE))
@@ -51,11 +54,15 @@ fuzz: .venv/ready  ## Damaged files of every kind, others each time, for ten min
 torture: .venv/ready  ## Kill the pipeline 30 times and see that it loses nothing: half an hour.
 	python -m tests.torture
 
+remotes: .venv/ready  ## Push to a folder and to an S3 server, and go on in a clone: minutes.
+	python -m pip install --quiet --group remotes
+	python -m tests.remotes
+
 mutants: .venv/ready  ## Change the code and see which tests notice: hours; goes on where it stopped.
 	mutmut run
 	mutmut results --all true | sed -nE 's/ *viewcache\.(\w+)\..*: (.*)/\1 \2/p' | sort | uniq -c
 
-bench: .venv/ready  ## Ratios of speed into benchmarks/RESULTS.md: half an hour, 10 GB of disk.
+bench: .venv/ready  ## Ratios of speed into benchmarks/RESULTS.md: half an hour, 2 GB of disk.
 	python -m benchmarks
 
 .venv/ready: requirements.lock

@@ -1,6 +1,7 @@
 """The command explains itself, and make calls no command that it does not have."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,7 @@ def test_defaults_are_told(capsys):
         ((), "the following arguments are required: COMMAND"),
         (("paln",), "invalid choice: 'paln'"),
         (("recipe",), "the following arguments are required: NAME"),
+        (("plan", "--recipe"), "expected one argument"),
         (("verify", "--features", "many"), "invalid int value: 'many'"),
     ],
 )
@@ -87,3 +89,14 @@ def test_make_lists_its_targets_a_line_each(arguments):
     )
     listed = [line.split()[1] for line in done.stdout.splitlines()]
     assert listed == re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[1].split()
+    assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+def test_without_python_make_says_what_to_install(tmp_path):
+    for name in ("Makefile", "requirements.lock"):
+        shutil.copy(name, tmp_path)
+    command = ["make", "--no-print-directory", "plan", "PYTHON=python3.11.not-there"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "PYTHON=its/path. Received: python3.11.not-there\n" in done.stderr
+    assert list(tmp_path.glob(".venv")) == []

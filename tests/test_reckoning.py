@@ -44,6 +44,11 @@ def answers(weights: list[np.ndarray], features: np.ndarray) -> np.ndarray:
     return (logits[..., 0] > 0).astype(int)
 
 
+def saved(file: Path) -> list[np.ndarray]:
+    with np.load(file) as weights:
+        return [weights[f"arr_{number}"] for number in range(4)]
+
+
 class Files:
     """What the stages left, and what follows from it.
 
@@ -63,8 +68,7 @@ class Files:
         for arm, heads in self.heads.items():
             for head in heads:
                 rows = self.rows("test", head[1])
-                features = np.stack([self.features(view, rows) for view in TEST_VIEWS])
-                self.answered[arm, head] = answers(self.weights(arm, head), features)
+                self.answered[arm, head] = answers(self.weights(arm, head), self.tested(head[1]))
                 found = self.answered[arm, head]
                 self.accuracies[arm, head] = right(found, self.labels[rows])
         self.estimates = {arm: self._estimate(arm) for arm in HEADS}
@@ -89,10 +93,14 @@ class Files:
         places = np.searchsorted(planned, rows) if view else rows
         return features[places]
 
+    def tested(self, rotation: int) -> np.ndarray:
+        """Features of the images that a rotation tests: (views, images, width)."""
+        rows = self.rows("test", rotation)
+        return np.stack([self.features(view, rows) for view in TEST_VIEWS])
+
     def weights(self, arm: str, head: tuple[int, int]) -> list[np.ndarray]:
         seed, rotation = head
-        with np.load(self.folder / HEADS[arm] / f"{seed}/{rotation}.npz") as file:
-            return [file[f"arr_{number}"] for number in range(4)]
+        return saved(self.folder / HEADS[arm] / f"{seed}/{rotation}.npz")
 
     def validated(self, arm: str, head: tuple[int, int]) -> float:
         """Accuracy on the validation images, of the head as it was kept."""
@@ -153,6 +161,38 @@ def differences(files: Files) -> dict[str, float]:
     }
 
 
+def on_fewer_images(files: Files, divisor: int) -> dict[str, float]:
+    """Of no augmentation and of the twin, the first seed in all rotations."""
+    found = {}
+    for arm in ("cached_0", TWIN):
+        heads = files.folder / "models/cached" / ("" if divisor == 1 else f"sizes/{divisor}")
+        accuracies = [
+            right(
+                answers(saved(heads / arm[-1] / f"0/{rotation}.npz"), files.tested(rotation)),
+                files.labels[files.rows("test", rotation)],
+            )
+            for rotation in range(3)
+        ]
+        counts = [len(files.rows("test", rotation)) for rotation in range(3)]
+        both = np.average(accuracies, axis=0, weights=counts)
+        found |= {f"{arm} on 1/{divisor} {name}": of for name, of in zip(BOTH, both, strict=True)}
+    return found
+
+
+def confusion(files: Files, arm: str) -> dict[str, float]:
+    """Of the images as they are: how many of each class are given each name, a seed."""
+    found = np.zeros((2, 2))
+    for head in files.heads[arm]:
+        truth = files.labels[files.rows("test", head[1])]
+        np.add.at(found, (truth, files.answered[arm, head][0]), 1 / 2)
+    recall = np.diag(found) / found.sum(axis=1)
+    return {
+        **{f"{row} for {column}": found[row, column] for row in (0, 1) for column in (0, 1)},
+        **{f"recall {label}": recall[label] for label in (0, 1)},
+        "largest class": found.sum(axis=1).max() / found.sum(),
+    }
+
+
 def reckoned(folder: Path) -> dict[str, float]:
     """What follows from weights, features, labels and parts."""
     files, found = Files(folder), {}
@@ -160,6 +200,10 @@ def reckoned(folder: Path) -> dict[str, float]:
         found |= figures_of(files, arm)
     for (arm, head), (clean, augmented) in files.accuracies.items():
         found |= {f"{arm} {head} accuracy": clean, f"{arm} {head} augmented": augmented}
+    results = json.loads((folder / "results.json").read_text())
+    for divisor in {size["divisor"] for size in results["sizes"]}:
+        found |= on_fewer_images(files, divisor)
+    found |= confusion(files, results["recommendation"]["arm"])
     return found | differences(files) | sameness(files, "same_runtime") | sameness(files, "keras")
 
 
@@ -185,6 +229,18 @@ def stated(folder: Path) -> dict[str, float]:
             for name, value in same.items()
             if not isinstance(value, bool | str | list)
         },
+        **{
+            f"{size['arm']} on 1/{size['divisor']} {name}": size[name]
+            for size in results["sizes"]
+            for name in BOTH
+        },
+        **{
+            f"{truth} for {name}": results["confusion"]["clean"][truth][name]
+            for truth in (0, 1)
+            for name in (0, 1)
+        },
+        **{f"recall {label}": results["confusion"]["recall"][label] for label in (0, 1)},
+        "largest class": results["confusion"]["largest_share"],
         **{f"gain {on}": answered["augmentation"][on]["difference"] for on in OTHER},
     }
 

@@ -1,6 +1,7 @@
 """The real plan of a slice, before anything was run, and held to what was then measured."""
 
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -34,7 +35,7 @@ def test_every_arm_is_planned_before_anything_is_run(planned):
     arms = predicted(repository)["arms"]
     assert list(arms) == ["cached_0", "cached_1", "cached_2", "end_to_end", "end_to_end_compiled"]
     for name, arm in arms.items():
-        assert f"| {name} " in printed
+        assert f"\n{name} " in printed
         phases = [arm[f"{phase}_seconds"] for phase in ("setup", "augment", "base", "head")]
         assert min(phases) > 0
         assert arm["seconds"] == pytest.approx(sum(phases))
@@ -60,11 +61,14 @@ def test_images_and_bytes_are_those_of_the_run(planned, reproduced):
     assert prediction["arms"]["cached_1"]["feature_bytes"] == file.stat().st_size
 
 
-def test_the_plan_says_what_breaks_even_and_whether_it_fits(planned):
+def test_the_plan_says_what_the_run_takes_what_breaks_even_and_whether_it_fits(planned):
     lines = planned[1].splitlines()
+    assert re.match(
+        r"`make run` will take about \d+ (seconds|minutes) and \d+ MB of disk; ", lines[0]
+    )
     for arm in ("end_to_end", "end_to_end_compiled"):
         assert any(line.startswith(f"Against {arm}: ") for line in lines)
-    assert "MB are free: it fits." in lines[-1]
+    assert "MB are free: it fits." in lines[0]
 
 
 def test_evaluate_holds_the_plan_to_what_it_measured(planned, repository):
@@ -101,4 +105,4 @@ def test_an_archive_must_be_fetched_before_it_is_planned_for(tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     Path("params.yaml").write_text(yaml.safe_dump(params))
     with pytest.raises(PipelineError, match=r"run `dvc repro fetch`\. Received: no data/source$"):
-        plan()
+        plan(Path("params.yaml"))

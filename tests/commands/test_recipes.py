@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from viewcache.commands.recipes import use_recipe
+from viewcache.commands.recipes import recipe_file, use_recipe
 from viewcache.ground.errors import PipelineError
 
 PARAMS = Path("params.yaml")
@@ -56,3 +56,7 @@ def test_outside_of_git_any_file_that_is_no_recipe_is_an_edit():
     Path(".git").rename("elsewhere")
     with pytest.raises(PipelineError, match="must be committed or removed"):
         use_recipe("book")
+
+
+def test_a_recipe_is_found_by_its_name():
+    assert recipe_file("elpv").read_text() == "# recipes/elpv.yaml\n"

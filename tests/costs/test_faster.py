@@ -24,6 +24,7 @@ def test_what_caching_brings_and_what_the_runtime_brings_stand_apart():
     found = faster(CACHED, 100, BOTH, trainings=5)
     assert found.first == Factors(60 / 20, 90 / 60, 90 / 20)
     assert found.first_without_setup == Factors(40 / 10, 80 / 40, 80 / 10)
+    assert found.first_on_more_images == Factors(420 / 110, 810 / 420, 810 / 110)
     assert found.further == Factors(50 / 4, 85 / 50, 85 / 4)
     assert found.study == Factors(2.2, 410 / 220, 4.1)
 
@@ -53,7 +54,7 @@ NOTHING = Factors(None, None, None)
 
 @pytest.mark.parametrize("end_to_end", [{}, {kind: Cost(60, 50, 5, "there") for kind in BOTH}])
 def test_without_end_to_end_on_this_machine_no_factor_is_known(end_to_end):
-    assert faster(CACHED, 100, end_to_end, 5) == Faster(*[NOTHING] * 4)
+    assert faster(CACHED, 100, end_to_end, 5) == Faster(*[NOTHING] * 5)
 
 
 @pytest.mark.parametrize("keras", [None, Cost(90, 85, 10, "there")])
@@ -71,7 +72,7 @@ def test_without_the_compiled_way_only_the_factor_against_keras_is_known():
 
 def test_of_an_arm_timed_on_several_machines_no_factor_is_known():
     several = Cost(None, None, 10, "here and there")
-    assert faster(several, None, BOTH, 5) == Faster(*[NOTHING] * 4)
+    assert faster(several, None, BOTH, 5) == Faster(*[NOTHING] * 5)
 
 
 def test_a_study_that_was_not_timed_has_no_factor_of_its_own():

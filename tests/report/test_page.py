@@ -163,7 +163,7 @@ def test_jargon_of_the_code_stands_nowhere_in_the_text():
 def test_what_is_recognised_is_told_class_by_class():
     text = page()
     assert "<tr><th>intact</th><td>18.0</td><td>2.0</td><td>20</td><td>90.0 %</td>" in text
-    assert "largest class would be right on 50.0 %; this is on\n82.5 %" in text
+    assert "right on 50.0 % of the images; the recommended way is on\n82.5 % of them" in text
 
 
 def test_many_classes_leave_recall_alone():

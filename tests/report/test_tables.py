@@ -55,7 +55,7 @@ def test_an_accuracy_stands_alone_where_there_is_no_interval():
 
 def test_end_to_end_stands_beside_its_twin():
     arm = END_TO_END | {"accuracy_of_twin": 0.8472}
-    assert accuracy_in_words(arm, "accuracy") == "0.852 (twin: 0.847)"
+    assert accuracy_in_words(arm, "accuracy") == "0.852 (cached: 0.847)"
 
 
 def test_accuracies_stand_in_rows_for_plots():

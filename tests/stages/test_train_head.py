@@ -1,57 +1,31 @@
 import os
 
 import numpy as np
-import pandas as pd
 import pytest
-import yaml
 
-from benchmarks.workspace import generated
 from stages import train_head
-from viewcache.features.keys import KEYS
-from viewcache.features.store import FeatureWriter, Origin, open_views
+from tests.stages.workspaces import trainable
+from viewcache.arms.sizes import open_sizes
+from viewcache.features.store import open_views
 from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.paths import PARTS, PREPARED, cached_head_file, feature_file
+from viewcache.ground.paths import PARTS, PREPARED, cached_head_file
 from viewcache.ground.stopwatch import load_record
 from viewcache.heads.saved import open_head
 from viewcache.heads.schedule import views_of_training
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.heads.training import Schedule, Validation, make_targets
 from viewcache.images.folds import open_rotations
-from viewcache.images.parting import write_parts
 from viewcache.images.prepared import open_prepared
-from viewcache.images.preparing import write_classes
 
-TRAIN = {"epochs": 2, "budgets": [0, 1, 2], "seeds": [0, 1], "end_to_end_seeds": [0]}
 HEADS = [(budget, seed, rotation) for budget in (2, 1, 0) for seed in (0, 1) for rotation in (0, 1)]
 FIRST, *OTHERS = (cached_head_file(*head) for head in HEADS)
 
 
 @pytest.fixture
 def workspace():
-    """Images and their features, which have no meaning."""
-    with generated(40, 32) as folder:
-        params = yaml.safe_load((folder / "params.yaml").read_text())
-        params["train"] |= TRAIN
-        params["extract"]["views"] = [0, 1, 2, 3, 4]
-        (folder / "params.yaml").write_text(yaml.safe_dump(params))
-        write_classes(PREPARED, ["functional", "defective"])
-        parts = pd.DataFrame({"unit": range(40)})
-        for rotation in (0, 1):
-            fold = (parts.index + rotation) % 4
-            parts[f"rotation_{rotation}"] = fold.map({0: "test", 1: "validation"}).fillna("train")
-        write_parts(PARTS, parts)
-        for view in range(5):
-            write_features(view)
+    with trainable() as folder:
         yield folder
-
-
-def write_features(view):
-    images = digest_of_digests(open_prepared(PREPARED).digests)
-    features = np.random.default_rng(view).random((40, 1280), np.float32)
-    origin, keys = Origin(view, images, f"plan {view}", "base"), np.zeros(40, KEYS)
-    with FeatureWriter(feature_file(view), keys, (1280,), features.dtype, origin) as writer:
-        writer.write(np.arange(40), features)
 
 
 def trained_again(budget, seed, rotation):
@@ -78,6 +52,20 @@ def test_a_head_is_trained_on_its_own_views_of_the_images_of_its_rotation():
         assert saved.images == digest_of_digests(images)
         assert saved.validation_images == digest_of_digests(held_out)
         assert saved.history == trained.history
+
+
+@pytest.mark.usefixtures("workspace")
+def test_some_heads_are_trained_on_fewer_images_too():
+    train_head.main()
+    sizes = open_sizes(PARTS, load_params().train, open_prepared(PREPARED).labels)
+    smaller = [arm for arm in sizes if arm.divisor > 1]
+    assert {arm.budget for arm in smaller} == {0, 2}
+    for arm in smaller:
+        rotation = sizes[arm][1]
+        trained, images, _ = trained_again(arm.budget, 0, rotation)
+        saved = open_head(arm.head_file(0, 1))
+        assert saved.images == digest_of_digests(images)
+        assert all(map(np.array_equal, saved.weights, trained.head.get_weights()))
 
 
 def test_the_time_of_a_head_is_that_of_the_first_which_is_trained_alone(workspace):

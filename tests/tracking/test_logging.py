@@ -90,7 +90,7 @@ def test_every_arm_has_a_run_below_the_pipeline_s_and_every_seed_below_its_arm_s
 
 def test_the_pipeline_s_run_is_named_by_images_base_and_recommendation(workspace, parent):
     recommendation = results.read().figures["recommendation"]
-    assert parent.info.run_name == f"elpv, efficientnet_lite0: {recommendation['arm']}"
+    assert parent.info.run_name == f"elpv: {recommendation['arm']} (efficientnet_lite0)"
     assert parent.data.tags["viewcache.recommended"] == recommendation["arm"]
     note = parent.data.tags["mlflow.note.content"]
     assert note == f"{recommendation['sentence']}\n\n{results.TABLE.read_text()}"

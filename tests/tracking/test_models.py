@@ -82,8 +82,8 @@ def test_a_model_is_registered_once_and_recommended(client, registered):
     assert len(client.search_model_versions("name = 'viewcache'")) == 1
     version = client.get_model_version_by_alias("viewcache", "recommended")
     [parent] = registered.parents()
-    model = client.get_logged_model(version.model_id)
-    assert model.source_run_id == parent.info.run_id
+    [model] = client.search_logged_models([parent.info.experiment_id])
+    assert model.source_run_id == version.run_id == parent.info.run_id
     assert model.name == registered.results()["recommendation"]["arm"]
 
 

@@ -53,7 +53,7 @@ def verify_all(count: int) -> None:
 def files_to_verify(params: Params) -> Iterator[Path]:
     """Every array that the parameters name."""
     test_views = ids_of_test_views(params.evaluate.test_views)
-    yield from (PREPARED / name for name in ("images.npy", "index.csv"))
+    yield from (PREPARED / name for name in ("images.npy", "pixel_digests.npy", "index.csv"))
     yield from (PARTS, CALIBRATION)
     views = (*params.extract.views, *test_views)
     for view in views:

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from viewcache.arms.arm import arms_of
+from viewcache.arms.sizes import DIVISORS
 from viewcache.costs.model import Amounts, Prediction, UnitCosts
 from viewcache.ground.params.schema import Params
 
-DVC_STARTS = 2.0
-"""What DVC needs to start and to end, in starts of a plain process."""
-DVC_STARTS_A_STAGE = 0.65
+STARTS_AROUND = 6
+"""What `make run` needs before its first stage and after its last, in starts of a plain process."""
+STARTS_A_STAGE = 0.65
 """What DVC needs before and after each stage, likewise."""
 EVALUATE_STARTS = 1.3
 """What `evaluate` needs to judge, draw and log, in starts of TensorFlow."""
@@ -39,7 +40,7 @@ def seconds_of_run(
     amounts: Amounts,
     arms: dict[str, Prediction],
 ) -> float:
-    """Seconds of `dvc repro`.
+    """Seconds of `make run`.
 
     Args:
         arms: One training of each, as `predict` gives them.
@@ -49,9 +50,9 @@ def seconds_of_run(
         *_extractions(costs, params, amounts),
         _heads(costs, params, amounts),
         *_end_to_end(params, arms),
-        *_after_training(costs, params),
+        *_after_training(costs, params, amounts),
     ]
-    around = DVC_STARTS + DVC_STARTS_A_STAGE * len(stages)
+    around = STARTS_AROUND + STARTS_A_STAGE * len(stages)
     return sum(stages) + around * costs.set_up.start
 
 
@@ -71,14 +72,15 @@ def _extractions(costs: UnitCosts, params: Params, amounts: Amounts) -> Iterator
 
 
 def _heads(costs: UnitCosts, params: Params, amounts: Amounts) -> float:
-    """One by itself, the others side by side, one a core."""
-    rotations = range(params.evaluate.folds or 1)
-    cached = [arm for arm in arms_of(params.train, len(rotations)) if arm.budget is not None]
-    others = sum(len(arm.trainings) for arm in cached) - 1
-    pace, seen = costs.paces.head, params.train.epochs * amounts.training
-    cores = min(os.cpu_count() or 1, others)
-    side_by_side = pace.start * cores + others / cores * pace.rest * seen
-    return costs.set_up.start_tensorflow + pace.seconds(seen) + side_by_side
+    """One by itself; then all others, and those on fewer images, side by side, one a core."""
+    settings, rotations = params.train, params.evaluate.folds or 1
+    pace, seen = costs.paces.head, settings.epochs * amounts.training
+    others = len(settings.budgets) * len(settings.seeds) * rotations - 1
+    fewer_images = sum(2 * rotations / divisor for divisor in DIVISORS if divisor > 1)
+    cores = os.cpu_count() or 1
+    tracing = (1 + 2 * cores) * pace.start
+    alone_and_beside = 1 + (others + fewer_images) / cores
+    return costs.set_up.start_tensorflow + tracing + alone_and_beside * pace.rest * seen
 
 
 def _end_to_end(params: Params, arms: dict[str, Prediction]) -> Iterator[float]:
@@ -91,8 +93,9 @@ def _end_to_end(params: Params, arms: dict[str, Prediction]) -> Iterator[float]:
             yield one.again_seconds + (trainings - 1) * fit
 
 
-def _after_training(costs: UnitCosts, params: Params) -> Iterator[float]:
-    """The replays, and `evaluate`."""
-    replay = costs.set_up.start_tensorflow + costs.set_up.load_base
-    yield from [replay] * (1 + len(params.train.end_to_end))
-    yield (1 + EVALUATE_STARTS) * costs.set_up.start_tensorflow
+def _after_training(costs: UnitCosts, params: Params, amounts: Amounts) -> Iterator[float]:
+    """The replays, `evaluate`, and `export`, which trains a head on all images."""
+    start = costs.set_up.start_tensorflow
+    yield from [start + costs.set_up.load_base] * (1 + len(params.train.end_to_end))
+    yield (1 + EVALUATE_STARTS) * start
+    yield start + costs.paces.head.seconds(params.train.epochs * amounts.trained)

@@ -48,9 +48,9 @@ class Kept:
 
     @cached_property
     def own_bytes(self) -> int:
-        """What would be free if the folder were removed."""
-        files = [file.stat() for file in self.folder.iterdir()]
-        return sum(file.st_size for file in files if file.st_nlink == 1)
+        """What would be free if the features were removed."""
+        file = self.features.stat()
+        return file.st_size if file.st_nlink == 1 else 0
 
 
 @dataclass(frozen=True)

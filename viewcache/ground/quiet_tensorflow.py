@@ -4,7 +4,6 @@ C++ writes to standard error before any of TensorFlow's switches is read.
 """
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryFile
@@ -15,7 +14,6 @@ STDERR = 2
 @contextmanager
 def quiet_unless_it_fails() -> Iterator[None]:
     """Keep back what is written to standard error, by C++ too, and show it only on failure."""
-    sys.stderr.flush()
     shown = os.dup(STDERR)
     with TemporaryFile() as kept:
         os.dup2(kept.fileno(), STDERR)
@@ -26,7 +24,6 @@ def quiet_unless_it_fails() -> Iterator[None]:
             os.write(shown, kept.read())
             raise
         finally:
-            sys.stderr.flush()
             os.dup2(shown, STDERR)
             os.close(shown)
 

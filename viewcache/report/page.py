@@ -28,7 +28,7 @@ from viewcache.report.provenance import Provenance
 from viewcache.report.results import Results
 from viewcache.report.summary import growth_sentence, key_figures, times_as_fast
 from viewcache.report.tables import MEASURED, TESTED_ON, accuracy_in_words
-from viewcache.report.words import margin_in_words, percent, plain_name, sentence, tells
+from viewcache.report.words import margin_in_words, percent, plain_name, reasons, tells, what_to_do
 
 TEMPLATE = Path(__file__).with_name("page.html.jinja")
 
@@ -61,11 +61,10 @@ def render_page(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"thumbnail": _thumbnail, "or_none": _or_none}
-    for function in (accuracy_in_words, percent, plain_name, times_as_fast):
+    for function in (accuracy_in_words, percent, plain_name, reasons, times_as_fast, what_to_do):
         environment.globals[function.__name__] = function
     arms, name = found.arms, recommendation.arm.name
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        sentence=sentence(recommendation),
         key_figures=key_figures(found.figures, recommendation),
         recommendation=recommendation,
         margin=margin_in_words(recommendation.margin),

@@ -183,7 +183,10 @@ def record_of_confusion(confusion: Confusion, classes: Sequence[str]) -> dict[st
 def record_of_growth(grown: Grown) -> dict[str, Any]:
     """Accuracy by number of training images, and what twice as many would bring."""
     return {
-        "sizes": [asdict(size) | {"arm": size.arm.name} for size in grown.sizes],
+        "sizes": [
+            asdict(size) | {"arm": size.arm.name, "divisor": size.arm.divisor}
+            for size in grown.sizes
+        ],
         "twice_as_many": [asdict(one) | {"arm": one.arm.name} for one in grown.growths],
     }
 

@@ -53,7 +53,7 @@ def accuracy_against_seconds(arms: Arms) -> pd.DataFrame:
 def accuracy_in_words(arm: Mapping[str, Any], metric: str) -> str:
     """With its own interval, or beside the twin's accuracy on the same trainings."""
     if f"{metric}_of_twin" in arm:
-        return f"{arm[metric]:.3f} (twin: {arm[f'{metric}_of_twin']:.3f})"
+        return f"{arm[metric]:.3f} (cached: {arm[f'{metric}_of_twin']:.3f})"
     if f"{metric}_low" not in arm:
         return f"{arm[metric]:.3f}"
     return with_interval(arm[metric], arm[f"{metric}_low"], arm[f"{metric}_high"], ".3f")

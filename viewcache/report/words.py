@@ -28,7 +28,21 @@ def with_interval(estimate: float, low: float, high: float, form: str, unit: str
 
 def sentence(recommendation: Recommendation) -> str:
     """What to do with these images, and how sure that is. No times, so that it is reproducible."""
-    return f"{_what_to_do(recommendation)} {_why(recommendation)}"
+    return f"{what_to_do(recommendation)} {reasons(recommendation)}"
+
+
+def what_to_do(recommendation: Recommendation) -> str:
+    budget = recommendation.arm.budget
+    if not budget:
+        return "Cache the images as they are, and train the head on that: no augmentation."
+    of_each = "one augmented view" if budget == 1 else f"{budget} augmented views"
+    return f"Cache {of_each} of each image, and train the head on that."
+
+
+def reasons(recommendation: Recommendation) -> str:
+    """How near so few views come to end-to-end, and what augmentation brings."""
+    near = f"{_enough(recommendation)} " if recommendation.arm.budget else ""
+    return f"{near}{_why(recommendation)}"
 
 
 def points(comparison: Comparison) -> str:
@@ -91,14 +105,6 @@ def margin_in_words(margin: float) -> str:
     return f"{number} point" if number == "1" else f"{number} points"
 
 
-def _what_to_do(recommendation: Recommendation) -> str:
-    views = recommendation.arm.budget
-    if not views:
-        return "Cache the images as they are, and train the head on that: no augmentation."
-    of_each = "one augmented view" if views == 1 else f"{views} augmented views"
-    return f"Cache {of_each} of each image, and train the head on that.{_enough(recommendation)}"
-
-
 def _enough(recommendation: Recommendation) -> str:
     """How near so few views come to as many as epochs."""
     to_twin = [
@@ -109,9 +115,9 @@ def _enough(recommendation: Recommendation) -> str:
         and comparison.reference.budget
     ]
     if not to_twin:
-        return " As many views as epochs: fewer are not known to be enough."
+        return "As many views as epochs: fewer are not known to be enough."
     within = margin_in_words(recommendation.margin)
-    return f" That is within {within} of end-to-end training: {points(to_twin[0])}."
+    return f"That is within {within} of end-to-end training: {points(to_twin[0])}."
 
 
 def _why(recommendation: Recommendation) -> str:

@@ -6,6 +6,7 @@ from mlflow.data.pandas_dataset import from_pandas
 from mlflow.entities import Dataset, DatasetInput, InputTag
 from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 
+from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.paths import PARTS, PREPARED
 from viewcache.images.folds import PARTS as PARTS_OF_A_ROTATION
 from viewcache.images.folds import Rotation, open_rotations
@@ -37,6 +38,7 @@ def _dataset(
     source = CodeDatasetSource({"data.path": path, "rotation": rotation.number, "part": part})
     rows = images.iloc[getattr(rotation, part)]
     named = f"{name}, rotation {rotation.number}"
-    dataset = from_pandas(rows, source, targets="label", name=named)
+    digest = digest_of_digests(rows["digest"])[:8]  # as long as MLflow's own
+    dataset = from_pandas(rows, source, targets="label", name=named, digest=digest)
     context = InputTag(MLFLOW_DATASET_CONTEXT, CONTEXTS[part])
     return DatasetInput(Dataset(**dataset.to_dict()), [context])

@@ -91,7 +91,7 @@ def _name_of_images(data: dict[str, Any]) -> str:
 
 def _name(images: str, found: Results) -> str:
     base = Path(found.params["extract"]["base"]).stem
-    return f"{images}, {base}: {found.figures['recommendation']['arm']}"
+    return f"{images}: {found.figures['recommendation']['arm']} ({base})"
 
 
 def _tells(found: Results) -> dict[str, str]:

@@ -1,0 +1,92 @@
+import re
+from dataclasses import replace
+
+import pytest
+
+from tests.report.findings import ON_KERAS, found, judged, reckoned
+from viewcache.report.terminal import ANSWER, WIDTH, answer, tell
+
+
+def figures(**findings):
+    return found(**findings).figures
+
+
+def test_the_recommendation_comes_first_and_what_comes_next_last():
+    paragraphs = answer(figures()).strip().split("\n\n")
+    assert " ".join(paragraphs[0].split()) == figures()["recommendation"]["sentence"]
+    assert [line.split("  ")[0] for line in paragraphs[-1].splitlines()[:3]] == [
+        "report.html",
+        "make ui",
+        "make plan",
+    ]
+
+
+def test_arms_are_told_in_words_with_their_own_intervals():
+    lines = answer(figures()).splitlines()
+    rows = {line.split("  ")[0]: line for line in reversed(lines) if " s  " in line}
+    assert list(reversed(rows)) == [
+        "images as they are",
+        "1 cached view",
+        "4 cached views",
+        "end to end, Keras",
+        "end to end, compiled",
+    ]
+    assert re.search(r" 100   10\.0 s +3\.5 s$", rows["1 cached view"])
+    assert re.search(r" 0\.\d{3} \(0\.\d{3} to 0\.\d{3}\) ", rows["1 cached view"])
+
+
+def test_end_to_end_of_one_training_has_no_interval():
+    lines = [line for line in answer(figures()).splitlines() if line.startswith("end to end, ")]
+    assert len(lines) == 2
+    assert not any(" to 0" in line for line in lines)
+
+
+def test_the_same_head_is_called_so():
+    assert "train the same head: no weight differs" in answer(figures())
+
+
+def test_heads_that_differ_are_told_by_how_many_answers():
+    text = " ".join(answer(figures(equivalences=(ON_KERAS,))).split())
+    assert "nearly the same head: 7 of 40 answers differ" in text
+
+
+def test_the_speed_is_that_on_the_same_runtime_of_the_recommended_arm_and_of_the_twin():
+    lines = answer(figures()).splitlines()
+    start = lines.index(next(line for line in lines if line.startswith("times as fast")))
+    speeds = {line[:29].strip(): line[29:].split() for line in lines[start + 3 : start + 5]}
+    assert speeds == {
+        "1 cached view": ["2.0", "3.0", "10.0"],
+        "4 cached views": ["2.0", "3.0", "10.0"],
+    }
+
+
+def test_speeds_that_nobody_knows_are_left_out():
+    alone = reckoned()
+    unknown = {
+        arm: replace(one, first=replace(one.first, on_the_same_runtime=None))
+        for arm, one in alone.faster.items()
+    }
+    text = answer(figures(equivalences=(), reckoning=replace(alone, faster=unknown)))
+    assert "times as fast" not in text
+    assert "same head" not in text
+
+
+@pytest.mark.parametrize("seconds", [None, 12345.6])
+def test_no_line_is_wider_than_the_terminal(seconds):
+    costs = {
+        arm: replace(cost, base_passes=10**6, seconds=seconds, further_seconds=seconds)
+        for arm, cost in reckoned().costs.items()
+    }
+    text = answer(figures(reckoning=replace(reckoned(), costs=costs)))
+    assert max(map(len, text.splitlines())) <= WIDTH
+
+
+def test_it_is_printed_unless_it_follows_and_written_in_any_case(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    ANSWER.parent.mkdir()
+    monkeypatch.delenv("ANSWER_FOLLOWS", raising=False)
+    tell(figures(judgement=judged()))
+    assert capsys.readouterr().out == ANSWER.read_text() == answer(figures())
+    monkeypatch.setenv("ANSWER_FOLLOWS", "1")
+    tell(figures())
+    assert capsys.readouterr().out == ""

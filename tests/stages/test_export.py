@@ -1,0 +1,102 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from stages import export
+from tests.stages.workspaces import trainable
+from viewcache.features.store import open_views
+from viewcache.ground.manifests import digest_of_digests
+from viewcache.ground.params.loading import load_params
+from viewcache.ground.paths import BASE, MODEL, PARTS, PREPARED, RECOMMENDATION
+from viewcache.heads.metrics import class_scores
+from viewcache.heads.schedule import views_of_training
+from viewcache.heads.trainer import HeadTrainer
+from viewcache.heads.training import Schedule, Validation, make_targets
+from viewcache.images.parting import write_parts
+from viewcache.images.prepared import open_prepared
+from viewcache.serving.dense import probabilities
+from viewcache.serving.folder import read_model
+
+FOLDS = ["test", "validation", "train", "train"] * 10
+
+
+@pytest.fixture(autouse=True)
+def workspace():
+    with trainable() as folder:
+        BASE.mkdir()
+        (BASE / "base.xml").write_text("a base")
+        recommend("cached_2", 2, 3)
+        part({f"rotation_{number}": FOLDS[number:] + FOLDS[:number] for number in range(4)})
+        yield folder
+
+
+def part(rotations):
+    write_parts(PARTS, pd.DataFrame({"unit": range(40), **rotations}))
+
+
+def recommend(arm, views, epochs):
+    RECOMMENDATION.write_text(json.dumps({"arm": arm, "views": views, "epochs": epochs}))
+
+
+def trained_by_hand(rows, budget, epochs):
+    """What the head says of class 1 to view 0."""
+    images, settings = open_prepared(PREPARED), load_params().train
+    views, order = open_views(range(5), images.digests), views_of_training(budget, [1, 2, 3, 4], 0)
+    targets = make_targets(images.labels, rows, settings.class_weights)
+    watched = Validation(views[0].of(rows), images.labels[rows])
+    schedule = Schedule(epochs, settings.batch_size, order, 0, None)
+    trainer = HeadTrainer(1280, 2, settings.head, settings.learning_rate)
+    head = trainer.train(views, targets, watched, schedule).head
+    scores = class_scores(np.asarray(head(views[0].features)))
+    return np.exp(scores[:, 1]) / np.exp(scores).sum(axis=1)
+
+
+def exported():
+    description, head = read_model(MODEL)
+    features = open_views([0], open_prepared(PREPARED).digests)[0].features
+    return description, probabilities(head, features)[:, 1]
+
+
+@pytest.mark.parametrize(("budget", "epochs"), [(2, 3), (0, 2)])
+def test_the_recommended_arm_is_trained_on_every_fold(budget, epochs):
+    recommend(f"cached_{budget}", budget, epochs)
+    export.main()
+    description, found = exported()
+    rows = np.arange(40)
+    assert np.abs(found - trained_by_hand(rows, budget, epochs)).max() <= 1e-5
+    assert description.trained["arm"] == f"cached_{budget}"
+    assert (description.trained["epochs"], description.trained["seed"]) == (epochs, 0)
+    assert description.trained["digest_of_images"] == digest_of_digests(
+        open_prepared(PREPARED).digests
+    )
+
+
+def test_what_a_given_split_tests_or_validates_with_stays_out():
+    part({"rotation_0": ["train"] * 30 + ["validation"] * 5 + ["test"] * 5})
+    export.main()
+    description, found = exported()
+    assert description.trained["images"] == 30
+    assert np.abs(found - trained_by_hand(np.arange(30), 2, 3)).max() <= 1e-5
+
+
+@pytest.mark.parametrize("head", [{"standardize": True}, {"units": None, "standardize": True}])
+def test_a_standardizing_head_becomes_dense_layers_alone(workspace, head):
+    text = (workspace / "params.yaml").read_text()
+    for name, value in head.items():
+        old = {"standardize": "standardize: false", "units": "units: 256"}[name]
+        assert old in text
+        text = text.replace(old, f"{name}: {json.dumps(value)}")
+    (workspace / "params.yaml").write_text(text)
+    export.main()
+    _, layers = read_model(MODEL)
+    assert len(layers) == (1 if "units" in head else 2)
+    assert np.abs(exported()[1] - trained_by_hand(np.arange(40), 2, 3)).max() <= 1e-5
+
+
+def test_exporting_again_gives_the_same_bytes():
+    export.main()
+    first = {path: path.read_bytes() for path in MODEL.rglob("*") if path.is_file()}
+    export.main()
+    assert first == {path: path.read_bytes() for path in MODEL.rglob("*") if path.is_file()}
