@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from viewcache.ground.paths import feature_file, reuse_folder
 from viewcache.ground.stopwatch import load_record
 
 ROOT = Path(__file__).parents[1]
@@ -49,6 +51,10 @@ class Workspace:
         return self._run([sys.executable, "-m", module, *map(str, arguments)])
 
     def extract(self, view: int) -> None:
+        """Extract a view as if none of its rows had been computed before."""
+        with contextlib.chdir(self.path):
+            for folder in (reuse_folder(), feature_file(view).parent):
+                shutil.rmtree(folder, ignore_errors=True)
         self._run(extract_command(view))
 
     def record(self, name: str) -> dict[str, Any]:
