@@ -1,7 +1,7 @@
 import pytest
 
 from tests.report.findings import ARMS, HARM, HARMLESS, HELP, OPEN, OPEN_LOSS, judged
-from viewcache.report.words import duration, plain_name, points, sentence
+from viewcache.report.words import difference, duration, plain_name, points, sentence
 
 NO_AUGMENTATION = "Cache the images as they are, and train the head on that: no augmentation. "
 
@@ -81,6 +81,13 @@ def test_an_interval_without_use_is_no_figure():
     )
     known = (0.4, 0.25, 0.55)
     assert points(judged(known).effects["robustness"]).startswith("+40.0 points")
+
+
+def test_there_is_no_negative_zero():
+    assert difference({"difference": -0.0003, "low": -0.004, "high": 0.003}) == (
+        "+0.0 (-0.4 to +0.3)"
+    )
+    assert difference({"difference": -0.0003, "low": None, "high": None}) == "+0.0"
 
 
 def test_every_way_to_train_has_a_plain_name_of_its_own():

@@ -60,10 +60,10 @@ def difference(record: Mapping[str, Any], unit: str = "") -> str:
         record: Of the comparison.
         unit: What follows the difference.
     """
-    estimate, low, high = (record[name] for name in ("difference", "low", "high"))
-    if low is None:
-        return f"{100 * estimate:+.1f}{unit}"
-    return with_interval(100 * estimate, 100 * low, 100 * high, "+.1f", unit)
+    if record["low"] is None:
+        return f"{_in_points(record['difference']):+.1f}{unit}"
+    estimate, low, high = (_in_points(record[name]) for name in ("difference", "low", "high"))
+    return with_interval(estimate, low, high, "+.1f", unit)
 
 
 def tells(comparison: Comparison) -> bool:
@@ -102,6 +102,11 @@ def duration(seconds: float) -> str:
     if seconds < 120:
         return f"{seconds:.0f} seconds"
     return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"
+
+
+def _in_points(difference: float) -> float:
+    """To the first decimal, and never a negative zero."""
+    return round(100 * difference, 1) + 0.0
 
 
 def _enough(recommendation: Recommendation) -> str:

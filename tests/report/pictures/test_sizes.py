@@ -30,7 +30,6 @@ def test_what_twice_as_many_would_bring_is_dashed_where_it_is_known():
     assert all(line.get_linestyle() == "-" for line in drawn("accuracy").lines)
 
 
-def test_both_measures_are_drawn_on_one_scale():
-    clean, robust = drawn("accuracy"), drawn("accuracy_augmented")
-    assert clean.get_ylim() == robust.get_ylim()
-    assert clean.get_xticks().tolist() == [6, 12, 24, 48]
+def test_both_pictures_leave_room_for_twice_as_many():
+    for metric in ("accuracy", "accuracy_augmented"):
+        assert drawn(metric).get_xticks().tolist() == [6, 12, 24, 48]

@@ -38,21 +38,12 @@ def against_images(
                 to = [most[metric], most[metric] + one["gain"]]
                 axes.plot(ends, to, "--", color=look.colour)
                 axes.plot(ends[1], to[1], look.marker, color=look.colour, markerfacecolor="white")
-    _set_up(axes, sizes, twice_as_many, metric)
+    _set_up(axes, sizes, metric)
 
 
-def _set_up(
-    axes: Axes,
-    sizes: Sequence[Mapping[str, Any]],
-    twice_as_many: Sequence[Mapping[str, Any]],
-    metric: str,
-) -> None:
-    """One scale for both measures, so that their pictures can be compared."""
+def _set_up(axes: Axes, sizes: Sequence[Mapping[str, Any]], metric: str) -> None:
     numbers = sorted({size["images"] for size in sizes})
-    found = [size[name] for size in sizes for name in TESTED_ON]
-    highest = max(found) + max([0, *(one["gain"] or 0 for one in twice_as_many)])
-    room = 0.1 * (highest - min(found)) + 0.005
-    axes.set_ylim(min(found) - room, highest + room)
+    axes.margins(y=0.1)
     axes.set_xlim(numbers[0] / 1.2, 2.4 * numbers[-1])
     axes.xaxis.set_major_locator(FixedLocator([*numbers, 2 * numbers[-1]]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.0f}"))
