@@ -162,8 +162,8 @@ def test_jargon_of_the_code_stands_nowhere_in_the_text():
 
 def test_what_is_recognised_is_told_class_by_class():
     text = page()
-    assert "<tr><th>intact</th><td>18.0</td><td>2.0</td><td>20</td><td>90.0 %</td>" in text
-    assert "right on 50.0 % of the images; the recommended way is on\n82.5 % of them" in text
+    assert "<tr><th>intact</th><td>18.0</td><td>2.0</td><td>20</td><td>90.0\xa0%</td>" in text
+    assert "right on 50.0\xa0% of the images; the recommended way is on\n82.5\xa0% of them" in text
 
 
 def test_many_classes_leave_recall_alone():
@@ -173,4 +173,4 @@ def test_many_classes_leave_recall_alone():
     made.figures["confusion"] |= many
     text = render_page(made, judged(), b"PNG", NOWHERE, provenance())
     assert "named class" not in text
-    assert "<th>class 12</th><td>1</td><td>100.0 %</td>" in text
+    assert "<th>class 12</th><td>1</td><td>100.0\xa0%</td>" in text

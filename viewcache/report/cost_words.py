@@ -87,5 +87,5 @@ def _break_even(arms: Arms, reference: str) -> str:
 
 def _from(training: int | None) -> str:
     if training is None:
-        return "at no number of trainings that was measured"
+        return "at no number of trainings"
     return "from the first training on" if training == 1 else f"from training {training:,} on"

@@ -42,6 +42,8 @@ def times_as_fast(factor: float | None) -> str:
     """How many times as fast; or as long, where it takes longer."""
     if factor is None:
         return "not measured"
+    if 0.95 < factor < 1.05:
+        return "as fast"
     if factor < 1:
         return f"{1 / factor:.1f} times as long"
     return f"{factor:.1f} times as fast" if factor < 10 else f"{factor:,.0f} times as fast"
@@ -85,17 +87,20 @@ def _across_runtimes(same: Mapping[str, Any]) -> str:
 
 def _faster(figures: Mapping[str, Any], recommendation: Recommendation) -> KeyFigure:
     faster, name = figures["answers"]["faster"], recommendation.arm.name
-    first, further, study = (faster["arms"][name][of] for of in ("first", "further", "study"))
-    trainings = figures["costs"]["trainings"]
+    own, trainings = faster["arms"][name], figures["costs"]["trainings"]
+    first = own["first"]["on_the_same_runtime"]
+    without, further, study = (
+        times_as_fast(own[of]["on_the_same_runtime"])
+        for of in ("first_without_setup", "further", "study")
+    )
     return KeyFigure(
         "Is it faster?",
-        times_as_fast(first["on_the_same_runtime"]),
+        times_as_fast(first) if first is None or first > 0.95 else f"no, {times_as_fast(first)}",
         f"A first training ({plain_name(figures['arms'][name])}) against end to end on the same "
-        "runtime, which is what caching brings. Against end to end by hand in Keras: "
-        f"{times_as_fast(first['against_keras'])}. Each further training, on the same runtime: "
-        f"{times_as_fast(further['on_the_same_runtime'])}; {trainings:,} trainings together: "
-        f"{times_as_fast(study['on_the_same_runtime'])} (extrapolated from one)."
-        f"{_predicted(faster['predicted'])}",
+        f"runtime, which is what caching brings. Without set-up: {without}; each further training: "
+        f"{further}; {trainings:,} trainings together: {study} (extrapolated from one). A first "
+        "training against end to end by hand in Keras: "
+        f"{times_as_fast(own['first']['against_keras'])}.{_predicted(faster['predicted'])}",
     )
 
 
@@ -107,11 +112,9 @@ def _predicted(kinds: list[str]) -> str:
 
 def _augmentation(recommendation: Recommendation) -> KeyFigure:
     effects = recommendation.effects
-    twin = effects["clean"].arm.budget
-    told = any(map(tells, effects.values()))
-    return KeyFigure(
-        "Is augmentation worth it here?",
-        recommendation.word if told else TOO_FEW,
-        f"{points(effects['robustness'])}, and {points(effects['clean'])}: "
-        f"{views(twin or 0)} against none.".capitalize(),
-    )
+    question = "Is augmentation worth it here?"
+    against_none = f"{views(effects['clean'].arm.budget or 0)} against none."
+    if not any(map(tells, effects.values())):
+        return KeyFigure(question, TOO_FEW, f"No difference of use can be seen: {against_none}")
+    both = f"{points(effects['robustness'])}, and {points(effects['clean'])}"
+    return KeyFigure(question, recommendation.word, f"{both}: {against_none}".capitalize())
