@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tqdm import tqdm
 
 from viewcache.arms.arm import Arm, arms_of
-from viewcache.arms.sizes import open_sizes
+from viewcache.arms.fewer_images import open_sizes
 from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params

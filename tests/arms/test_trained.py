@@ -6,8 +6,8 @@ from viewcache.arms.trained import TrainedHead, epochs_of, open_heads, put_to_th
 from viewcache.features.store import FeatureView
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads.head import build_head
+from viewcache.heads.history import Epoch
 from viewcache.heads.saved import SavedHead, Trained, save_head
-from viewcache.heads.training import Epoch
 
 LABELS = np.array([0, 1, 1, 0, 1])
 ROTATION = rotation_of([1, 3, 4], 2)

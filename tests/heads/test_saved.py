@@ -6,8 +6,8 @@ from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import digest_of_digests, seal, verify
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads.head import build_head, compile_model
+from viewcache.heads.history import Epoch
 from viewcache.heads.saved import SavedHead, Trained, open_head, save_head, starting_point
-from viewcache.heads.training import Epoch
 
 SETTINGS = HeadSettings(units=4, dropout=0.5, standardize=False, weight_decay=0)
 

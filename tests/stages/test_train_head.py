@@ -5,7 +5,7 @@ import pytest
 
 from stages import train_head
 from tests.stages.workspaces import trainable
-from viewcache.arms.sizes import open_sizes
+from viewcache.arms.fewer_images import open_sizes
 from viewcache.features.store import open_views
 from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.loading import load_params

@@ -3,17 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from viewcache.arms.arm import Arm
 from viewcache.features.store import FeatureView
-from viewcache.ground.quiet_tensorflow import keras
 from viewcache.heads.metrics import classification_metrics
 from viewcache.heads.saved import SavedHead, open_head
 from viewcache.images.folds import Rotation
+
+if TYPE_CHECKING:
+    from viewcache.ground.quiet_tensorflow import keras
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def open_heads(arms: Sequence[Arm], rotations: Sequence[Rotation]) -> Iterator[T
 
 def put_to_the_test(
     trained: TrainedHead,
-    model: keras.Model,
+    model: "keras.Model",
     views: Mapping[int, FeatureView],
     test_views: Sequence[int],
 ) -> TestedHead:

@@ -4,15 +4,17 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_whole
 from viewcache.ground.manifests import digest_of_digests, manifest_file, seal, verify
-from viewcache.ground.quiet_tensorflow import keras
-from viewcache.heads.training import Epoch
+from viewcache.heads.history import Epoch
+
+if TYPE_CHECKING:
+    from viewcache.ground.quiet_tensorflow import keras
 
 
 class Trained(NamedTuple):
@@ -22,7 +24,7 @@ class Trained(NamedTuple):
         start: What `starting_point` said of it before the first step.
     """
 
-    head: keras.Model
+    head: "keras.Model"
     history: list[Epoch]
     start: str
 
@@ -45,7 +47,7 @@ class SavedHead(NamedTuple):
     history: list[Epoch]
 
 
-def starting_point(head: keras.Model, optimizer: keras.optimizers.Optimizer) -> str:
+def starting_point(head: "keras.Model", optimizer: "keras.optimizers.Optimizer") -> str:
     """SHA-256 of a head's layers, optimizer, weights and dropout state, before it is trained.
 
     Equal starting points, trained alike on equal features, end in equal heads. Seeds count by what

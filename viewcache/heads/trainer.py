@@ -12,8 +12,9 @@ from viewcache.features.store import FeatureView
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.quiet_tensorflow import tf
 from viewcache.heads.head import build_head
+from viewcache.heads.history import Score
 from viewcache.heads.saved import Trained, starting_point
-from viewcache.heads.training import Schedule, Score, Targets, Validation, train
+from viewcache.heads.training import Schedule, Targets, Validation, train
 
 
 class HeadTrainer:

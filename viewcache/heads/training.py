@@ -9,19 +9,13 @@ from sklearn.utils.class_weight import compute_sample_weight
 
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.quiet_tensorflow import keras, tf
+from viewcache.heads.history import Epoch, Score
 from viewcache.heads.metrics import losses, predicted_classes
 from viewcache.heads.schedule import order_of_epoch, view_of_epoch
 from viewcache.heads.stopping import BestHead
 
 Reader = Callable[[int, np.ndarray], np.ndarray]
 """(view, rows of the prepared images) -> inputs of the model for these rows."""
-
-
-class Score(NamedTuple):
-    """Mean cross-entropy, in nats, and accuracy, from 0 to 1."""
-
-    loss: float
-    accuracy: float
 
 
 RunEpoch = Callable[[int, np.ndarray], Score]
@@ -96,23 +90,6 @@ class Validation(NamedTuple):
             float(losses(self.labels, logits).mean()),
             float((predicted_classes(logits) == self.labels).mean()),
         )
-
-
-class Epoch(NamedTuple):
-    """An epoch that was run.
-
-    Attributes:
-        epoch: Counted from 1.
-        loss: Mean cross-entropy while training, in nats.
-        kept: Whether the head is that of this epoch's end.
-    """
-
-    epoch: int
-    loss: float
-    accuracy: float
-    validation_loss: float
-    validation_accuracy: float
-    kept: bool
 
 
 def train(
