@@ -2,7 +2,7 @@ import mlflow
 import pytest
 from mlflow.utils.validation import MAX_METRICS_PER_BATCH
 
-from viewcache.tracking.store import Store
+from viewcache.tracking.run_store import Store
 from viewcache.tracking.writer import LARGEST_BATCH, RunWriter
 
 PARAMS, TAGS = {"seed": 0}, {"empty": "", "images": "abc"}

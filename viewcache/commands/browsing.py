@@ -7,8 +7,8 @@ import sys
 
 from viewcache.commands.announcing import announce
 from viewcache.ground.errors import PipelineError
+from viewcache.tracking.run_store import TRACKING_ERRORS, tracking_uri
 from viewcache.tracking.runs import log_missing_results
-from viewcache.tracking.store import TRACKING_ERRORS, tracking_uri
 
 
 def open_ui(port: int) -> None:

@@ -4,7 +4,7 @@ import sys
 
 from viewcache.ground.errors import message
 from viewcache.tracking.models import ALIAS, REGISTERED, register_model
-from viewcache.tracking.store import TRACKING_ERRORS
+from viewcache.tracking.run_store import TRACKING_ERRORS
 
 
 def register() -> None:

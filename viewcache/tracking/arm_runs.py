@@ -8,6 +8,7 @@ from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
 from viewcache.arms.arm import Arm
 from viewcache.costs.ledger import training_seconds
+from viewcache.ground.paths import extraction_record
 from viewcache.ground.stopwatch import load_record
 from viewcache.report.results import Results
 from viewcache.tracking.writer import RunWriter
@@ -63,7 +64,7 @@ class ArmLog:
 
     def _create(self, parent: str, name: str, arm: Arm, own: dict[str, int], took: float) -> str:
         views = {view for seed in arm.seeds for view in arm.views(self._random_views, seed)}
-        extracts = [f"extract_{view}" for view in views] or [arm.training_stage]
+        extracts = [extraction_record(view) for view in views] or [arm.training_stage]
         tags = {
             MLFLOW_PARENT_RUN_ID: parent,
             "viewcache.training": self._origin(arm.training_stage),

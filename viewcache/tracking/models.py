@@ -15,8 +15,8 @@ from viewcache.ground.manifests import digest_of_file
 from viewcache.ground.paths import MODEL
 from viewcache.report import results
 from viewcache.serving.folder import BASE, DESCRIPTION, EXAMPLE, Description, read_model
+from viewcache.tracking.run_store import EXPERIMENT, tracking_uri
 from viewcache.tracking.runs import RESULTS_TAG, log_missing_results
-from viewcache.tracking.store import EXPERIMENT, tracking_uri
 
 REGISTERED, ALIAS = "viewcache", "recommended"
 MODEL_TAG = "viewcache.model"

@@ -20,7 +20,7 @@ from viewcache.report.results import Results
 from viewcache.tracking.arm_runs import ArmLog
 from viewcache.tracking.datasets import datasets
 from viewcache.tracking.processes import start_of_pipeline, this_process
-from viewcache.tracking.store import PROCESS_TAG, TRACKING_ERRORS, Store, connect
+from viewcache.tracking.run_store import PROCESS_TAG, TRACKING_ERRORS, Store, connect
 from viewcache.tracking.writer import RunWriter
 
 RESULTS_TAG = "viewcache.results"

@@ -8,8 +8,8 @@ import pandas as pd
 from mlflow.entities import DatasetInput, Metric, Param
 from mlflow.tracking.context.registry import resolve_tags
 
-from viewcache.ground.monitor import Sample
-from viewcache.tracking.store import Store
+from viewcache.ground.monitor import Usage
+from viewcache.tracking.run_store import Store
 
 LARGEST_BATCH = 1000  # metrics: MLflow's limit of a request
 
@@ -68,7 +68,7 @@ class RunWriter:
             metrics.extend(_metrics(values, now, epoch))
         self._log(run, metrics)
 
-    def log_samples(self, run: str, stage: str, samples: Iterable[Sample]) -> None:
+    def log_samples(self, run: str, stage: str, samples: Iterable[Usage]) -> None:
         """Log what a stage took of the machine, as MLflow names the metrics of a node."""
         metrics = [
             Metric(f"system/{stage}/{name}", value, _milliseconds(sample["time"]), step)

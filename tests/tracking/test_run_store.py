@@ -14,7 +14,7 @@ from mlflow.environment_variables import (
 )
 
 from viewcache.tracking.processes import this_process
-from viewcache.tracking.store import PROCESS_TAG, close_broken_off, connect, tracking_uri
+from viewcache.tracking.run_store import PROCESS_TAG, close_broken_off, connect, tracking_uri
 
 
 @pytest.fixture(scope="module")
