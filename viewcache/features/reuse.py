@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock
 
-from viewcache.features.keys import KEYS, heads
+from viewcache.features.keys import KEYS, first_bytes
 from viewcache.features.store import keys_file
 from viewcache.ground.errors import PipelineError, message
 from viewcache.ground.files import scratch, write_text
@@ -133,8 +133,8 @@ def _places(wanted: np.ndarray, keys: np.ndarray) -> np.ndarray:
     Keys are sorted by their first eight bytes: where two of a file share these, one is not found,
     and its row is computed again.
     """
-    order = np.argsort(heads(keys), kind="stable")
-    places = np.searchsorted(heads(keys), heads(wanted), sorter=order)
+    order = np.argsort(first_bytes(keys), kind="stable")
+    places = np.searchsorted(first_bytes(keys), first_bytes(wanted), sorter=order)
     places = order[np.minimum(places, len(order) - 1)]
     return np.where((keys[places] == wanted).all(axis=1), places, -1)
 
@@ -173,17 +173,17 @@ def keep(features: Path, record: Record) -> None:
         reuse_folder().mkdir(parents=True, exist_ok=True)
         with FileLock(reuse_folder() / "lock"):
             folder = reuse_folder() / read_manifest(keys_file(features))["digest"]
-            _link(features, record, folder)
-            _tidy(Kept(folder))
+            if _open(folder) and (folder / features.name).samefile(features):
+                os.utime(folder)
+            else:
+                _link(features, record, folder)
+                _tidy(Kept(folder))
     except (PipelineError, OSError) as error:
         rule = f"{features} is not kept for reuse"
         print("viewcache:", message(rule, error), file=sys.stderr)
 
 
 def _link(features: Path, record: Record, folder: Path) -> None:
-    if _open(folder) and (folder / features.name).samefile(features):
-        os.utime(folder)
-        return
     verify(features)
     shutil.rmtree(folder, ignore_errors=True)
     with scratch(folder) as unfinished:
