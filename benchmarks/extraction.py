@@ -10,7 +10,7 @@ import openvino
 from keras import layers
 
 from benchmarks.measure import Row, Target, interleaved, ratio, single
-from benchmarks.workspace import generated
+from benchmarks.workspace import generated, spec_of
 from stages.extract import extract
 from viewcache.bases.artifact import TOLERANCE, find_base
 from viewcache.bases.base import Base
@@ -18,7 +18,6 @@ from viewcache.bases.compiling import compile_base
 from viewcache.bases.frozen import load_base
 from viewcache.bases.openvino_base import SETTINGS
 from viewcache.features.wanted import Maker
-from viewcache.ground.params.base_settings import BaseSpec
 from viewcache.ground.paths import BASE, PREPARED, reuse_folder
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.prepared import Prepared, open_prepared
@@ -55,17 +54,9 @@ def rows(runs: int) -> Iterator[Row]:
         yield from _base(name, runs)
 
 
-def _spec(name: str, side: int) -> BaseSpec:
-    """Random weights where the real ones are a download: speed does not depend on them."""
-    weights = "imagenet" if name == "efficientnet_lite0" else "random"
-    return BaseSpec(
-        base=name, weights=weights, preprocessing="own", layers=[], pooling="avg", side=side
-    )
-
-
 def _base(name: str, runs: int) -> Iterator[Row]:
     expected = BASES[name]
-    spec = _spec(name, expected.side)
+    spec = spec_of(name, expected.side)
     with generated(expected.images, expected.side):
         compile_base(BASE, spec, "openvino")
         model, images = load_base(spec), open_prepared(PREPARED)

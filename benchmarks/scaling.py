@@ -13,11 +13,10 @@ from PIL import Image
 from benchmarks.extraction import extract_anew
 from benchmarks.measure import Row, Target, interleaved, single
 from benchmarks.stages_apart import Workspace, extract_command, stage_environment
-from benchmarks.workspace import generated
+from benchmarks.workspace import generated, spec_of
 from viewcache.bases.artifact import find_base
 from viewcache.bases.compiling import compile_base
 from viewcache.features.wanted import Maker
-from viewcache.ground.params.base_settings import BaseSpec
 from viewcache.ground.paths import BASE, PREPARED
 from viewcache.ground.stopwatch import load_record
 from viewcache.images.prepared import open_prepared
@@ -27,14 +26,7 @@ SIDE = 64
 """Pixels: what is not the base's weighs most in small images."""
 ROUNDS = 3
 """How often each view is timed: the sum over views is of medians."""
-SPEC = BaseSpec(
-    base="efficientnet_lite0",
-    weights="imagenet",
-    preprocessing="own",
-    layers=[],
-    pooling="avg",
-    side=SIDE,
-)
+SPEC = spec_of("efficientnet_lite0", SIDE)
 
 
 def rows(runs: int) -> Iterator[Row]:

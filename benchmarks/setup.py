@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 
 from benchmarks.measure import Row, Target, interleaved, middle
 from benchmarks.stages_apart import stage_environment
-from benchmarks.workspace import generated
+from benchmarks.workspace import generated, spec_of
 from viewcache.bases.compiling import compile_base
-from viewcache.ground.params.base_settings import BaseSpec
 from viewcache.ground.paths import BASE
 
 LIMITS = {
@@ -25,14 +24,7 @@ LIMITS = {
     "evaluate": 10,
 }
 """Seconds within which each stage should have imported what it needs."""
-SPEC = BaseSpec(
-    base="efficientnet_lite0",
-    weights="imagenet",
-    preprocessing="own",
-    layers=[],
-    pooling="avg",
-    side=160,
-)
+SPEC = spec_of("efficientnet_lite0", 160)
 
 
 def rows(runs: int) -> Iterator[Row]:

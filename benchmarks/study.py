@@ -12,6 +12,7 @@ from benchmarks.measure import Row, Target, single
 from benchmarks.stages_apart import cloned, reproduce, stage_environment
 from viewcache.costs.ledger import setup_of
 from viewcache.ground.params.loading import load_params
+from viewcache.ground.paths import extraction_record
 from viewcache.ground.stopwatch import load_record
 
 
@@ -31,7 +32,7 @@ def _study() -> Iterator[Row]:
     params = load_params()
     settings = params.train
     heads = len(settings.budgets) * len(settings.seeds) * (params.evaluate.folds or 1)
-    names = [f"extract_{view}" for view in params.extract.views]
+    names = [extraction_record(view) for view in params.extract.views]
     extracts, trained = [load_record(name) for name in names], load_record("train_head")
     common = [load_record(name) for name in ("augment", "compile_base")]
     training = trained["seconds"]["head alone"] + trained["seconds"]["heads"]

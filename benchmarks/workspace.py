@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from viewcache.ground.params.base_settings import BaseSpec
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import PREPARED, plan_file, rows_file
 from viewcache.ground.row_files import write_rows
@@ -37,6 +38,17 @@ def generated(images: int, side: int, views: int = 1) -> Iterator[Path]:
         for view in range(views + 1):
             save_plan(plan_file(view), policy, 0, view, digests)
         yield Path(folder)
+
+
+def spec_of(name: str, side: int) -> BaseSpec:
+    """A base as the benchmarks use it.
+
+    Random weights where the real ones are a download: speed does not depend on them.
+    """
+    weights = "imagenet" if name == "efficientnet_lite0" else "random"
+    return BaseSpec(
+        base=name, weights=weights, preprocessing="own", layers=[], pooling="avg", side=side
+    )
 
 
 def _noise(images: int, side: int) -> Iterator[np.ndarray]:

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import pandas as pd
 
+from benchmarks.workspace import spec_of
 from studies.policies import NOTHING
 from viewcache.arms.arm import cached
 from viewcache.arms.trained import TestedHead, TrainedHead
@@ -22,7 +23,6 @@ from viewcache.bases.artifact import open_base
 from viewcache.bases.base import Base
 from viewcache.bases.compiling import compile_base
 from viewcache.features.store import FeatureView
-from viewcache.ground.params.base_settings import BaseSpec
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.params.policy import Policy
 from viewcache.ground.view_ids import ids_of_test_views
@@ -170,15 +170,7 @@ def trained_and_tested(
 
 
 def open_real_base(folder: Path) -> Base:
-    spec = BaseSpec(
-        base="efficientnet_lite0",
-        weights="imagenet",
-        preprocessing="own",
-        layers=[],
-        pooling="avg",
-        side=SIDE,
-    )
-    compile_base(folder, spec, "openvino")
+    compile_base(folder, spec_of("efficientnet_lite0", SIDE), "openvino")
     return open_base(folder, 8)
 
 
