@@ -10,12 +10,11 @@ from viewcache.ground.entry import run
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import replace_folder, scratch, write_text
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import IMAGE_REPORT, LEFT_OUT, PARTS, PREPARED
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.index import index_images
 from viewcache.images.overview import odd_images, rejects, write_report
-from viewcache.images.parting import part_images, refuse_missing_class, write_parts
+from viewcache.images.parting import part_by_params, write_parts
 from viewcache.images.preparing import write_classes, write_prepared
 from viewcache.images.sources import open_source
 
@@ -25,7 +24,7 @@ def main() -> None:
     data = params.data
     source = open_source(Path(data.path), data.manifest, data.classes)
     index = index_images(source, data.limit)
-    _part(index, params, source.classes)
+    part_by_params(index, source.classes, params)
     policy = DecodingPolicy(params.side, data.min_size, data.background)
     with scratch(PREPARED) as folder:
         index = _decode(folder, source.root, index, policy)
@@ -34,21 +33,13 @@ def main() -> None:
         write_text(LEFT_OUT, rejected.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC))
         _refuse_too_many(rejected, data.max_rejected)
         kept = index[index["rejected"] == ""]
-        parts = _part(kept, params, source.classes)
+        parts = part_by_params(kept, source.classes, params)
         write_classes(folder, source.classes)
         replace_folder(PREPARED, folder)
     write_parts(PARTS, parts)
     odd = odd_images(kept)
     write_report(IMAGE_REPORT, source, kept, parts, rejected, odd, PREPARED)
     _warn(rejected, odd)
-
-
-def _part(index: pd.DataFrame, params: Params, classes: list[str]) -> pd.DataFrame:
-    data = params.data
-    folds = params.evaluate.folds
-    parts = part_images(index, data.split_seed, folds, data.validation, data.test)
-    refuse_missing_class(index, parts, classes)
-    return parts
 
 
 def _decode(folder: Path, root: Path, index: pd.DataFrame, policy: DecodingPolicy) -> pd.DataFrame:

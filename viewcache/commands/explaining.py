@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from viewcache.bases.artifact import find_base
-from viewcache.commands.images import open_images, part
+from viewcache.commands.images import open_images
 from viewcache.features.reasons import line, reasons
 from viewcache.features.reuse import find_rows, keep_views, open_kept
 from viewcache.features.wanted import Maker
@@ -20,6 +20,7 @@ from viewcache.ground.paths import BASE
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET, ids_of_test_views
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.index import index_images
+from viewcache.images.parting import part_by_params
 from viewcache.images.prepared import open_prepared
 from viewcache.images.preparing import write_prepared
 from viewcache.views.plan import draw, drawn_with
@@ -32,7 +33,7 @@ class _Images:
     """The images as `prepare` would find them.
 
     Attributes:
-        parts: One row an image, one column a rotation.
+        parts: As `part_images` gives them.
     """
 
     digests: list[str]
@@ -44,7 +45,7 @@ class _Images:
         if view == 0:
             return np.arange(len(self.digests))
         played = "train" if view < TEST_VIEW_OFFSET else "test"
-        return np.flatnonzero((self.parts == played).any(axis=1))
+        return np.flatnonzero((self.parts.drop(columns="unit") == played).any(axis=1))
 
 
 def explain() -> None:
@@ -71,7 +72,7 @@ def _prepare(params: Params) -> _Images:
         index = index_images(source, data.limit)
         policy = DecodingPolicy(params.side, data.min_size, data.background)
         found = write_prepared(folder / "prepared", source.root, index, policy)
-        parts = part(params, index[found["rejected"] == ""], source.classes)
+        parts = part_by_params(index[found["rejected"] == ""], source.classes, params)
         images = open_prepared(folder / "prepared")
         return _Images(images.digests, images.pixel_digests, parts)
 

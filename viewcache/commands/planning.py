@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from viewcache.commands.images import open_images, part
+from viewcache.commands.images import open_images
 from viewcache.costs.calibration import calibrate
 from viewcache.costs.model import Amounts, break_even, disk_bytes, predict
 from viewcache.costs.paces import Work
@@ -18,6 +18,7 @@ from viewcache.ground.params.schema import Params
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.index import index_images
+from viewcache.images.parting import part_by_params
 from viewcache.images.prepared import Prepared, open_prepared
 from viewcache.images.preparing import write_prepared
 from viewcache.report.forecast import Disk, forecast
@@ -34,7 +35,7 @@ def plan(params_file: Path) -> None:
             source = open_images(params.data, folder / "source")
         with costs.phase("index"):
             index = index_images(source, params.data.limit)
-        parts = part(params, index, source.classes)
+        parts = part_by_params(index, source.classes, params).drop(columns="unit")
         amounts = amounts_of(parts)
         train = index[parts["rotation_0"] == "train"]
         with costs.phase("decode"):

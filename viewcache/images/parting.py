@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
 from viewcache.ground.manifests import seal
+from viewcache.ground.params.schema import Params
 from viewcache.images.folds import PARTS, part_by_fold, part_by_fraction
 
 
@@ -44,6 +45,18 @@ def part_images(
         parts = units.map(lambda unit: part_by_fold(unit, seed, folds))
     table = pd.DataFrame(parts.tolist(), index.index, range(folds or 1))
     return table.rename(columns="rotation_{}".format).assign(unit=units)
+
+
+def part_by_params(index: pd.DataFrame, classes: list[str], params: Params) -> pd.DataFrame:
+    """The parts that the parameters ask for, as `part_images` gives them.
+
+    Raises:
+        PipelineError: as `part_images`; or a part lacks images of a class.
+    """
+    data, folds = params.data, params.evaluate.folds
+    parts = part_images(index, data.split_seed, folds, data.validation, data.test)
+    refuse_missing_class(index, parts, classes)
+    return parts
 
 
 def refuse_missing_class(index: pd.DataFrame, parts: pd.DataFrame, classes: list[str]) -> None:
