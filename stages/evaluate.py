@@ -9,8 +9,8 @@ import pandas as pd
 
 from viewcache.arms.arm import arms_of
 from viewcache.arms.equivalence import find_equivalences
+from viewcache.arms.fewer_images import open_sizes
 from viewcache.arms.replaying import open_replays
-from viewcache.arms.sizes import open_sizes
 from viewcache.arms.testing import put_arms_to_the_test
 from viewcache.arms.trained import epochs_of, score
 from viewcache.costs.prediction import compare_with_plan

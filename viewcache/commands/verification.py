@@ -6,8 +6,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from viewcache.arms.arm import arms_of
+from viewcache.arms.fewer_images import open_sizes
 from viewcache.arms.replaying import put_together, replay_cache, replay_seen
-from viewcache.arms.sizes import open_sizes
 from viewcache.bases.artifact import open_base
 from viewcache.features.store import keys_file
 from viewcache.ground.manifests import verify

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import mean
 
 from viewcache.arms.arm import Arm
-from viewcache.ground.paths import feature_file
+from viewcache.ground.paths import extraction_record, feature_file
 from viewcache.ground.stopwatch import Record
 
 Load = Callable[[str], Record]
@@ -80,7 +80,7 @@ def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
     """Of what all images took, the share of the training images."""
     views = arm.views(training.random_views, arm.seeds[0])
     shares = {view: training.images / training.rows[view] for view in views}
-    extracts = {view: load(f"extract_{view}") for view in views}
+    extracts = {view: load(extraction_record(view)) for view in views}
     augment, heads = load("augment"), load("train_head")
 
     def seconds(phase: str) -> float:
@@ -122,7 +122,7 @@ def study_seconds(arms: Sequence[Arm], training: Training, load: Load) -> float:
     """Of all trainings of arms on cached views: each view that they read is extracted once."""
     read = [arm.views(training.random_views, seed) for arm in arms for seed in arm.seeds]
     views = sorted(set().union(*read))
-    extracts = [load(f"extract_{view}") for view in views]
+    extracts = [load(extraction_record(view)) for view in views]
     augment, heads = load("augment"), load("train_head")
     drawing = sum(augment["seconds"].get(f"view {view}", 0.0) for view in views)
     share = sum(len(arm.trainings) for arm in arms) / training.heads

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from viewcache.arms.arm import Arm
 from viewcache.costs.ledger import Load
+from viewcache.ground.paths import extraction_record
 from viewcache.heads.schedule import view_of_epoch
 
 
@@ -46,7 +47,7 @@ def _unused_views(arm: Arm, epochs: Mapping[int, int], random_views: Sequence[in
 
 def _seconds(views: list[int], load: Load) -> float | None:
     """Drawing, rendering and base passes of views, and the start of a process for each."""
-    extracts = [load(f"extract_{view}") for view in views]
+    extracts = [load(extraction_record(view)) for view in views]
     if len({record["machine"]["id"] for record in extracts}) > 1:
         return None
     drawn = load("augment")["seconds"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from viewcache.arms.arm import arms_of
-from viewcache.arms.sizes import DIVISORS
+from viewcache.arms.fewer_images import DIVISORS
 from viewcache.costs.model import Amounts, Prediction, UnitCosts
 from viewcache.ground.params.schema import Params
 

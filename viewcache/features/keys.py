@@ -37,7 +37,7 @@ def keys_of_rows(
     return keys
 
 
-def heads(digests: np.ndarray) -> np.ndarray:
+def first_bytes(digests: np.ndarray) -> np.ndarray:
     """The first eight bytes of each, as a number, to sort and to look up by.
 
     Args:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from viewcache.features.keys import heads
+from viewcache.features.keys import first_bytes
 from viewcache.features.reuse import Kept
 from viewcache.features.wanted import Wanted
 
@@ -20,10 +20,10 @@ def reasons(wanted: Wanted, missing: np.ndarray, kept: Sequence[Kept]) -> Counte
     Returns:
         How many rows there are of each reason.
     """
-    images, found = heads(wanted.keys["image"][missing]), Counter[str]()
+    images, found = first_bytes(wanted.keys["image"][missing]), Counter[str]()
     for file in kept:
         if file.manifest["view"] == wanted.origin.view:
-            known = np.isin(images, heads(file.keys["image"]))
+            known = np.isin(images, first_bytes(file.keys["image"]))
             found[_difference(file, wanted)] += int(known.sum())
             images = images[~known]
     found["new to this view"] += len(images)

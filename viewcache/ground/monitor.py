@@ -13,15 +13,15 @@ INTERVAL = 0.25
 MOST = 200
 """Where there are so many samples, every second one goes, and the interval doubles."""
 
-Sample = dict[str, float]
+Usage = dict[str, float]
 """`time` (seconds since the epoch), `cpu_utilization_percentage` (of all cores, 0..100) and
 `memory_usage_megabytes` (resident, 10^6 bytes) of a process."""
 
 
 @contextmanager
-def monitored() -> Iterator[list[Sample]]:
+def monitored() -> Iterator[list[Usage]]:
     """Samples of this process from the time spent inside; the last is taken at its end."""
-    process, samples, end = psutil.Process(), list[Sample](), threading.Event()
+    process, samples, end = psutil.Process(), list[Usage](), threading.Event()
     process.cpu_percent()  # tells of the time since it was last called
     watching = threading.Thread(target=_watch, args=(process, samples, end), daemon=True)
     watching.start()
@@ -33,7 +33,7 @@ def monitored() -> Iterator[list[Sample]]:
         samples.append(_sample(process))
 
 
-def _watch(process: psutil.Process, samples: list[Sample], end: threading.Event) -> None:
+def _watch(process: psutil.Process, samples: list[Usage], end: threading.Event) -> None:
     interval = INTERVAL
     while not end.wait(interval):
         samples.append(_sample(process))
@@ -42,7 +42,7 @@ def _watch(process: psutil.Process, samples: list[Sample], end: threading.Event)
             interval *= 2
 
 
-def _sample(process: psutil.Process) -> Sample:
+def _sample(process: psutil.Process) -> Usage:
     return {
         "time": time.time(),
         "cpu_utilization_percentage": process.cpu_percent() / (os.cpu_count() or 1),

@@ -13,7 +13,7 @@ import psutil
 
 from viewcache.ground.files import write_text
 from viewcache.ground.machine import machine
-from viewcache.ground.monitor import Sample, monitored
+from viewcache.ground.monitor import Usage, monitored
 
 COSTS = Path("data/costs")
 Record = dict[str, Any]
@@ -32,7 +32,7 @@ class Stopwatch:
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.seconds["setup"] = _age_of_process()
-        self._samples: list[Sample] = []
+        self._samples: list[Usage] = []
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:

@@ -15,7 +15,7 @@ import yaml
 from viewcache.arms.arm import Arm
 from viewcache.ground.manifests import digest_of_digests, manifest_file
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import PARTS, PREPARED, feature_file
+from viewcache.ground.paths import PARTS, PREPARED, extraction_record, feature_file
 from viewcache.ground.stopwatch import load_record
 from viewcache.images.folds import PARTS as PARTS_OF_A_ROTATION
 from viewcache.images.folds import open_rotations
@@ -101,7 +101,7 @@ def _manifest(view: int) -> Path:
 
 
 def _stages(params: Params, arms: Iterable[Arm]) -> set[str]:
-    extracts = {f"extract_{view}" for view in params.extract.views}
+    extracts = {extraction_record(view) for view in params.extract.views}
     return {"augment", "compile_base"} | extracts | {arm.training_stage for arm in arms}
 
 

@@ -10,6 +10,8 @@ from tabulate import tabulate
 
 from viewcache.ground.files import write_text
 from viewcache.report.figures import Arms, cached_arms
+from viewcache.report.tables import own_accuracy
+from viewcache.report.words import plain_name
 
 ANSWER = Path("plots/answer.txt")
 WIDTH = 100
@@ -79,7 +81,7 @@ def _paragraphs(figures: Mapping[str, Any]) -> Iterator[str]:
 def _trained_on(arm: Mapping[str, Any]) -> str:
     """What an arm trains on, in a reader's words."""
     if arm["budget"] is None:
-        return {"keras": "end to end, Keras", "compiled": "end to end, compiled"}[arm["kind"]]
+        return plain_name(arm)
     if not arm["budget"]:
         return "images as they are"
     return f"{arm['budget']} cached view{'s' if arm['budget'] > 1 else ''}"
@@ -89,8 +91,8 @@ def _table_of_arms(arms: Arms) -> str:
     rows = [
         (
             _trained_on(arm),
-            _accuracy(arm, "accuracy"),
-            _accuracy(arm, "accuracy_augmented"),
+            own_accuracy(arm, "accuracy"),
+            own_accuracy(arm, "accuracy_augmented"),
             f"{arm['base_passes']:,}",
             _seconds(arm["seconds"]),
             _seconds(arm["further_seconds"]),
@@ -119,13 +121,6 @@ def _same(same: Mapping[str, Any], twin: str) -> str:
     )
     accuracies = f"(accuracy {same['accuracy_of_twin']:.3f} and {same['accuracy']:.3f})"
     return f"With the same images and seed, {twin} and end to end train {head} {accuracies}."
-
-
-def _accuracy(arm: Mapping[str, Any], metric: str) -> str:
-    """With its 95 % interval, where it has one of its own."""
-    if f"{metric}_low" not in arm:
-        return f"{arm[metric]:.3f}"
-    return f"{arm[metric]:.3f} ({arm[f'{metric}_low']:.3f} to {arm[f'{metric}_high']:.3f})"
 
 
 def _seconds(seconds: float | None) -> str:

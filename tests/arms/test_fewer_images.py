@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from viewcache.arms.sizes import open_sizes
+from viewcache.arms.fewer_images import open_sizes
 from viewcache.ground.params.loading import load_params
 from viewcache.images.parting import write_parts
 
