@@ -158,5 +158,6 @@ def _pace(
         longer = max(count + 1, math.ceil(1.5 * count * SECONDS / seconds))
         count = min(most or longer, longer)
         seconds = seconds_of(count)
-    augment = costs.seconds["augment"] / (count * images)
-    return Pace(start, augment, seconds / (count * images) - augment)
+    # Rendering in a thread of its own may be counted longer than the whole on a busy machine.
+    augment = min(costs.seconds["augment"], seconds)
+    return Pace(start, augment / (count * images), (seconds - augment) / (count * images))
