@@ -1,5 +1,6 @@
 """Test every arm, put together what it cost, judge, and log all of it to MLflow."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain
@@ -10,7 +11,6 @@ import pandas as pd
 from viewcache.arms.arm import arms_of
 from viewcache.arms.equivalence import find_equivalences
 from viewcache.arms.fewer_images import open_sizes
-from viewcache.arms.replaying import open_replays
 from viewcache.arms.testing import put_arms_to_the_test
 from viewcache.arms.trained import epochs_of, score
 from viewcache.costs.prediction import compare_with_plan
@@ -19,7 +19,7 @@ from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import PARTS, PREPARED
+from viewcache.ground.paths import PARTS, PREPARED, REPLAY
 from viewcache.ground.stopwatch import load_record
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.folds import Rotation, open_rotations, open_units, rotation_that_tests
@@ -65,7 +65,7 @@ def main() -> None:
             "confusion": results.record_of_confusion(confusion, classes),
             **results.record_of_growth(_grow(params, images, views, sample)),
             "costs": asdict(reckoned.evidence),
-            "replay": asdict(open_replays(params.train.end_to_end)),
+            "replay": json.loads(REPLAY.read_bytes()),
             "prediction": compare_with_plan(figures, params),
         },
         params.model_dump(),

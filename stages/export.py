@@ -13,14 +13,13 @@ from viewcache.ground.manifests import digest_of_digests, manifest_file
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import BASE, MODEL, PARTS, PREPARED, RECOMMENDATION, feature_file
-from viewcache.ground.quiet_tensorflow import keras, layers
 from viewcache.heads import training
+from viewcache.heads.dense import Dense, as_dense, of_every_class
 from viewcache.heads.schedule import views_of_training
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.folds import open_rotations
 from viewcache.images.prepared import Prepared, open_prepared, read_classes
-from viewcache.serving.dense import Dense, of_every_class, standardized
 from viewcache.serving.folder import Description, write_model
 
 USED = ("pillow", *RUNTIMES)
@@ -52,7 +51,7 @@ def main() -> None:
     )
     with images.read() as pixels:
         example = pixels.read(rows[:1])[0]
-    write_model(MODEL, description, _as_arrays(head), BASE, example)
+    write_model(MODEL, description, head, BASE, example)
 
 
 def _train(
@@ -62,7 +61,7 @@ def _train(
     views: dict[int, FeatureView],
     order: list[int],
     epochs: int,
-) -> keras.Model:
+) -> list[Dense]:
     """A head trained as those of the recommended arm, for a number of epochs."""
     settings, width = params.train, views[order[0]].features.shape[1]
     trainer = HeadTrainer(width, len(read_classes(PREPARED)), settings.head, settings.learning_rate)
@@ -70,17 +69,9 @@ def _train(
     # Nothing is held out: what is watched is only that training does not diverge.
     watched = training.Validation(views[order[0]].of(rows), images.labels[rows])
     schedule = training.Schedule(epochs, settings.batch_size, order, settings.seeds[0], None)
-    return trainer.train(views, targets, watched, schedule).head
-
-
-def _as_arrays(head: keras.Model) -> list[Dense]:
-    """A head's dense layers, the first of which does what a normalization before it does."""
-    dense = [Dense(*one.get_weights()) for one in head.layers if isinstance(one, layers.Dense)]
-    for one in head.layers:
-        if isinstance(one, layers.BatchNormalization):
-            mean, variance = one.get_weights()
-            dense[0] = standardized(dense[0], mean, np.sqrt(variance + one.epsilon))
-    return [*dense[:-1], of_every_class(dense[-1])]
+    trained = trainer.train(views, targets, watched, schedule).head
+    *hidden, last = as_dense(trained.get_weights())
+    return [*hidden, of_every_class(last)]
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ def test_one_view_rendered_under_the_names_of_all(run, monkeypatch):
     monkeypatch.setattr(train_end_to_end, "fresh_views", frozen)
     run(train_end_to_end, "compiled")
     with pytest.raises(PipelineError, match=r"batch\.npz must hold what the original image"):
-        run(replay, "compiled")
+        run(replay)
 
 
 def test_the_test_images_used_for_choosing(run, monkeypatch):

@@ -340,7 +340,6 @@ def test_a_replayed_row_that_was_changed(repository, again, monkeypatch):
     sealed_again(file)
     assert wrong(repository.path) == {"same_runtime max_abs_feature_difference"}
     assert wrong(again()) == set()
-    monkeypatch.setattr("sys.argv", ["stages.replay", "compiled"])
     with pytest.raises(PipelineError, match=r"batch\.npz must hold what the original image"):
         replay.main()
 

@@ -64,7 +64,7 @@ def test_a_head_answers_on_the_test_images_of_its_rotation_in_every_test_view():
     views = {view: FeatureView(rng.normal(size=(5, 6)), places) for view in (0, 8, 9)}
     saved = SavedHead(model(3).get_weights(), "", "", "", [])
     trained = TrainedHead(named("cached_2"), 3, ROTATION, saved)
-    tested = put_to_the_test(trained, model(0), views, [0, 9, 8])
+    tested = put_to_the_test(trained, views, [0, 9, 8])
     rows = places[ROTATION.test]
     expected = [np.asarray(model(3)(views[view].features[rows])) for view in (0, 9, 8)]
     np.testing.assert_allclose(tested.logits, expected, rtol=1e-5, atol=1e-6)

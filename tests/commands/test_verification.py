@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.repository import stages_in
-from viewcache.arms.replaying import replay_cache
+from viewcache.arms.replaying import replay
 from viewcache.commands.verification import files_to_verify, verify_all
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import verify
@@ -64,7 +64,7 @@ def test_features_of_other_views_are_told_by_the_original_images(reproduced, mon
     monkeypatch.chdir(reproduced.path)
     params = load_params().model_copy(update={"seed": 1})
     with pytest.raises(PipelineError, match=r"must hold what the original image 'images/.*' gives"):
-        replay_cache(params, 100)
+        replay(params, 100)
 
 
 def arrays_of(root: Path) -> list[Path]:

@@ -33,8 +33,7 @@ def test_views_heads_and_features_lie_in_outs_of_dvc_yaml():
 
 
 def test_every_other_out_has_its_name():
-    replays = [paths.replay_file(what) for what in (paths.CACHE, "${item}")]
-    named = (paths.CODE, paths.VALID, paths.SOURCE, paths.PARTS, paths.BASE, *replays)
+    named = (paths.CODE, paths.VALID, paths.SOURCE, paths.PARTS, paths.BASE, paths.REPLAY)
     shown = (paths.LEFT_OUT, paths.CONTACT_SHEET, paths.IMAGE_REPORT / "images.md")
     assert {path.as_posix() for path in (*named, *shown)} <= OUTS
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from viewcache.ground.quiet_tensorflow import STDERR, quiet_unless_it_fails
+from viewcache.ground.quiet_tensorflow import STDERR, as_if_missing, quiet_unless_it_fails
 
 USE = """\
 from viewcache.ground.quiet_tensorflow import tf
@@ -34,3 +34,12 @@ def test_what_fails_shows_what_was_kept_back(capfd):
     with pytest.raises(ImportError):
         fail()
     assert capfd.readouterr().err == "written by C++\n"
+
+
+def test_a_package_is_missing_for_a_while_only():
+    with as_if_missing(["wave"]), pytest.raises(ImportError):
+        import wave
+    import wave
+
+    with as_if_missing(["wave"]):
+        assert sys.modules["wave"] is wave

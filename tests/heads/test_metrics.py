@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from viewcache.heads.metrics import classification_metrics, losses, predicted_classes
+from viewcache.heads.metrics import classification_metrics
 
 
 def column(*logits):
@@ -30,10 +30,3 @@ def test_metrics_of_three_classes():
     assert metrics["f1"] == pytest.approx((1 + 2 / 3 + 2 / 3) / 3)
     assert metrics["loss"] == pytest.approx(9 / 4, abs=0.01)
     assert 0.8 < metrics["roc_auc"] < 1
-
-
-def test_one_logit_of_two_classes_says_what_two_logits_say():
-    labels, logits = np.array([0, 1, 1]), column(-2, 0.5, 3)
-    both = np.hstack([np.zeros_like(logits), logits])
-    assert np.array_equal(predicted_classes(logits), predicted_classes(both))
-    assert losses(labels, logits) == pytest.approx(losses(labels, both))

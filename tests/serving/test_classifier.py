@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from viewcache.heads.dense import probabilities
 from viewcache.images.decoding import Rejected
 from viewcache.images.prepared import open_prepared, read_classes
-from viewcache.serving.dense import probabilities
 from viewcache.serving.folder import read_model
 
 

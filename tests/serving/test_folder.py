@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.serving.test_dense import dense
+from tests.heads.test_dense import dense
 from viewcache.ground.errors import PipelineError
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.serving.folder import Description, read_model, write_model

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.serving.test_dense import dense
+from tests.heads.test_dense import dense
 from tests.specs import model_file
 from viewcache.bases.compiling import compile_base
 from viewcache.ground.errors import PipelineError

@@ -10,13 +10,13 @@ from viewcache.features.store import open_views
 from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import BASE, MODEL, PARTS, PREPARED, RECOMMENDATION
-from viewcache.heads.metrics import class_scores
+from viewcache.heads.answers import class_scores
+from viewcache.heads.dense import probabilities
 from viewcache.heads.schedule import views_of_training
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.heads.training import Schedule, Validation, make_targets
 from viewcache.images.parting import write_parts
 from viewcache.images.prepared import open_prepared
-from viewcache.serving.dense import probabilities
 from viewcache.serving.folder import read_model
 
 FOLDS = ["test", "validation", "train", "train"] * 10

@@ -20,8 +20,8 @@ from tests.servers import answers, free_port, wait_until
 from viewcache.cli import main
 from viewcache.commands.registering import register
 from viewcache.ground.paths import PREPARED
+from viewcache.heads.dense import probabilities
 from viewcache.images.prepared import open_prepared
-from viewcache.serving.dense import probabilities
 from viewcache.serving.folder import read_model
 
 REGISTER = "from viewcache.commands.registering import register"

@@ -10,7 +10,7 @@ from viewcache.arms.trained import TestedHead
 from viewcache.features.store import FeatureView
 from viewcache.ground.manifests import verify
 from viewcache.ground.paths import seen_file
-from viewcache.heads.metrics import predicted_classes
+from viewcache.heads.answers import predicted_classes
 
 SAME_WEIGHTS = 1e-4
 """Largest difference of weights between heads that count as the same."""

@@ -1,8 +1,7 @@
 """Whether what was stored is what the original images give."""
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ from viewcache.arms.reference import Reference, Stored, differences, draw_stored
 from viewcache.bases.frozen import load_base
 from viewcache.ground.manifests import verify
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import CACHE, PREPARED, replay_file, seen_file
+from viewcache.ground.paths import PREPARED, seen_file
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.prepared import Prepared, open_prepared
@@ -33,41 +32,22 @@ class Replayed:
     tolerance: float
 
 
-def replay_cache(params: Params, count: int) -> Replayed:
-    """Compute some of the cached features again.
+def replay(params: Params, count: int) -> Replayed:
+    """Compute again some of the cached features, and what end-to-end training saw in a batch.
+
+    Args:
+        count: Of the cached features.
 
     Raises:
         PipelineError: one of them is off by more than the tolerance.
     """
+    images = open_prepared(PREPARED)
     views = [*params.extract.views, *ids_of_test_views(params.evaluate.test_views)]
-    return _replay(params, draw_stored(open_prepared(PREPARED), views, count, params.seed))
-
-
-def replay_seen(params: Params, kind: str) -> Replayed:
-    """Compute again what end-to-end training saw in a batch; errors as of `replay_cache`."""
-    return _replay(params, _kept(kind, open_prepared(PREPARED)))
-
-
-def open_replays(kinds: Sequence[str]) -> Replayed:
-    """What the stages replayed: of the cache, and of each way to train end to end."""
-    files = [replay_file(what) for what in (CACHE, *kinds)]
-    return put_together([Replayed(**json.loads(file.read_text())) for file in files])
-
-
-def put_together(replays: Sequence[Replayed]) -> Replayed:
-    """All of several replays: the largest difference of any."""
-    return Replayed(
-        sum(replayed.features for replayed in replays),
-        max(replayed.max_relative_difference for replayed in replays),
-        max(replayed.tolerance for replayed in replays),
-    )
-
-
-def _replay(params: Params, stored: Sequence[Stored]) -> Replayed:
-    bar = tqdm(
-        differences(stored, _reference(params)), "replay", len(stored), disable=None, leave=False
-    )
-    return Replayed(len(stored), max(bar), tolerance(np.dtype(params.extract.dtype)))
+    stored = draw_stored(images, views, count, params.seed)
+    stored += chain.from_iterable(_kept(kind, images) for kind in params.train.end_to_end)
+    found = differences(stored, _reference(params))
+    largest = max(tqdm(found, "replay", len(stored), disable=None, leave=False))
+    return Replayed(len(stored), largest, tolerance(np.dtype(params.extract.dtype)))
 
 
 def _kept(kind: str, images: Prepared) -> list[Stored]:

@@ -8,9 +8,8 @@ from viewcache.arms.trained import TestedHead, open_heads, put_to_the_test
 from viewcache.features.store import FeatureView
 from viewcache.ground.params.schema import Params
 from viewcache.ground.view_ids import ids_of_test_views
-from viewcache.heads.head import build_head
 from viewcache.images.folds import Rotation
-from viewcache.images.prepared import Prepared, read_classes
+from viewcache.images.prepared import Prepared
 
 
 def put_arms_to_the_test(
@@ -29,10 +28,7 @@ def put_arms_to_the_test(
     Raises:
         PipelineError: a head is missing or damaged, or the arms cannot be compared.
     """
-    settings, width = params.train, views[0].features.shape[1]
-    classes = len(read_classes(images.folder))
-    model = build_head(width, classes, settings.head, settings.learning_rate, seed=0)
     heads = list(open_heads(arms, rotations))
     refuse_unfair_comparison(heads, images, rotations)
     test_views = [0, *ids_of_test_views(params.evaluate.test_views)]
-    return [put_to_the_test(head, model, views, test_views) for head in heads]
+    return [put_to_the_test(head, views, test_views) for head in heads]

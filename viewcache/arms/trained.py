@@ -3,19 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from viewcache.arms.arm import Arm
 from viewcache.features.store import FeatureView
+from viewcache.heads.dense import as_dense, logits
 from viewcache.heads.metrics import classification_metrics
 from viewcache.heads.saved import SavedHead, open_head
 from viewcache.images.folds import Rotation
-
-if TYPE_CHECKING:
-    from viewcache.ground.quiet_tensorflow import keras
 
 
 @dataclass(frozen=True)
@@ -73,21 +71,17 @@ def open_heads(arms: Sequence[Arm], rotations: Sequence[Rotation]) -> Iterator[T
 
 def put_to_the_test(
     trained: TrainedHead,
-    model: "keras.Model",
     views: Mapping[int, FeatureView],
     test_views: Sequence[int],
 ) -> TestedHead:
     """Let a head answer on the images that its rotation tests.
 
     Args:
-        model: A head of the same architecture; it takes over the weights.
         test_views: Ids: 0, then random ones.
     """
-    model.set_weights(trained.saved.weights)
-    rows = trained.rotation.test
-    features = np.concatenate([views[view].of(rows) for view in test_views])
-    logits = np.asarray(model(features.astype(np.float32)))
-    return TestedHead(trained, logits.reshape(len(test_views), len(rows), -1))
+    layers, rows = as_dense(trained.saved.weights), trained.rotation.test
+    answers = [logits(layers, views[view].of(rows).astype(np.float32)) for view in test_views]
+    return TestedHead(trained, np.stack(answers))
 
 
 def score(tested: TestedHead, labels: np.ndarray) -> dict[str, Any]:

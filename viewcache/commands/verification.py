@@ -7,7 +7,7 @@ from tqdm import tqdm
 
 from viewcache.arms.arm import arms_of
 from viewcache.arms.fewer_images import open_sizes
-from viewcache.arms.replaying import put_together, replay_cache, replay_seen
+from viewcache.arms.replaying import replay
 from viewcache.bases.artifact import open_base
 from viewcache.features.store import keys_file
 from viewcache.ground.manifests import verify
@@ -40,8 +40,7 @@ def verify_all(count: int) -> None:
     for file in tqdm(files, "verify", unit=" files", disable=None, leave=False):
         verify(file)
     open_base(BASE, params.extract.batch_size)
-    seen = [replay_seen(params, kind) for kind in params.train.end_to_end]
-    found = put_together([replay_cache(params, count), *seen])
+    found = replay(params, count)
     print(
         f"{len(files)} arrays are what their manifests say. {found.features} feature vectors "
         f"were computed again from the original images: up to "

@@ -94,8 +94,8 @@ def _end_to_end(params: Params, arms: dict[str, Prediction]) -> Iterator[float]:
 
 
 def _after_training(costs: UnitCosts, params: Params, amounts: Amounts) -> Iterator[float]:
-    """The replays, `evaluate`, and `export`, which trains a head on all images."""
+    """`replay`, `evaluate`, and `export`, which trains a head on all images."""
     start = costs.set_up.start_tensorflow
-    yield from [start + costs.set_up.load_base] * (1 + len(params.train.end_to_end))
+    yield start + costs.set_up.load_base
     yield (1 + EVALUATE_STARTS) * start
     yield start + costs.paces.head.seconds(params.train.epochs * amounts.trained)

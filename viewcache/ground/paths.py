@@ -20,8 +20,8 @@ VIEWS = Path("data/views")
 FEATURES = Path("data/features")
 """Both with a folder for training views, view 0 among them, and one for test views."""
 BASE = Path("data/base")
-CACHE = "cache"
-"""What is replayed, besides the kinds of end-to-end training."""
+REPLAY = Path("data/replay.json")
+"""What was computed again, and how far off it was."""
 CONTACT_SHEET = Path("plots/views.png")
 RECOMMENDATION = Path("data/recommendation.json")
 """What `evaluate` recommends, without times."""
@@ -68,10 +68,6 @@ def smaller_head_file(divisor: int, budget: int, seed: int, rotation: int) -> Pa
 
 def end_to_end_head_file(kind: str, seed: int, rotation: int) -> Path:
     return Path("models/end_to_end") / kind / str(seed) / f"{rotation}.npz"
-
-
-def replay_file(what: str) -> Path:
-    return Path("data/replay") / f"{what}.json"
 
 
 def seen_file(kind: str) -> Path:

@@ -4,11 +4,26 @@ C++ writes to standard error before any of TensorFlow's switches is read.
 """
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from tempfile import TemporaryFile
 
 STDERR = 2
+OPTIONAL = ("matplotlib", "sklearn")
+"""Keras imports them wherever they are installed, which takes a second of each process."""
+
+
+@contextmanager
+def as_if_missing(names: Sequence[str]) -> Iterator[None]:
+    """Let imports of packages fail, but for those that were imported before."""
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 @contextmanager
@@ -30,7 +45,7 @@ def quiet_unless_it_fails() -> Iterator[None]:
 
 # What it tells later, on a GPU for example, it does not tell as mere information.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
-with quiet_unless_it_fails():
+with quiet_unless_it_fails(), as_if_missing(OPTIONAL):
     import keras as keras
     import tensorflow as tf
     from keras import layers as layers

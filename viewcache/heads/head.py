@@ -2,6 +2,7 @@
 
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.quiet_tensorflow import keras, layers
+from viewcache.heads.dense import EPSILON
 from viewcache.heads.optimizer import FusedAdam
 
 
@@ -17,7 +18,9 @@ def build_head(
     first, last = (keras.initializers.GlorotUniform(seed + number) for number in (0, 1))
     model = keras.Sequential([keras.Input((width,))], name="head")
     if settings.standardize:
-        model.add(layers.BatchNormalization(momentum=0.9, center=False, scale=False))
+        model.add(
+            layers.BatchNormalization(momentum=0.9, epsilon=EPSILON, center=False, scale=False)
+        )
     if settings.units:
         model.add(layers.Dense(settings.units, "relu", kernel_initializer=first))
     model.add(layers.Dropout(settings.dropout, seed=seed))

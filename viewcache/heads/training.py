@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.utils.class_weight import compute_sample_weight
 
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.quiet_tensorflow import keras, tf
+from viewcache.heads.answers import losses, predicted_classes
 from viewcache.heads.history import Epoch, Score
-from viewcache.heads.metrics import losses, predicted_classes
 from viewcache.heads.schedule import order_of_epoch, view_of_epoch
 from viewcache.heads.stopping import BestHead
 
@@ -49,9 +48,13 @@ def make_targets(labels: np.ndarray, rows: np.ndarray, class_weights: str) -> Ta
         labels: Of all prepared images.
         rows: Of those that are trained on.
     """
-    mode = None if class_weights == "none" else class_weights
     weights = np.zeros(len(labels), np.float32)
-    weights[rows] = compute_sample_weight(mode, labels[rows])
+    weights[rows] = 1
+    if class_weights == "balanced":
+        # Its import takes a second, which only those pay who want it.
+        from sklearn.utils.class_weight import compute_sample_weight
+
+        weights[rows] = compute_sample_weight("balanced", labels[rows])
     return Targets(rows, labels, weights)
 
 

@@ -8,7 +8,7 @@ from sklearn.metrics import confusion_matrix
 
 from viewcache.arms.arm import Arm
 from viewcache.arms.trained import TestedHead
-from viewcache.heads.metrics import predicted_classes
+from viewcache.heads.answers import predicted_classes
 
 
 @dataclass(frozen=True)

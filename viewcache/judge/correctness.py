@@ -7,7 +7,7 @@ import numpy as np
 
 from viewcache.arms.arm import Arm
 from viewcache.arms.trained import TestedHead
-from viewcache.heads.metrics import predicted_classes
+from viewcache.heads.answers import predicted_classes
 
 Measured = Literal["clean", "robustness"]
 """View 0 of the test images, or the mean over their random views."""

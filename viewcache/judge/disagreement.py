@@ -9,7 +9,7 @@ from scipy.stats import mode
 
 from viewcache.arms.arm import Arm
 from viewcache.arms.trained import TestedHead
-from viewcache.heads.metrics import predicted_classes
+from viewcache.heads.answers import predicted_classes
 from viewcache.images.prepared import Prepared
 
 EXAMPLES = 12

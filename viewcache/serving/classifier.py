@@ -7,8 +7,8 @@ import numpy as np
 
 from viewcache.bases.artifact import open_base
 from viewcache.bases.base import Base
+from viewcache.heads.dense import Dense, probabilities
 from viewcache.images.decoding import decode
-from viewcache.serving.dense import Dense, probabilities
 from viewcache.serving.folder import BASE, Description, read_model
 
 BATCH_SIZE = 1

@@ -13,8 +13,8 @@ from PIL import Image
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import replace_folder, scratch, write_text, write_whole
 from viewcache.ground.manifests import digest_of_file
+from viewcache.heads.dense import Dense
 from viewcache.images.decoding import DecodingPolicy
-from viewcache.serving.dense import Dense
 
 DESCRIPTION, HEAD, BASE, EXAMPLE = "model.json", "head.npz", "base", "example.png"
 

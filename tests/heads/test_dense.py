@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit, softmax
 
-from viewcache.serving.dense import Dense, of_every_class, probabilities, standardized
+from viewcache.ground.params.head_settings import HeadSettings
+from viewcache.heads.dense import (
+    Dense,
+    as_dense,
+    logits,
+    of_every_class,
+    probabilities,
+    standardized,
+)
+from viewcache.heads.head import build_head
 
 
 def dense(seed, inputs, outputs):
@@ -46,3 +55,14 @@ def test_a_layer_standardizes_its_inputs_itself(seed, deviation, mean):
     found = features.astype(np.float64) @ folded.kernel + folded.bias
     # float32 keeps seven digits of a mean that is many deviations away.
     assert found == pytest.approx(expected, abs=1e-5 * (1 + abs(mean) / deviation))
+
+
+@pytest.mark.parametrize("standardize", [True, False])
+@pytest.mark.parametrize("units", [0, 4])
+def test_the_logits_are_those_of_the_head_in_keras(standardize, units):
+    settings = HeadSettings(units=units, dropout=0.5, standardize=standardize, weight_decay=0)
+    head = build_head(5, 3, settings, 0.01, seed=0)
+    if standardize:
+        head(FEATURES * 3 + 2, training=True)
+    found = logits(as_dense(head.get_weights()), FEATURES)
+    assert found == pytest.approx(np.asarray(head(FEATURES)), abs=1e-5)
