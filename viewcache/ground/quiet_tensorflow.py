@@ -7,9 +7,9 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from tempfile import TemporaryFile
 
-STDERR = 2
+from viewcache.ground.quiet import quiet_unless_it_fails
+
 OPTIONAL = ("matplotlib", "sklearn")
 """Keras imports them wherever they are installed, which takes a second of each process."""
 
@@ -24,23 +24,6 @@ def as_if_missing(names: Sequence[str]) -> Iterator[None]:
     finally:
         for name in hidden:
             del sys.modules[name]
-
-
-@contextmanager
-def quiet_unless_it_fails() -> Iterator[None]:
-    """Keep back what is written to standard error, by C++ too, and show it only on failure."""
-    shown = os.dup(STDERR)
-    with TemporaryFile() as kept:
-        os.dup2(kept.fileno(), STDERR)
-        try:
-            yield
-        except BaseException:
-            kept.seek(0)
-            os.write(shown, kept.read())
-            raise
-        finally:
-            os.dup2(shown, STDERR)
-            os.close(shown)
 
 
 # What it tells later, on a GPU for example, it does not tell as mere information.

@@ -13,6 +13,7 @@ from mlflow.types import ColSpec, Schema
 from viewcache.bases.artifact import runtime_of
 from viewcache.ground.manifests import digest_of_file
 from viewcache.ground.paths import MODEL
+from viewcache.ground.quiet import quiet_unless_it_fails
 from viewcache.report import results
 from viewcache.serving.folder import BASE, DESCRIPTION, EXAMPLE, Description, read_model
 from viewcache.tracking.run_store import EXPERIMENT, tracking_uri
@@ -42,7 +43,8 @@ def register_model() -> ModelVersion:
     client, digest = mlflow.MlflowClient(), digest_of_file(MODEL / DESCRIPTION)
     query = f"name = '{REGISTERED}' and tags.`{MODEL_TAG}` = '{digest}'"
     versions = client.search_model_versions(query)
-    found = versions[0] if versions else _log(client, description, digest)
+    with quiet_unless_it_fails():
+        found = versions[0] if versions else _log(client, description, digest)
     client.set_registered_model_alias(REGISTERED, ALIAS, found.version)
     return found
 
