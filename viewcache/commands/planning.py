@@ -28,7 +28,6 @@ SAMPLE = 128
 
 
 def plan(params_file: Path) -> None:
-    start = Stopwatch().seconds["setup"]
     params, costs = load_params(params_file), Stopwatch()
     with scratch(PREDICTION.with_suffix("")) as folder:
         with costs.phase("fetch"):
@@ -41,7 +40,7 @@ def plan(params_file: Path) -> None:
         with costs.phase("decode"):
             sample = _decode(params, source.root, train, folder / "sample")
         work = Work(params, sample, amounts.training, len(source.classes))
-        units = calibrate(work, folder / "base", start)
+        units = calibrate(work, folder / "base")
     arms = predict(units, params.train, amounts)
     kinds = units.paces.end_to_end
     points = [break_even(units, params.train, amounts, kind) for kind in kinds]

@@ -19,12 +19,11 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
-def calibrate(work: Work, folder: Path, start_tensorflow: float) -> UnitCosts:
+def calibrate(work: Work, folder: Path) -> UnitCosts:
     """Measure what the parts of the pipeline cost.
 
     Args:
         folder: Where the base is compiled to.
-        start_tensorflow: Seconds from the start of this process until TensorFlow was imported.
 
     Raises:
         PipelineError: the base cannot be loaded or compiled.
@@ -37,7 +36,7 @@ def calibrate(work: Work, folder: Path, start_tensorflow: float) -> UnitCosts:
     set_up = SetUp(
         start=_seconds_to_start("plain"),
         start_extract=_seconds_to_start("extract", str(folder), str(batch_size)),
-        start_tensorflow=start_tensorflow,
+        start_tensorflow=_seconds_to_start("train"),
         compile_base=compiling,
         load_base=loading,
         open_base=opening,

@@ -1,7 +1,8 @@
 """Print how long a stage's process takes to start, in seconds.
 
-`python -m viewcache.costs.starting plain` starts as `augment` does, which reads the parameters, and
-`... extract FOLDER BATCH_SIZE` as `extract` does, which opens the compiled base.
+`python -m viewcache.costs.starting plain` starts as `augment` does, `... train` as `train_head`, both
+of which read the parameters, and `... extract FOLDER BATCH_SIZE` as `extract` does, which opens
+the compiled base.
 """
 
 import sys
@@ -18,6 +19,14 @@ IMPORTS = {
         "viewcache.images.prepared",
         "viewcache.views.contact_sheet",
     ),
+    "train": (
+        "viewcache.features.store",
+        "viewcache.ground.entry",
+        "viewcache.ground.params.loading",
+        "viewcache.heads.trainer",
+        "viewcache.images.folds",
+        "viewcache.images.prepared",
+    ),
     "extract": (
         "tqdm",
         "viewcache.bases.artifact",
@@ -33,11 +42,11 @@ def main() -> None:
     kind, *arguments = sys.argv[1:]
     for module in IMPORTS[kind]:
         import_module(module)
-    if kind == "plain":
-        _load_params()
-    else:
+    if kind == "extract":
         folder, batch_size = arguments
         _open_base(Path(folder), int(batch_size))
+    else:
+        _load_params()
     print(Stopwatch().seconds["setup"])
 
 

@@ -9,12 +9,12 @@ from viewcache.arms.fewer_images import DIVISORS
 from viewcache.costs.model import Amounts, Prediction, UnitCosts
 from viewcache.ground.params.schema import Params
 
-STARTS_AROUND = 6
+STARTS_AROUND = 20
 """What `make run` needs before its first stage and after its last, in starts of a plain process."""
-STARTS_A_STAGE = 0.65
+STARTS_A_STAGE = 1
 """What DVC needs before and after each stage, likewise."""
-EVALUATE_STARTS = 1.3
-"""What `evaluate` needs to judge, draw and log, in starts of TensorFlow."""
+EVALUATE_STARTS = 2.8
+"""What `evaluate` needs to start, judge, draw and log, in starts of TensorFlow."""
 PLAIN_STAGES = ("code", "check_params", "fetch", "prepare", "augment")
 
 
@@ -97,5 +97,5 @@ def _after_training(costs: UnitCosts, params: Params, amounts: Amounts) -> Itera
     """`replay`, `evaluate`, and `export`, which trains a head on all images."""
     start = costs.set_up.start_tensorflow
     yield start + costs.set_up.load_base
-    yield (1 + EVALUATE_STARTS) * start
+    yield EVALUATE_STARTS * start
     yield start + costs.paces.head.seconds(params.train.epochs * amounts.trained)
