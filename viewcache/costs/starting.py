@@ -20,6 +20,7 @@ IMPORTS = {
         "viewcache.views.contact_sheet",
     ),
     "train": (
+        "tqdm",
         "viewcache.features.store",
         "viewcache.ground.entry",
         "viewcache.ground.params.loading",
