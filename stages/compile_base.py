@@ -3,15 +3,17 @@
 from viewcache.bases.compiling import compile_base
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.paths import BASE
+from viewcache.ground.paths import BASE, CALIBRATION
 from viewcache.ground.stopwatch import Stopwatch
+from viewcache.views.calibration_views import open_views_to_calibrate_on
 
 
 def main() -> None:
     params = load_params()
+    extract, images = params.extract, open_views_to_calibrate_on(CALIBRATION)
     costs = Stopwatch()
     with costs.phase("compile"):
-        compile_base(BASE, params.base_spec, params.extract.runtime)
+        compile_base(BASE, params.base_spec, extract.runtime, extract.precision, images)
     costs.save("compile_base")
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from viewcache.arms.arm import arms_of
 from viewcache.arms.equivalence import find_equivalences
 from viewcache.arms.fewer_images import open_sizes
+from viewcache.arms.guards import refuse_worse_base
 from viewcache.arms.testing import put_arms_to_the_test
 from viewcache.arms.trained import epochs_of, score
 from viewcache.costs.prediction import compare_with_plan
@@ -19,7 +20,7 @@ from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import PARTS, PREPARED, REPLAY
+from viewcache.ground.paths import CERTIFICATE, PARTS, PREPARED, REPLAY
 from viewcache.ground.stopwatch import load_record
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.folds import Rotation, open_rotations, open_units, rotation_that_tests
@@ -42,6 +43,8 @@ from viewcache.tracking.runs import try_to_log
 
 def main() -> None:
     params, classes = load_params(), read_classes(PREPARED)
+    certificate = json.loads(CERTIFICATE.read_text())
+    refuse_worse_base(certificate, params.evaluate.accept_worse)
     images, rotations = open_prepared(PREPARED), open_rotations(PARTS)
     test_views = ids_of_test_views(params.evaluate.test_views)
     views = open_views([*params.extract.views, *test_views], images.digests)
@@ -66,6 +69,7 @@ def main() -> None:
             **results.record_of_growth(_grow(params, images, views, sample)),
             "costs": asdict(reckoned.evidence),
             "replay": json.loads(REPLAY.read_bytes()),
+            "certificate": certificate,
             "prediction": compare_with_plan(figures, params),
         },
         params.model_dump(),

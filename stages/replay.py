@@ -1,4 +1,7 @@
-"""Compute stored features again from the original images, by the reference runtime."""
+"""Compute stored features again from the original images.
+
+By TensorFlow; those of a compiled base in another precision than float32 by that base itself.
+"""
 
 import json
 from dataclasses import asdict

@@ -17,6 +17,7 @@ COMMANDS = (
     "explain",
     "recipe",
     "verify",
+    "certify",
     "recover",
     "predict",
     "export",

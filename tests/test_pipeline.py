@@ -18,7 +18,7 @@ ARMS = ["cached_0", "cached_1", "cached_2", "end_to_end", "end_to_end_compiled"]
 LOG_MISSING = "from viewcache.tracking.runs import log_missing_results; log_missing_results()"
 TRAINED = 8  # three budgets with two seeds each, and end to end with one on either base
 TRAININGS = ["train_head", "train_end_to_end@keras", "train_end_to_end@compiled"]
-ENDING = ["evaluate", "export"]
+ENDING = ["certify", "evaluate", "export"]
 
 
 def test_every_arm_is_tested_and_costed(reproduced):
@@ -86,6 +86,19 @@ def test_fewer_views_train_another_head(reproduced):
         np.load(reproduced.path / f"models/cached/{budget}/0/0.npz")["arr_0"] for budget in (1, 2)
     )
     assert np.abs(fewer - as_many).max() > 1e-3
+
+
+def test_in_int8_both_ways_train_the_same_head_and_the_page_has_the_certificate(repository):
+    repository.set("extract", precision="int8")
+    assert {"compile_base", "replay", "certify"} <= set(repository.repro())
+    results = repository.results()
+    assert results["equivalence"]["same_runtime"]["max_abs_weight_difference"] == 0
+    assert results["equivalence"]["keras"]["max_abs_feature_difference"] > 0.1
+    assert results["replay"]["max_relative_difference"] < 1e-4
+    assert results["certificate"]["images"] == 90
+    page = (repository.path / "report.html").read_text()
+    assert "by the base itself" in page
+    assert "The base in int8 is" in page
 
 
 def test_all_cached_views_are_there_and_differ(reproduced):

@@ -1,14 +1,16 @@
 import subprocess
 import sys
+from contextlib import nullcontext
 from subprocess import DEVNULL
 
 import keras
 import numpy as np
+import openvino
 import pytest
 
 from tests.specs import model_file, random, spec
-from viewcache.bases import compiling
-from viewcache.bases.artifact import open_base
+from viewcache.bases import artifact, compiling
+from viewcache.bases.artifact import find_base, open_base
 from viewcache.bases.compiling import compile_base
 from viewcache.bases.frozen import load_base
 from viewcache.ground.errors import PipelineError
@@ -16,15 +18,19 @@ from viewcache.ground.errors import PipelineError
 
 def test_compiling_again_gives_the_same_bytes(tmp_path):
     program = (
-        "import sys; from pathlib import Path; from tests.specs import spec; "
+        "import sys; from pathlib import Path; import numpy as np; from tests.specs import spec; "
         "from viewcache.bases.compiling import compile_base; "
-        "compile_base(Path(sys.argv[1]), spec(), 'openvino')"
+        "images = np.random.default_rng(0).integers(0, 256, (4, 64, 64, 3), np.uint8); "
+        "compile_base(Path(sys.argv[1]), spec(), 'openvino', 'int8', images)"
     )
     folders = [tmp_path / "once", tmp_path / "again"]
     command = [sys.executable, "-c", program]
-    processes = [subprocess.Popen([*command, folder], stderr=DEVNULL) for folder in folders]
+    processes = [
+        subprocess.Popen([*command, folder], stdout=DEVNULL, stderr=DEVNULL) for folder in folders
+    ]
     for process in processes:
         assert process.wait() == 0
+    assert {path.name for path in folders[0].glob("*.xml")} == {"base.xml", "int8.xml"}
     for path in folders[0].iterdir():
         assert path.read_bytes() == (folders[1] / path.name).read_bytes()
 
@@ -33,6 +39,38 @@ def test_a_runtime_that_is_off_is_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(compiling, "TOLERANCE", 0.0)
     with pytest.raises(PipelineError, match=r"on openvino must be within 0.0 of TensorFlow"):
         compile_base(tmp_path, spec(), "openvino")
+
+
+def test_bfloat16_is_compiled_where_the_processor_has_it_and_else_refused(tmp_path):
+    capabilities = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    has = "BF16" in capabilities
+    refused = pytest.raises(PipelineError, match=r"needs a processor that .*\. Received: .*FP32")
+    with nullcontext() if has else refused:
+        compile_base(tmp_path / "base", random("MobileNetV2"), "openvino", "bfloat16")
+    assert (tmp_path / "base").exists() == has
+
+
+@pytest.fixture(scope="module")
+def int8(tmp_path_factory, small_images):
+    folder = tmp_path_factory.mktemp("int8") / "base"
+    compile_base(folder, spec(side=32), "openvino", "int8", small_images)
+    return folder
+
+
+def test_int8_features_are_those_of_the_image_alone_and_near_float32(int8, small_images):
+    features, float32 = (
+        open_base(int8, 2)(small_images),
+        find_base(int8).in_float32.open(2)(small_images),
+    )
+    assert np.array_equal(open_base(int8, 2)(small_images[::-1]), features[::-1])
+    assert 0 < np.abs(features - float32(small_images)).max() < np.abs(features).max()
+
+
+def test_an_int8_base_on_other_instructions_is_another_one(int8, monkeypatch):
+    here, float32 = open_base(int8, 2).identity, find_base(int8).in_float32.open(2).identity
+    monkeypatch.setattr(artifact, "instruction_set", lambda: "others")
+    assert open_base(int8, 2).identity != here
+    assert find_base(int8).in_float32.open(2).identity == float32
 
 
 def test_openvino_gives_the_features_of_the_book(tmp_path, small_images):

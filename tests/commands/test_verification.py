@@ -21,7 +21,7 @@ def test_a_flipped_byte_that_dvcs_cache_gives_is_noticed_in_every_array(reposito
     monkeypatch.chdir(repository.path)
     chance = random.Random(0)
     arrays = arrays_of(Path())
-    assert len(arrays) == 18
+    assert len(arrays) == 19
     for array in arrays:
         flip(cached(repository, array), chance.randrange(array.stat().st_size))
         array.unlink()

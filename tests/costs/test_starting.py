@@ -16,7 +16,9 @@ print(*sys.modules)
 """
 
 
-@pytest.mark.parametrize(("kind", "stage"), [("plain", "augment"), ("train", "train_head"), ("extract", "extract")])
+@pytest.mark.parametrize(
+    ("kind", "stage"), [("plain", "augment"), ("train", "train_head"), ("extract", "extract")]
+)
 def test_every_package_that_a_stage_imports_is_imported(kind, stage):
     measured = packages_after("viewcache.costs.starting", *IMPORTS[kind])
     assert packages_after(f"stages.{stage}") - measured == {"stages"}

@@ -6,7 +6,7 @@ import psutil
 import pytest
 
 from viewcache.ground import machine as module
-from viewcache.ground.machine import machine
+from viewcache.ground.machine import instruction_set, machine
 
 
 def test_it_is_described_in_words():
@@ -68,3 +68,23 @@ def test_the_processor_is_named_also_where_linux_does_not_tell(
     monkeypatch.setattr(module, "Path", lambda _: file)
     monkeypatch.setattr(platform, "processor", lambda: "arm")
     assert machine()["processor"] == processor
+
+
+@pytest.mark.parametrize(
+    ("told", "instructions"),
+    [
+        ("flags\t: fpu avx2 sse avx512_vnni\nflags\t: none\n", "avx2 avx512_vnni"),
+        ("Features\t: fp asimd asimddp\n", "asimd asimddp"),
+        ("flags\t: fpu\n", "riscv"),
+        (None, "riscv"),
+    ],
+)
+def test_instructions_are_those_that_linux_tells_else_the_architecture(
+    tmp_path, monkeypatch, told, instructions
+):
+    file = tmp_path / "cpuinfo"
+    if told:
+        file.write_text(told)
+    monkeypatch.setattr(module, "Path", lambda _: file)
+    monkeypatch.setattr(platform, "machine", lambda: "riscv")
+    assert instruction_set() == instructions

@@ -137,6 +137,7 @@ def found(judgement=None, equivalences=(ON_KERAS, SAME), reckoning=None, predict
         **results.record_of_growth(GROWN),
         "costs": asdict(reckoning.evidence),
         "replay": REPLAY,
+        "certificate": None,
         "prediction": prediction,
     }
     return results.Results(figures, {"train": {"epochs": 4}}, runs(), CURVES)

@@ -22,16 +22,16 @@ def test_the_recommendation_comes_first_and_what_comes_next_last():
 
 
 def test_arms_are_told_in_words_with_their_own_intervals():
-    lines = answer(figures()).splitlines()
-    rows = {line.split("  ")[0]: line for line in reversed(lines) if " s  " in line}
-    assert list(reversed(rows)) == [
+    arms = answer(figures()).strip().split("\n\n")[1]
+    rows = {line.split("  ")[0]: line for line in arms.splitlines()[3:]}
+    assert list(rows) == [
         "images as they are",
         "1 cached view",
         "4 cached views",
         "end to end, Keras",
         "end to end, compiled",
     ]
-    assert re.search(r" 100   10\.0 s +3\.5 s$", rows["1 cached view"])
+    assert re.search(r" 100   10\.0 +3\.5$", rows["1 cached view"])
     assert re.search(r" 0\.\d{3} \(0\.\d{3} to 0\.\d{3}\) ", rows["1 cached view"])
 
 
@@ -55,8 +55,8 @@ def test_the_speed_is_that_on_the_same_runtime_of_the_recommended_arm_and_of_the
     start = lines.index(next(line for line in lines if line.startswith("times as fast")))
     speeds = {line[:29].strip(): line[29:].split() for line in lines[start + 3 : start + 5]}
     assert speeds == {
-        "1 cached view": ["2.0", "3.0", "10.0"],
-        "4 cached views": ["2.0", "3.0", "10.0"],
+        "1 cached view": ["2.0", "3.0", "2.8", "10.0"],
+        "4 cached views": ["2.0", "3.0", "2.8", "10.0"],
     }
 
 

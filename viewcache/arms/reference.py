@@ -1,10 +1,10 @@
-"""Stored features held to what the original images give, by the reference runtime.
+"""Stored features held to what the original images give, by a reference.
 
 As TinyViT does for the outputs of its teacher that it stores (`--check-saved-logits`; Wu et al.,
 "TinyViT: Fast Pretraining Distillation for Small Vision Transformers", 2022).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,6 @@ from viewcache.features.store import open_views, rows_of_view
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.policy import Policy
 from viewcache.ground.paths import feature_file
-from viewcache.ground.quiet_tensorflow import keras
 from viewcache.images.decoding import Decoded, DecodingPolicy, Rejected, decode_files
 from viewcache.images.prepared import Prepared
 from viewcache.views.plan import draw
@@ -43,18 +42,19 @@ class Stored(NamedTuple):
 
 @dataclass(frozen=True)
 class Reference:
-    """The way from original images to features, by TensorFlow.
+    """The way from original images to features.
 
     Attributes:
         root: Of the images' source.
         seed: Of the views.
+        base: From uint8 images to their features.
     """
 
     root: Path
     decoding: DecodingPolicy
     augment: Policy
     seed: int
-    base: keras.Model
+    base: Callable[[np.ndarray], np.ndarray]
 
     def features(self, wanted: Sequence[Stored]) -> np.ndarray:
         """float32, shape (len(wanted), width); what is stored is not looked at.
@@ -66,7 +66,7 @@ class Reference:
         decoded = decode_files(self.root, paths, digests, self.decoding)
         images = np.stack([_pixels(*pair) for pair in zip(decoded, paths, strict=True)])
         plans = [draw(self.augment, self.seed, one.view, [one.digest]) for one in wanted]
-        return self.base.predict_on_batch(render(images, np.concatenate(plans)))
+        return self.base(render(images, np.concatenate(plans)))
 
 
 def draw_stored(images: Prepared, views: Sequence[int], count: int, seed: int) -> list[Stored]:
@@ -111,7 +111,7 @@ def differences(stored: Sequence[Stored], reference: Reference) -> Iterator[floa
 
 
 def tolerance(dtype: np.dtype[Any]) -> float:
-    """Largest relative difference between stored features and TensorFlow's."""
+    """Largest relative difference between stored features and the reference's."""
     return TOLERANCE + (float(np.finfo(dtype).eps) if dtype.itemsize < 4 else 0)
 
 

@@ -1,5 +1,6 @@
 """Whether what was stored is what the original images give."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -8,10 +9,11 @@ import numpy as np
 from tqdm import tqdm
 
 from viewcache.arms.reference import Reference, Stored, differences, draw_stored, tolerance
+from viewcache.bases.artifact import open_base
 from viewcache.bases.frozen import load_base
 from viewcache.ground.manifests import verify
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import PREPARED, seen_file
+from viewcache.ground.paths import BASE, PREPARED, seen_file
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.prepared import Prepared, open_prepared
@@ -35,6 +37,9 @@ class Replayed:
 def replay(params: Params, count: int) -> Replayed:
     """Compute again some of the cached features, and what end-to-end training saw in a batch.
 
+    By TensorFlow; where the compiled base is in another precision than float32, what it gave is
+    computed by that base itself.
+
     Args:
         count: Of the cached features.
 
@@ -43,11 +48,17 @@ def replay(params: Params, count: int) -> Replayed:
     """
     images = open_prepared(PREPARED)
     views = [*params.extract.views, *ids_of_test_views(params.evaluate.test_views)]
-    stored = draw_stored(images, views, count, params.seed)
-    stored += chain.from_iterable(_kept(kind, images) for kind in params.train.end_to_end)
-    found = differences(stored, _reference(params))
-    largest = max(tqdm(found, "replay", len(stored), disable=None, leave=False))
-    return Replayed(len(stored), largest, tolerance(np.dtype(params.extract.dtype)))
+    stored = {"compiled": draw_stored(images, views, count, params.seed), "keras": []}
+    for kind in params.train.end_to_end:
+        stored[kind] += _kept(kind, images)
+    if params.extract.precision == "float32":
+        stored = {"keras": [*chain(*stored.values())]}
+    found = chain.from_iterable(
+        differences(of, _reference(params, kind)) for kind, of in stored.items() if of
+    )
+    total = sum(map(len, stored.values()))
+    largest = max(tqdm(found, "replay", total, disable=None, leave=False))
+    return Replayed(total, largest, tolerance(np.dtype(params.extract.dtype)))
 
 
 def _kept(kind: str, images: Prepared) -> list[Stored]:
@@ -61,8 +72,15 @@ def _kept(kind: str, images: Prepared) -> list[Stored]:
         ]
 
 
-def _reference(params: Params) -> Reference:
+def _reference(params: Params, kind: str) -> Reference:
     data = params.data
     decoding = DecodingPolicy(params.side, data.min_size, data.background)
-    base = load_base(params.base_spec)
+    base = _reference_base(params, kind)
     return Reference(Path(data.path), decoding, params.augment, params.seed, base)
+
+
+def _reference_base(params: Params, kind: str) -> Callable[[np.ndarray], np.ndarray]:
+    """TensorFlow; of a compiled base in another precision than float32, that base itself."""
+    if kind == "compiled" and params.extract.precision != "float32":
+        return open_base(BASE, params.extract.batch_size)
+    return load_base(params.base_spec).predict_on_batch

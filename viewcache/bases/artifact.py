@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from viewcache.bases.base import Base
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import file_digest
+from viewcache.ground.machine import instruction_set
 from viewcache.ground.manifests import digest_of_file
 
 if TYPE_CHECKING:
@@ -34,16 +35,31 @@ class CompiledBase(NamedTuple):
         described = json.dumps(self.description, sort_keys=True)
         return hashlib.sha256(described.encode()).hexdigest()
 
-    def restated(self, spec: "BaseSpec", runtime: str) -> "CompiledBase":
+    @property
+    def precision(self) -> str:
+        """What it calculates in: `float32`, `bfloat16` or `int8`."""
+        return self.description["precision"]
+
+    @property
+    def in_float32(self) -> "CompiledBase":
+        """The base that one of another precision was made from."""
+        stated = {"precision": "float32", "device": _device(self.description["runtime"], "float32")}
+        return self._replace(description=self.description | stated)
+
+    def restated(self, spec: "BaseSpec", runtime: str, precision: str) -> "CompiledBase":
         """What it would be, compiled from another specification; its weights aside.
 
         Args:
             runtime: As `compile_base` takes it.
         """
+        if runtime == "auto":
+            runtime = self.description["runtime"]
         stated = {
             "spec": spec.model_dump(),
             "file": file_digest(spec.file) if spec.file else None,
-            "runtime": self.description["runtime"] if runtime == "auto" else runtime,
+            "runtime": runtime,
+            "precision": precision,
+            "device": _device(runtime, precision),
         }
         return self._replace(description=self.description | stated)
 
@@ -51,13 +67,14 @@ class CompiledBase(NamedTuple):
         """Make it ready to run; TensorFlow is imported only if it is the runtime.
 
         Raises:
-            PipelineError: the weights are no longer those that were compiled.
+            PipelineError: the weights are no longer those that were compiled, or the processor
+                does not have the precision.
         """
         if self.description["runtime"] == "tensorflow":
             return self._open_on_tensorflow(batch_size)
         from viewcache.bases.openvino_base import OpenVINOBase
 
-        return OpenVINOBase(self.folder / "base.xml", self.identity, batch_size)
+        return OpenVINOBase(self.folder, self.precision, self.identity, batch_size)
 
     def _open_on_tensorflow(self, batch_size: int) -> Base:
         from viewcache.bases.tensorflow_base import TensorFlowBase
@@ -77,7 +94,8 @@ def find_base(folder: Path) -> CompiledBase:
         PipelineError: a file is missing or damaged.
     """
     description = _describe(folder)
-    return CompiledBase(folder, description | {"device": _device(description["runtime"])})
+    device = _device(description["runtime"], description["precision"])
+    return CompiledBase(folder, description | {"device": device})
 
 
 def runtime_of(folder: Path) -> str:
@@ -107,9 +125,10 @@ def load_original(folder: Path) -> "keras.Model":
     return model
 
 
-def _device(runtime: str) -> str:
+def _device(runtime: str, precision: str) -> str:
+    """What decides on features: of float32 any processor will do, within the tolerance."""
     if runtime == "openvino":
-        return "CPU"
+        return "CPU" if precision == "float32" else f"CPU with {instruction_set()}"
     from viewcache.bases.tensorflow_base import device
 
     return device()

@@ -1,4 +1,4 @@
-"""A base run by OpenVINO on the processor, in float32."""
+"""A base run by OpenVINO on the processor."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,22 +7,33 @@ import numpy as np
 import openvino
 
 from viewcache.bases.base import Base
+from viewcache.ground.errors import PipelineError
 
 # On processors that have it, OpenVINO would choose bfloat16: features 0.4 off, not 0.00002.
+# What is not quantized of an int8 base is float32.
 SETTINGS = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": "f32"}
+FILES = {"float32": "base.xml", "bfloat16": "base.xml", "int8": "int8.xml"}
+"""The model's file for each precision, in the folder of the base."""
 
 
 class OpenVINOBase(Base):
     """A base from OpenVINO's files, which threads may share.
 
     Whoever streams has a request in hand for each of the processor's streams, and one more.
+
+
+    Raises:
+        PipelineError: the processor does not have the precision.
     """
 
-    def __init__(self, model: Path, identity: str, batch_size: int) -> None:
-        core = openvino.Core()
-        network = core.read_model(model)
+    def __init__(self, folder: Path, precision: str, identity: str, batch_size: int) -> None:
+        core, settings = openvino.Core(), dict(SETTINGS)
+        if precision == "bfloat16":
+            _refuse_without_bfloat16(core)
+            settings["INFERENCE_PRECISION_HINT"] = "bf16"
+        network = core.read_model(folder / FILES[precision])
         network.reshape([batch_size, *list(network.inputs[0].partial_shape)[1:]])
-        compiled = core.compile_model(network, "CPU", SETTINGS)
+        compiled = core.compile_model(network, "CPU", settings)
         in_flight = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS") + 1
         width = compiled.outputs[0].shape[1]
         super().__init__(identity, width, batch_size, in_flight)
@@ -43,3 +54,11 @@ class OpenVINOBase(Base):
             return features
 
         return result
+
+
+def _refuse_without_bfloat16(core: openvino.Core) -> None:
+    has = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    if "BF16" not in has:
+        name = core.get_property("CPU", "FULL_DEVICE_NAME")
+        rule = "extract.precision bfloat16 needs a processor that calculates in it"
+        raise PipelineError(rule, f"{name}, with {', '.join(has)}")

@@ -55,7 +55,8 @@ def explain() -> None:
         PipelineError: images or parameters are refused, or no base was compiled yet.
     """
     params = load_params()
-    stated = find_base(BASE).restated(params.base_spec, params.extract.runtime)
+    extract = params.extract
+    stated = find_base(BASE).restated(params.base_spec, extract.runtime, extract.precision)
     maker = Maker(stated, np.dtype(params.extract.dtype), params.extract.batch_size)
     keep_views()
     found = dict(_views(params, _prepare(params), maker))

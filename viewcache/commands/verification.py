@@ -15,6 +15,7 @@ from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import (
     BASE,
+    CALIBRATION,
     PARTS,
     PREPARED,
     feature_file,
@@ -30,7 +31,7 @@ from viewcache.images.prepared import open_prepared
 def verify_all(count: int) -> None:
     """Hold every array to its manifest, and `count` features to the original images.
 
-    The features are drawn at random and computed by TensorFlow.
+    The features are drawn at random and computed by the reference of `replay_cache`.
 
     Raises:
         PipelineError: an array is damaged, or a feature is not what its image gives.
@@ -52,7 +53,7 @@ def files_to_verify(params: Params) -> Iterator[Path]:
     """Every array that the parameters name."""
     test_views = ids_of_test_views(params.evaluate.test_views)
     yield from (PREPARED / name for name in ("images.npy", "pixel_digests.npy", "index.csv"))
-    yield PARTS
+    yield from (PARTS, CALIBRATION)
     views = (*params.extract.views, *test_views)
     for view in views:
         yield from (plan_file(view), feature_file(view), keys_file(feature_file(view)))

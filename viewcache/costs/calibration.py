@@ -30,7 +30,9 @@ def calibrate(work: Work, folder: Path) -> UnitCosts:
     """
     params = work.params
     batch_size = params.extract.batch_size
-    compiling, _ = _timed(compile_base, folder, params.base_spec, params.extract.runtime)
+    extract = params.extract
+    spec, images = params.base_spec, _images(work)
+    compiling, _ = _timed(compile_base, folder, spec, extract.runtime, extract.precision, images)
     opening, base = _timed(open_base, folder, batch_size)
     loading, model = _timed(load_base, params.base_spec)
     set_up = SetUp(
@@ -43,6 +45,12 @@ def calibrate(work: Work, folder: Path) -> UnitCosts:
     )
     paces = measure_paces(work, base, model)
     return UnitCosts(set_up, paces, base.width * np.dtype(params.extract.dtype).itemsize)
+
+
+def _images(work: Work) -> np.ndarray:
+    """What an int8 base is calibrated on: here, the sample."""
+    with work.sample.read() as pixels:
+        return pixels.read(np.arange(len(work.sample.digests)))
 
 
 def _seconds_to_start(*arguments: str) -> float:

@@ -1,8 +1,7 @@
 """Print how long a stage's process takes to start, in seconds.
 
-`python -m viewcache.costs.starting plain` starts as `augment` does, `... train` as `train_head`, both
-of which read the parameters, and `... extract FOLDER BATCH_SIZE` as `extract` does, which opens
-the compiled base.
+`python -m viewcache.costs.starting plain` starts as `augment` does, `... train` as `train_head`:
+both read the parameters; `... extract FOLDER BATCH_SIZE` as `extract`, which opens the base.
 """
 
 import sys

@@ -15,7 +15,7 @@ STARTS_A_STAGE = 2
 """What DVC needs before and after each stage, likewise."""
 EVALUATE_STARTS = 2.8
 """What `evaluate` needs to start, judge, draw and log, in starts of TensorFlow."""
-PLAIN_STAGES = ("code", "check_params", "fetch", "prepare", "augment")
+PLAIN_STAGES = ("code", "check_params", "fetch", "prepare", "augment", "calibrate", "certify")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,11 @@ from typing import Any
 import psutil
 
 RUNTIMES = ("tensorflow", "keras", "openvino", "numpy")
+MATRIX_INSTRUCTIONS = (
+    *("avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8"),
+    *("asimd", "asimddp", "bf16", "i8mm", "sve"),
+)
+"""Of x86 and of Arm, as Linux names them."""
 
 
 def machine() -> dict[str, Any]:
@@ -37,3 +42,18 @@ def _processor() -> str:
         return next(line.split(":", 1)[1].strip() for line in lines if "model name" in line)
     except (OSError, StopIteration):
         return platform.processor()
+
+
+def instruction_set() -> str:
+    """The processor's instructions for matrices in small numbers, such as "avx2 avx512_vnni".
+
+    A base in such numbers gives other features where other instructions run it. Where the system
+    does not list them, the architecture.
+    """
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        line = next(line for line in lines if line.lower().startswith(("flags", "features")))
+    except (OSError, StopIteration):
+        return platform.machine()
+    has = set(line.split(":", 1)[1].split())
+    return " ".join(name for name in MATRIX_INSTRUCTIONS if name in has) or platform.machine()

@@ -89,7 +89,9 @@ def compare(
     """
     arms = by_views(tables)
     return {
-        (arm, reference, on): _compared(arm, reference, on, tables, sample, margin)
+        (arm, reference, on): hold(
+            (arm, tables[arm][on]), (reference, tables[reference][on]), on, sample, margin
+        )
         for arm in arms
         for reference in (arms[-1], arms[0])
         if arm != reference
@@ -119,18 +121,18 @@ def by_views(tables: Mapping[Arm, object]) -> list[Arm]:
     )
 
 
-def _compared(
-    arm: Arm,
-    reference: Arm,
+def hold(
+    one: tuple[Arm, np.ndarray],
+    other: tuple[Arm, np.ndarray],
     on: Measured,
-    tables: Mapping[Arm, Correct],
     sample: Sample,
     margin: float,
 ) -> Comparison:
-    table, other = tables[arm][on], tables[reference][on]
-    difference = sample.estimate(table) - sample.estimate(other)
-    interval = difference_interval(table, other, sample)
+    """Hold an arm to a reference: each with its table, as for `difference_interval`."""
+    (arm, table), (reference, expected) = one, other
+    difference = sample.estimate(table) - sample.estimate(expected)
+    interval = difference_interval(table, expected, sample)
     needed = None
     if interval is not None and interval.holds(-margin):
-        needed = what_would_decide(table, other, sample, -margin)
+        needed = what_would_decide(table, expected, sample, -margin)
     return Comparison(arm, reference, on, difference, interval, margin, needed)

@@ -12,8 +12,8 @@ COLUMNS = (
     "set-up\ns",
     "views\ns",
     "head\ns",
-    "first\nhead s",
-    "further\nheads s",
+    "first\ntraining s",
+    "each\nfurther s",
     "features\nMB",
 )
 

@@ -67,7 +67,7 @@ def render_page(
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         key_figures=key_figures(found.figures, recommendation),
         recommendation=recommendation,
-        margin=margin_in_words(recommendation),
+        margin=margin_in_words(recommendation.margin),
         wide=not any(map(tells, recommendation.comparisons)),
         recommended=arms[name],
         twin=arms[cached_arms(arms)[-1]],
@@ -84,6 +84,7 @@ def render_page(
         epochs=_epochs(found.runs),
         prediction=found.figures["prediction"],
         replay=found.figures["replay"],
+        certificate=found.figures["certificate"],
         disagreement=disagreement,
         provenance=provenance,
         params=provenance.params,

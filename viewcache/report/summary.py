@@ -82,7 +82,8 @@ def _across_runtimes(same: Mapping[str, Any]) -> str:
     if keras is None or same["same_runtime"] is None:
         return ""
     changed = keras["changed_test_predictions"]
-    return f" On Keras' own base, whose features differ in the last digits: {changed:,}."
+    most = keras["max_abs_feature_difference"]
+    return f" On Keras' own base, whose features differ by up to {most:.1g}: {changed:,}."
 
 
 def _faster(figures: Mapping[str, Any], recommendation: Recommendation) -> KeyFigure:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tabulate import tabulate
 
+from viewcache.costs.faster import TIMES_THE_IMAGES
 from viewcache.ground.files import write_text
 from viewcache.report.figures import Arms, cached_arms
 from viewcache.report.tables import own_accuracy
@@ -20,14 +21,15 @@ ARMS = (
     "\naccuracy",
     "\nunder random views",
     "base\npasses",
-    "first\nhead",
-    "further\nheads",
+    "first\nin s",
+    "further\nin s",
 )
 FASTER = (
     "times as fast as end to end\non the same runtime",
-    "first\nhead",
-    "without start\nof processes",
-    "further\nheads",
+    "first\ntraining",
+    "without starts\nof processes",
+    f"first, of {TIMES_THE_IMAGES} times\nthe images",
+    "each\nfurther",
 )
 NEXT = """\
 report.html     all of it on one page: open it in a browser
@@ -103,7 +105,7 @@ def _table_of_arms(arms: Arms) -> str:
 
 
 def _table_of_speeds(factors: Mapping[str, Mapping[str, Mapping[str, float | None]]]) -> str:
-    kinds = ("first", "first_without_setup", "further")
+    kinds = ("first", "first_without_setup", "first_on_more_images", "further")
     rows = [
         (words, *(_times(own[kind]["on_the_same_runtime"]) for kind in kinds))
         for words, own in factors.items()
@@ -126,7 +128,7 @@ def _same(same: Mapping[str, Any], twin: str) -> str:
 def _seconds(seconds: float | None) -> str:
     if seconds is None:
         return "-"
-    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds:,.0f} s"
+    return f"{seconds:.1f}" if seconds < 100 else f"{seconds:,.0f}"
 
 
 def _times(factor: float | None) -> str:

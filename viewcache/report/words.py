@@ -88,11 +88,6 @@ def views(number: int) -> str:
     return "1 view" if number == 1 else f"{number:,} views"
 
 
-def margin_in_words(recommendation: Recommendation) -> str:
-    margin = f"{100 * recommendation.margin:g}"
-    return f"{margin} {'point' if margin == '1' else 'points'}"
-
-
 def percent(share: float) -> str:
     return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
 
@@ -109,6 +104,12 @@ def _in_points(difference: float) -> float:
     return round(100 * difference, 1) + 0.0
 
 
+def margin_in_words(margin: float) -> str:
+    """A loss of accuracy in points of percent, such as "1 point"."""
+    number = f"{100 * margin:g}"
+    return f"{number} point" if number == "1" else f"{number} points"
+
+
 def _enough(recommendation: Recommendation) -> str:
     """How near so few views come to as many as epochs."""
     to_twin = [
@@ -120,7 +121,7 @@ def _enough(recommendation: Recommendation) -> str:
     ]
     if not to_twin:
         return "As many views as epochs: fewer are not known to be enough."
-    within = margin_in_words(recommendation)
+    within = margin_in_words(recommendation.margin)
     return f"That is within {within} of end-to-end training: {points(to_twin[0])}."
 
 

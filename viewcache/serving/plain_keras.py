@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from viewcache.bases.artifact import load_original
+from viewcache.bases.artifact import find_base, load_original
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.quiet_tensorflow import keras, layers
 from viewcache.serving.folder import BASE, read_model
@@ -16,13 +16,17 @@ def plain_keras(folder: Path) -> keras.Model:
         float32, shape (batch, classes).
 
     Raises:
-        PipelineError: the head was trained on features of another dtype than a Keras base gives,
-            or the base's weights are no longer those that were compiled.
+        PipelineError: the head was trained on features of another dtype or precision than a Keras
+            base gives, or the base's weights are no longer those that were compiled.
     """
     description, head = read_model(folder)
     if description.dtype != "float32":
         rule = "a Keras model gives float32 features, so the head must be trained on such"
         raise PipelineError(rule, f"extract.dtype {description.dtype}")
+    precision = find_base(folder / BASE).precision
+    if precision != "float32":
+        rule = "a Keras model calculates in float32, so the head must be trained on such features"
+        raise PipelineError(rule, f"extract.precision {precision}")
     base = load_original(folder / BASE)
     x = base.output
     for number, layer in enumerate(head, start=1):

@@ -28,6 +28,7 @@ BOUNDS: dict[str, tuple[list, list]] = {
     "data.classes": ([["a", "b"]], ["a", [1]]),
     "extract.dtype": (["float32", "float16"], ["float64"]),
     "extract.runtime": (["auto", "tensorflow", "openvino"], ["onnx"]),
+    "extract.precision": (["float32", "bfloat16", "int8"], ["float16", None]),
     "extract.batch_size": ([1, LARGEST], [0, LARGEST + 1]),
     "extract.views": (
         [VIEWS, [*VIEWS, 999_999], VIEWS[::-1], [0, *range(20, 30)]],
@@ -38,6 +39,7 @@ BOUNDS: dict[str, tuple[list, list]] = {
     "evaluate.margin": ([0.001, 0.999], [0.0, 1.0]),
     "evaluate.rule": (["robustness", "clean"], ["speed"]),
     "evaluate.measure": (["accuracy", "balanced_accuracy"], ["recall", None]),
+    "evaluate.accept_worse": (["bfloat16", "int8", None], ["float32"]),
     "train.epochs": ([10], [0, LARGEST + 1]),
     "train.patience": ([1, LARGEST, None], [0, LARGEST + 1]),
     "train.batch_size": ([1, LARGEST], [0, LARGEST + 1]),
@@ -102,6 +104,11 @@ def test_a_parameter_may_be(load, name, value):
 def test_a_parameter_may_not_be(load, name, value):
     with pytest.raises(PipelineError, match=rf"params\.yaml: {name}[.:].*\. Received: "):
         load(**{name: value})
+
+
+def test_tensorflow_runs_in_float32_alone(load):
+    with pytest.raises(PipelineError, match="precision: must be float32 where runtime is tensor"):
+        load(**{"extract.runtime": "tensorflow", "extract.precision": "int8"})
 
 
 @pytest.mark.parametrize("seeds", ["seeds", "end_to_end_seeds"])

@@ -10,6 +10,8 @@ from viewcache.ground.params.keras_file import input_side, read_config
 from viewcache.ground.params.section import Section
 
 MODEL_SUFFIX = ".keras"
+Precision = Literal["float32", "bfloat16", "int8"]
+"""What a compiled base calculates in."""
 
 
 def _known(base: str) -> str:

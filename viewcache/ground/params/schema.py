@@ -6,7 +6,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.params.base_settings import BaseSettings, BaseSpec, default_side
+from viewcache.ground.params.base_settings import (
+    BaseSettings,
+    BaseSpec,
+    Precision,
+    default_side,
+)
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.params.policy import Policy
 from viewcache.ground.params.section import ParameterError, Section
@@ -70,6 +75,7 @@ class Data(Section):
 
 class Extract(BaseSettings):
     runtime: Literal["auto", "tensorflow", "openvino"]
+    precision: Precision
     dtype: Literal["float32", "float16"]
     batch_size: Positive
     views: Annotated[list[ViewId], AfterValidator(_distinct)]
@@ -78,6 +84,13 @@ class Extract(BaseSettings):
     def random_views(self) -> list[int]:
         """The views that are drawn: all but view 0."""
         return [view for view in self.views if view]
+
+    @model_validator(mode="after")
+    def _run_fast_on_openvino(self) -> Self:
+        if self.precision != "float32" and self.runtime == "tensorflow":
+            rule = "must be float32 where runtime is tensorflow"
+            raise ParameterError("precision", rule, self.precision)
+        return self
 
     @model_validator(mode="after")
     def _hold_view_0(self) -> Self:
@@ -93,6 +106,7 @@ class Evaluate(Section):
     margin: Annotated[float, Field(gt=0, lt=1)]
     rule: Literal["robustness", "clean"]
     measure: Literal["accuracy", "balanced_accuracy"]
+    accept_worse: Literal["bfloat16", "int8"] | None
 
 
 class Train(Section):
