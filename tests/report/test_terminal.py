@@ -31,7 +31,7 @@ def test_arms_are_told_in_words_with_their_own_intervals():
         "end to end, Keras",
         "end to end, compiled",
     ]
-    assert re.search(r" 100   10\.0 +3\.5$", rows["1 cached view"])
+    assert re.search(r" 100 +10\.0 +3\.5$", rows["1 cached view"])
     assert re.search(r" 0\.\d{3} \(0\.\d{3} to 0\.\d{3}\) ", rows["1 cached view"])
 
 
