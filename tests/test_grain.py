@@ -90,8 +90,8 @@ def describe_base():
     """As `compile_base` does, but for the network."""
     BASE.mkdir(parents=True, exist_ok=True)
     spec = load_params().base_spec.model_dump()
-    description = {"runtime": "openvino", "version": "1", "files": {}, "spec": spec, "file": None}
-    (BASE / "base.json").write_text(json.dumps(description))
+    description = {"runtime": "openvino", "version": "1", "precision": "float32", "files": {}}
+    (BASE / "base.json").write_text(json.dumps(description | {"spec": spec, "file": None}))
 
 
 def run():
@@ -138,6 +138,12 @@ def change_pooling():
     describe_base()
 
 
+def change_precision():
+    change("extract", precision="int8")
+    file = BASE / "base.json"
+    file.write_text(file.read_text().replace('"float32"', '"int8"'))
+
+
 def draw_other_views():
     params = yaml.safe_load(Path("params.yaml").read_text())
     Path("params.yaml").write_text(yaml.safe_dump(params | {"seed": 1}))
@@ -172,6 +178,11 @@ CHANGES = {
         "other pixels after decoding: 4",
     ),
     "another base": (change_pooling, [IMAGES] * 4, "other base.spec.pooling: 40"),
+    "another precision": (
+        change_precision,
+        [IMAGES] * 4,
+        "other base.device, base.precision: 40",
+    ),
     "another dtype": (
         lambda: change("extract", dtype="float16"),
         [IMAGES] * 4,
