@@ -13,6 +13,7 @@ from viewcache.ground.errors import PipelineError
 
 SECTIONS = {
     "extraction": 5,
+    "precision": 5,
     "heads": 3,
     "decoding": 3,
     "setup": 3,

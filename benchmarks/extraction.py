@@ -75,7 +75,7 @@ def _base(name: str, runs: int) -> Iterator[Row]:
         what = f"{name} {expected.side} px: extract"
         yield ratio(f"{what} against Keras predict", predict, whole, Target(expected.predict))
         yield ratio(f"{what} against a bare loop of OpenVINO", bare, whole, Target(expected.bare))
-        operations = 2 * expected.images * _multiply_adds(model)
+        operations = 2 * expected.images * multiply_adds(model)
         limit = [seconds * operations / (2 * MATRIX**3) for seconds in product]
         speed = f"{what} against the matrix product's speed"
         yield ratio(speed, limit, whole, Target(expected.matrix))
@@ -112,7 +112,7 @@ def _bare_loop(ready: np.ndarray) -> Callable[[], None]:
     return loop
 
 
-def _multiply_adds(model: keras.Model) -> int:
+def multiply_adds(model: keras.Model) -> int:
     """Multiplications of a model's convolutions for one image."""
     total = 0
     for layer in model._flatten_layers():
