@@ -32,9 +32,9 @@ class Expected(NamedTuple):
 
 BASES = {
     "efficientnet_lite0": Expected(160, 2048, 2.5, 1.7),
-    "MobileNetV2": Expected(160, 2048, 2.2, 1),
-    "ResNet50": Expected(160, 256, 3, 1),
-    "VGG16": Expected(150, 96, 3.5, 1),
+    "MobileNetV2": Expected(160, 2048, 2.2, 1.7),
+    "ResNet50": Expected(160, 256, 3, 1.7),
+    "VGG16": Expected(150, 96, 3.5, 1.7),
 }
 AGAINST_PREDICT = {"efficientnet_lite0": Target(5)}
 
