@@ -14,8 +14,8 @@ from viewcache.ground.manifests import read_manifest
 from viewcache.ground.paths import BASE, feature_file, reuse_folder
 from viewcache.ground.stopwatch import load_record
 
-IMAGES, KILLS = 10_000, 10
-MOMENTS = (0.0, 4.0)
+IMAGES, KILLS = 40_000, 10
+MOMENTS = (0.0, 1.4)
 """Seconds between the first row and the kill."""
 VIEW = 1
 ROW_BYTES = 4 * 1280
