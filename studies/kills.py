@@ -11,7 +11,7 @@ from benchmarks.workspace import generated
 from viewcache.bases.compiling import compile_base
 from viewcache.features.reuse import open_kept
 from viewcache.ground.manifests import read_manifest
-from viewcache.ground.paths import BASE, feature_file, reuse_folder
+from viewcache.ground.paths import BASE, FEATURES, feature_file, reuse_folder
 from viewcache.ground.stopwatch import load_record
 
 IMAGES, KILLS = 40_000, 10
@@ -32,7 +32,8 @@ def main() -> None:
         pace = record["seconds"]["extract"] / record["rows"]
         seconds = sorted(rows * pace for rows in lost)
         print(f"lost by a kill: {max(lost):,} rows at most, {seconds[-1]:.1f} s at most")
-        shutil.rmtree(reuse_folder())
+        for kept in (reuse_folder(), FEATURES):
+            shutil.rmtree(kept)
         _extract().wait()
         print("digests of an undisturbed run:", "equal" if _digest() == resumed else "OTHERS")
 
