@@ -1,6 +1,6 @@
 """Push features to a folder and to an S3 server, and go on in a clone: `python -m tests.remotes`.
 
-Needs what the dependency group `remotes` names; the server runs on this machine.
+Needs dvc-s3 and moto, which `make remotes` installs; the server runs on this machine.
 """
 
 import os
