@@ -55,7 +55,7 @@ torture: .venv/ready  ## Kill the pipeline 30 times and see that it loses nothin
 	python -m tests.torture
 
 remotes: .venv/ready  ## Push to a folder and to an S3 server, and go on in a clone: minutes.
-	python -m pip install --quiet --disable-pip-version-check dvc-s3 'moto[server]'
+	python -m pip install --quiet --disable-pip-version-check dvc-s3 flask flask-cors 'moto[s3]'
 	python -m tests.remotes
 
 mutants: .venv/ready  ## Change the code and see which tests notice: hours; goes on where it stopped.
