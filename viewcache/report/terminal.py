@@ -11,7 +11,7 @@ from tabulate import tabulate
 from viewcache.costs.faster import TIMES_THE_IMAGES
 from viewcache.ground.files import write_text
 from viewcache.report.figures import Arms, cached_arms
-from viewcache.report.tables import own_accuracy
+from viewcache.report.tables import accuracy_in_words
 from viewcache.report.words import plain_name
 
 ANSWER = Path("plots/answer.txt")
@@ -93,8 +93,8 @@ def _table_of_arms(arms: Arms) -> str:
     rows = [
         (
             _trained_on(arm),
-            own_accuracy(arm, "accuracy"),
-            own_accuracy(arm, "accuracy_augmented"),
+            accuracy_in_words(arm, "accuracy"),
+            accuracy_in_words(arm, "accuracy_augmented"),
             f"{arm['base_passes']:,}",
             _seconds(arm["seconds"]),
             _seconds(arm["further_seconds"]),
