@@ -54,10 +54,10 @@ def accuracy_in_words(arm: Mapping[str, Any], metric: str) -> str:
     """With its own interval, or beside the twin's accuracy on the same trainings."""
     if f"{metric}_of_twin" in arm:
         return f"{arm[metric]:.3f} (cached: {arm[f'{metric}_of_twin']:.3f})"
-    return own_accuracy(arm, metric)
+    return _own_accuracy(arm, metric)
 
 
-def own_accuracy(arm: Mapping[str, Any], metric: str) -> str:
+def _own_accuracy(arm: Mapping[str, Any], metric: str) -> str:
     """With its 95 % interval, where it has one of its own."""
     if f"{metric}_low" not in arm:
         return f"{arm[metric]:.3f}"
