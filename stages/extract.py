@@ -9,7 +9,7 @@ from argparse import ArgumentParser, Namespace
 import numpy as np
 
 from viewcache.bases.artifact import find_base
-from viewcache.features.extraction import write_features
+from viewcache.features.extraction import Engine, Local, write_features
 from viewcache.features.lots import record_of_view
 from viewcache.features.reasons import line, reasons
 from viewcache.features.reuse import find_rows, keep, keep_views, open_kept
@@ -32,11 +32,17 @@ def main() -> None:
     for view in [given.view] if given.view is not None else ids_of_test_views(given.test_views):
         costs = Stopwatch()
         costs.seconds["setup"] = setup
-        extract(images, maker, view, costs)
+        extract(images, maker, view, costs, given.engine)
 
 
-def extract(images: Prepared, maker: Maker, view: int, costs: Stopwatch) -> None:
-    """Write the features of a view: rows that were computed before, and the others."""
+def extract(
+    images: Prepared, maker: Maker, view: int, costs: Stopwatch, engine: str = "local"
+) -> None:
+    """Write the features of a view: rows that were computed before, and the others.
+
+    Args:
+        engine: As `extract.engine` says; rows are the same.
+    """
     rows, path = rows_of_view(view, len(images.digests)), feature_file(view)
     digests, pixels = images.of(rows), images.pixel_digests[rows]
     plan, drawn = load_plan(plan_file(view), view, digests), how_drawn(plan_file(view))
@@ -48,7 +54,12 @@ def extract(images: Prepared, maker: Maker, view: int, costs: Stopwatch) -> None
         def rendered(places: np.ndarray) -> np.ndarray:
             return render(originals.read(rows[places]), plan[places])
 
-        write_features(path, wanted, found, maker, rendered, costs)
+        chosen: Engine = Local(maker, rendered, costs)
+        if engine == "ray" and len(found.missing):
+            from viewcache.features.on_ray import OnRay
+
+            chosen = OnRay(maker, rows, plan, costs)
+        write_features(path, wanted, found, maker, chosen, costs)
     record = record_of_view(found, costs)
     save_record(extraction_record(view), record)
     keep(path, record)
@@ -61,6 +72,7 @@ def _arguments() -> Namespace:
     wanted.add_argument("--test-views", type=int, help="how many that are tested on")
     parser.add_argument("--dtype", required=True)
     parser.add_argument("--batch-size", type=int, required=True)
+    parser.add_argument("--engine", choices=["local", "ray"], default="local")
     return parser.parse_args()
 
 

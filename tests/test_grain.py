@@ -105,7 +105,7 @@ def run():
     settings = params.extract
     maker = Maker(Quick(*find_base(BASE)), np.dtype(settings.dtype), settings.batch_size)
     for view in VIEWS:
-        extract(open_prepared(PREPARED), maker, view, Stopwatch())
+        extract(open_prepared(PREPARED), maker, view, Stopwatch(), settings.engine)
 
 
 def computed():
@@ -172,6 +172,7 @@ CHANGES = {
         [0, IMAGES, IMAGES, IMAGES],
         "other seed: 40",
     ),
+    "another engine": (lambda: change("extract", engine="ray"), [0, 0, 0, 0], ""),
     "another background": (
         lambda: change("data", background=[0, 0, 0]),
         [TRANSPARENT] * 4,

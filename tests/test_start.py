@@ -9,7 +9,7 @@ import pytest
 @pytest.mark.parametrize(
     ("module", "missing"),
     [
-        ("stages.extract", {"tensorflow", "mlflow", "sklearn", "matplotlib"}),
+        ("stages.extract", {"ray", "tensorflow", "mlflow", "sklearn", "matplotlib"}),
         ("stages.train_head", {"mlflow", "sklearn", "matplotlib"}),
         ("stages.train_end_to_end", {"mlflow", "sklearn", "matplotlib"}),
         ("stages.evaluate", {"tensorflow"}),

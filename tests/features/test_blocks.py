@@ -5,7 +5,7 @@ import pytest
 
 from tests.corner import Corner
 from viewcache.features import blocks
-from viewcache.features.extraction import write_features
+from viewcache.features.extraction import Local, write_features
 from viewcache.features.keys import KEYS
 from viewcache.features.reuse import find_rows, keep, open_kept
 from viewcache.features.store import Origin, keys_file
@@ -48,7 +48,8 @@ def write(path, breaks_off_at=ROWS):
 
     found = find_rows(wanted().keys, open_kept())
     maker = Maker(Compiled(), np.dtype(np.float32), 4)
-    write_features(path, wanted(), found, maker, render, Stopwatch())
+    costs = Stopwatch()
+    write_features(path, wanted(), found, maker, Local(maker, render, costs), costs)
     return ROWS - len(found.missing)
 
 

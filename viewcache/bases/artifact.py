@@ -63,8 +63,16 @@ class CompiledBase(NamedTuple):
         }
         return self._replace(description=self.description | stated)
 
-    def open(self, batch_size: int) -> Base:
+    @property
+    def on_gpu(self) -> bool:
+        return not self.description["device"].startswith("CPU")
+
+    def open(self, batch_size: int, threads: int | None = None) -> Base:
         """Make it ready to run; TensorFlow is imported only if it is the runtime.
+
+        Args:
+            threads: Of OpenVINO, where other processes run the base beside this one; None: one a
+                processor. Features are the same.
 
         Raises:
             PipelineError: the weights are no longer those that were compiled, or the processor
@@ -74,7 +82,7 @@ class CompiledBase(NamedTuple):
             return self._open_on_tensorflow(batch_size)
         from viewcache.bases.openvino_base import OpenVINOBase
 
-        return OpenVINOBase(self.folder, self.precision, self.identity, batch_size)
+        return OpenVINOBase(self.folder, self.precision, self.identity, batch_size, threads)
 
     def _open_on_tensorflow(self, batch_size: int) -> Base:
         from viewcache.bases.tensorflow_base import TensorFlowBase

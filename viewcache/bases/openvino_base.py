@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openvino
@@ -21,13 +22,22 @@ class OpenVINOBase(Base):
 
     Whoever streams has a request in hand for each of the processor's streams, and one more.
 
+    Args:
+        threads: As `CompiledBase.open` takes them.
 
     Raises:
         PipelineError: the processor does not have the precision.
     """
 
-    def __init__(self, folder: Path, precision: str, identity: str, batch_size: int) -> None:
-        core, settings = openvino.Core(), dict(SETTINGS)
+    def __init__(
+        self,
+        folder: Path,
+        precision: str,
+        identity: str,
+        batch_size: int,
+        threads: int | None = None,
+    ) -> None:
+        core, settings = openvino.Core(), SETTINGS | _sharing(threads)
         if precision == "bfloat16":
             _refuse_without_bfloat16(core)
             settings["INFERENCE_PRECISION_HINT"] = "bf16"
@@ -54,6 +64,11 @@ class OpenVINOBase(Base):
             return features
 
         return result
+
+
+def _sharing(threads: int | None) -> dict[str, Any]:
+    """Settings for one of several processes: pinned, all of them would run on the first cores."""
+    return {"INFERENCE_NUM_THREADS": threads, "ENABLE_CPU_PINNING": False} if threads else {}
 
 
 def _refuse_without_bfloat16(core: openvino.Core) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from tqdm import tqdm
@@ -14,39 +15,88 @@ from viewcache.ground.stopwatch import Stopwatch
 
 Render = Callable[[np.ndarray], np.ndarray]
 """From rows of a view to their pixels: uint8, shape (rows, side, side, 3)."""
+Computed = tuple[np.ndarray, np.ndarray]
+"""Rows of a view, int64, and their features: float32, shape (rows, *row shape)."""
+
+
+class Started(NamedTuple):
+    """Rows of features that are about to be computed.
+
+    Attributes:
+        row_shape: Of a row.
+        computed: All of them, some at a time and in any order.
+    """
+
+    row_shape: tuple[int, ...]
+    computed: Iterator[Computed]
+
+
+class Engine(Protocol):
+    """Where rows of features are computed; wherever it is, they are the same to the last bit."""
+
+    def start(self, missing: np.ndarray) -> Started:
+        """Make ready, until rows are only waited for.
+
+        Args:
+            missing: Rows of a view, at least one.
+        """
+        ...
+
+
+class Local(NamedTuple):
+    """The engine `local`: this process.
+
+    Attributes:
+        costs: Gets the seconds of rendering.
+    """
+
+    maker: Maker
+    render: Render
+    costs: Stopwatch
+
+    def start(self, missing: np.ndarray) -> Started:
+        """As `Engine` says: ready is a base that is open."""
+        return Started((self.maker.opened.width,), self._computed(missing))
+
+    def _computed(self, missing: np.ndarray) -> Iterator[Computed]:
+        size = self.maker.batch_size
+        batches = [missing[start : start + size] for start in range(0, len(missing), size)]
+        views = map(self.costs.timed("augment", self.render), batches)
+        yield from zip(batches, self.maker.opened.stream(views), strict=True)
 
 
 def write_features(
-    path: Path, wanted: Wanted, found: Found, maker: Maker, render: Render, costs: Stopwatch
+    path: Path, wanted: Wanted, found: Found, maker: Maker, engine: Engine, costs: Stopwatch
 ) -> None:
-    """Write the features of a view; the base is opened only if a row must be computed.
+    """Write the features of a view; the engine is started only if a row must be computed.
 
     Args:
         found: Which of the wanted rows are taken over.
         costs: Gets the seconds of the computed rows: `setup`, `augment` and `extract`.
     """
     with costs.phase("setup"):
-        shape = (maker.opened.width,) if len(found.missing) else found.lots[0].row_shape
-    with FeatureWriter(path, wanted.keys, shape, maker.dtype, wanted.origin) as writer:
+        started = _start(found, engine)
+    with FeatureWriter(path, wanted.keys, started.row_shape, maker.dtype, wanted.origin) as writer:
         for rows, features in found.read():
             writer.write(rows, features)
         with costs.phase("extract"):
             blocks = Blocks(path.parent, wanted, maker.dtype, costs)
-            for rows, features in _computed(found.missing, maker, render, costs):
+            for rows, features in _with_bar(started.computed, len(found.missing)):
                 writer.write(rows, features)
                 blocks.add(rows, features)
 
 
-def _computed(
-    missing: np.ndarray, maker: Maker, render: Render, costs: Stopwatch
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Rows and their features, a batch at a time."""
-    if not len(missing):
+def _start(found: Found, engine: Engine) -> Started:
+    if len(found.missing):
+        return engine.start(found.missing)
+    return Started(found.lots[0].row_shape, iter(()))
+
+
+def _with_bar(computed: Iterator[Computed], rows: int) -> Iterator[Computed]:
+    """The same, counted on the terminal."""
+    if not rows:
         return
-    size = maker.batch_size
-    batches = [missing[start : start + size] for start in range(0, len(missing), size)]
-    views = map(costs.timed("augment", render), batches)
-    with tqdm(total=len(missing), desc="extract", unit=" images", disable=None, leave=False) as bar:
-        for batch, features in zip(batches, maker.opened.stream(views), strict=True):
-            yield batch, features
-            bar.update(len(batch))
+    with tqdm(total=rows, desc="extract", unit=" images", disable=None, leave=False) as bar:
+        for places, features in computed:
+            yield places, features
+            bar.update(len(places))

@@ -18,10 +18,13 @@ MATRIX_INSTRUCTIONS = (
 """Of x86 and of Arm, as Linux names them."""
 
 
-def machine() -> dict[str, Any]:
+def machine(cluster: dict[str, Any] | None = None) -> dict[str, Any]:
     """The machine in words, and an id to tell it from others: times compare under one id only.
 
     Not the host's name: every container has another one, on the same machine.
+
+    Args:
+        cluster: What other machines worked too; with them, this one is another machine.
     """
     description = {
         "processor": _processor(),
@@ -31,6 +34,8 @@ def machine() -> dict[str, Any]:
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in RUNTIMES},
     }
+    if cluster:
+        description["cluster"] = cluster
     identity = json.dumps(description, sort_keys=True).encode()
     return {**description, "id": hashlib.sha256(identity).hexdigest()[:12]}
 

@@ -27,11 +27,15 @@ class Stopwatch:
 
     The time from the start of the process to the creation of this object counts as the phase
     `setup`: imports and what precedes the work.
+
+    Attributes:
+        cluster: Of what other machines' processors did the work; None: of this one alone.
     """
 
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.seconds["setup"] = _age_of_process()
+        self.cluster: dict[str, Any] | None = None
         self._samples: list[Usage] = []
 
     @contextmanager
@@ -64,7 +68,7 @@ class Stopwatch:
             "seconds": dict(self.seconds),
             "peak_rss_bytes": _peak_rss_bytes(),
             "measured_at": time.time(),
-            "machine": machine(),
+            "machine": machine(self.cluster),
             "samples": self._samples,
         }
 

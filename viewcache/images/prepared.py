@@ -28,7 +28,7 @@ class Prepared:
     @property
     def pixels(self) -> Path:
         """The array's file: uint8, shape (images, side, side, 3)."""
-        return self.folder / "images.npy"
+        return pixels_file(self.folder)
 
     @property
     def pixel_digests(self) -> np.ndarray:
@@ -58,6 +58,10 @@ class Prepared:
         """
         verify(self.pixels, images=digest_of_digests(self.digests))
         return RowFile(self.pixels)
+
+
+def pixels_file(folder: Path) -> Path:
+    return folder / "images.npy"
 
 
 def pixel_digests_file(folder: Path) -> Path:

@@ -29,6 +29,7 @@ BOUNDS: dict[str, tuple[list, list]] = {
     "extract.dtype": (["float32", "float16"], ["float64"]),
     "extract.runtime": (["auto", "tensorflow", "openvino"], ["onnx"]),
     "extract.precision": (["float32", "bfloat16", "int8"], ["float16", None]),
+    "extract.engine": (["local", "ray"], ["dask", None]),
     "extract.batch_size": ([1, LARGEST], [0, LARGEST + 1]),
     "extract.views": (
         [VIEWS, [*VIEWS, 999_999], VIEWS[::-1], [0, *range(20, 30)]],

@@ -78,6 +78,7 @@ class Extract(BaseSettings):
     precision: Precision
     dtype: Literal["float32", "float16"]
     batch_size: Positive
+    engine: Literal["local", "ray"]
     views: Annotated[list[ViewId], AfterValidator(_distinct)]
 
     @property

@@ -1,0 +1,88 @@
+"""Extraction on Ray against this process, and its memory: `python -m benchmarks.on_ray`.
+
+Prints the figures of docs/scale.md: two minutes on two cores.
+"""
+
+import contextlib
+import shutil
+import subprocess
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import psutil
+
+from benchmarks.measure import interleaved
+from benchmarks.scaling import SIDE
+from benchmarks.stages_apart import extract_command, stage_environment
+from benchmarks.workspace import generated, spec_of
+from stages.extract import extract
+from viewcache.bases.artifact import find_base
+from viewcache.bases.compiling import compile_base
+from viewcache.features import on_ray
+from viewcache.features.wanted import Maker
+from viewcache.ground.paths import BASE, PREPARED, reuse_folder
+from viewcache.ground.stopwatch import Stopwatch, load_record
+from viewcache.images.prepared import open_prepared
+
+IMAGES, PIXELS, BATCH, ROUNDS = 5_000, 160, 8, 2
+FEW, MANY = 1_000, 20_000
+ENGINES = ("local", "ray")
+STEP = 0.25  # seconds between two looks at memory
+
+
+def main() -> None:
+    _time()
+    for images in (FEW, MANY):
+        for name, peak in sorted(_peaks(images).items()):
+            print(f"{images:,} images: {name}: {peak / 1e6:.0f} MB", flush=True)
+
+
+def _time() -> None:
+    """Seconds of whole extractions, once the cluster is up, and of their phase `extract`."""
+    with generated(IMAGES, PIXELS):
+        compile_base(BASE, spec_of("efficientnet_lite0", PIXELS), "openvino")
+        maker = Maker(find_base(BASE), np.dtype(np.float32), BATCH)
+        on_ray.join()
+        phases: dict[str, list[float]] = defaultdict(list)
+        runs: list[Callable[[], object]] = [
+            partial(_extract, maker, engine, phases) for engine in ENGINES
+        ]
+        for engine, seconds in zip(ENGINES, interleaved(runs, ROUNDS), strict=True):
+            whole, phase = np.median(seconds), np.median(phases[engine])
+            print(f"{engine}: {whole:.1f} s, of which extract {phase:.1f} s", flush=True)
+
+
+def _extract(maker: Maker, engine: str, phases: dict[str, list[float]]) -> None:
+    shutil.rmtree(reuse_folder(), ignore_errors=True)
+    extract(open_prepared(PREPARED), maker, 1, Stopwatch(), engine)
+    phases[engine].append(load_record("extract_1")["seconds"]["extract"])
+
+
+def _peaks(images: int) -> dict[str, int]:
+    """Most memory, in bytes, of a stage on Ray and of its largest actor, with what they share."""
+    with generated(images, SIDE):
+        compile_base(BASE, spec_of("efficientnet_lite0", SIDE), "openvino")
+        command = [*extract_command(1), "--engine", "ray"]
+        with subprocess.Popen(command, env=stage_environment()) as stage:
+            peaks = Counter[str]()
+            while stage.poll() is None:
+                peaks |= _resident(psutil.Process(stage.pid))
+                time.sleep(STEP)
+    return dict(peaks)
+
+
+def _resident(stage: psutil.Process) -> Counter[str]:
+    found = Counter[str]()
+    for process in [stage, *stage.children(recursive=True)]:
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            name = "driver" if process == stage else "largest actor"
+            if process == stage or "Extractor" in " ".join(process.cmdline()):
+                found[name] = max(found[name], process.memory_info().rss)
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""Rows that Ray's actors compute are those of this process, whatever is killed on the way."""
+
+import contextlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import ray
+from ray.cluster_utils import Cluster
+
+from benchmarks.workspace import generated
+from stages.extract import extract
+from tests.corner import Corner
+from tests.servers import wait_until
+from tests.specs import spec
+from viewcache.bases.artifact import CompiledBase, find_base
+from viewcache.bases.compiling import compile_base
+from viewcache.features.extraction import Local
+from viewcache.features.on_ray import OnRay
+from viewcache.features.wanted import Maker
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.manifests import digest_of_file
+from viewcache.ground.paths import BASE, PREPARED, feature_file, plan_file, reuse_folder
+from viewcache.ground.stopwatch import Stopwatch, load_record
+from viewcache.images.prepared import open_prepared
+from viewcache.views.plan import load_plan
+from viewcache.views.render import render
+
+ROOT = Path(__file__).parents[2]
+IMAGES, MANY, BATCH = 300, 6_000, 4
+STAGE = [sys.executable, "-m", "stages.extract", "--view", "1", "--dtype", "float32"]
+ON_RAY = [*STAGE, "--batch-size", "8", "--engine", "ray"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cluster():
+    """One for all tests; its actors find this repository's code."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT))
+        patch.delenv("RAY_ADDRESS", raising=False)
+        yield
+        ray.shutdown()
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("base")
+    compile_base(folder, spec(side=32), "openvino")
+    return folder
+
+
+@contextlib.contextmanager
+def workspace_of(images, base):
+    with generated(images, 32) as folder:
+        shutil.copytree(base, BASE)
+        yield folder
+
+
+@pytest.fixture
+def workspace(base):
+    with workspace_of(IMAGES, base) as folder:
+        yield folder
+
+
+def maker(base=None):
+    return Maker(base or find_base(BASE), np.dtype(np.float32), BATCH)
+
+
+def missing_rows():
+    """Some of the rows, in an order that is not theirs; the last batch is not full."""
+    return np.random.default_rng(0).permutation(IMAGES)[: IMAGES - 7]
+
+
+def of_this_process():
+    """Features of the rows that `missing_rows` tells, with their places."""
+    images, plan = open_prepared(PREPARED), the_plan()
+    with images.read() as pixels:
+        engine = Local(maker(), lambda rows: render(pixels.read(rows), plan[rows]), Stopwatch())
+        return collected(engine.start(missing_rows()).computed)
+
+
+def the_plan():
+    return load_plan(plan_file(1), 1, open_prepared(PREPARED).digests)
+
+
+def on_ray(base=None, **settings):
+    return OnRay(maker(base), np.arange(IMAGES), the_plan(), Stopwatch(), **settings)
+
+
+def collected(computed, width=1280):
+    """Features in order of their rows; rows that none were computed of are NaN."""
+    features = np.full((IMAGES, width), np.nan, np.float32)
+    for rows, found in computed:
+        assert np.isnan(features[rows]).all()
+        features[rows] = found
+    return features
+
+
+@pytest.mark.usefixtures("workspace")
+def test_rows_are_the_same_bits_for_any_number_of_actors_and_any_blocks():
+    expected = of_this_process()
+    for actors, batches in [(1, 16), (2, 1), (4, 5)]:
+        started = on_ray(actors=actors, batches=batches).start(missing_rows())
+        assert started.row_shape == (1280,)
+        assert np.array_equal(collected(started.computed), expected, equal_nan=True)
+
+
+@pytest.mark.usefixtures("workspace")
+def test_an_actor_that_is_killed_half_way_changes_nothing():
+    computed = on_ray(actors=2, batches=1).start(missing_rows()).computed
+    before = [next(computed) for _ in range(10)]
+    killed = actors()[0]
+    killed.kill()
+    assert np.array_equal(collected([*before, *computed]), of_this_process(), equal_nan=True)
+    assert not killed.is_running()
+
+
+def actors(driver=None):
+    """Those of a process's cluster; None: of this one's."""
+    return [
+        process
+        for process in psutil.Process(driver).children(recursive=True)
+        if "Extractor" in " ".join(process.cmdline())
+    ]
+
+
+class Poisoned(Corner):
+    """Fails on images whose first pixel is that of image 41."""
+
+    def _start(self, images):
+        if (images[:, 0, 0] == self.poison).all(axis=1).any():
+            raise RuntimeError("node /Conv_3:\nno such kernel")
+        return super()._start(images)
+
+
+class Poisonous(CompiledBase):
+    def open(self, batch_size, threads=None):
+        opened = Poisoned(batch_size)
+        pixels = np.load(PREPARED / "images.npy", mmap_mode="r")
+        opened.poison = render(pixels[[41]], the_plan()[[41]])[0, 0, 0]
+        return opened
+
+
+@pytest.mark.usefixtures("workspace")
+def test_the_image_that_a_base_fails_on_is_named_in_one_line():
+    base = Poisonous(*find_base(BASE))
+    path = open_prepared(PREPARED).paths[41]
+    with pytest.raises(PipelineError) as error:
+        collected(on_ray(base).start(np.arange(IMAGES)).computed, width=12)
+    line = str(error.value)
+    assert line.startswith(f"features of {path} must be computed. Received: RuntimeError('node")
+    assert "\n" not in line
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_node_with_another_base_is_refused_in_one_line():
+    found = find_base(BASE)
+    other = CompiledBase(found.folder, found.description | {"device": "CPU with mmx"})
+    with pytest.raises(PipelineError, match=r"must open the base .* must be on every") as error:
+        on_ray(other).start(np.arange(IMAGES))
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_second_run_reuses_what_the_other_engine_computed():
+    images = open_prepared(PREPARED)
+    extract(images, maker(), 1, Stopwatch(), "ray")
+    assert load_record("extract_1")["computed"] == IMAGES
+    digests = digests_of_files()
+    extract(images, maker(), 1, Stopwatch())
+    assert load_record("extract_1")["computed"] == 0
+    shutil.rmtree(reuse_folder())
+    extract(images, maker(), 1, Stopwatch())
+    assert load_record("extract_1")["computed"] == IMAGES
+    assert digests_of_files() == digests
+
+
+def digests_of_files():
+    files = sorted(feature_file(1).parent.iterdir())
+    return {file.name: digest_of_file(file) for file in files}
+
+
+def test_a_stage_that_is_killed_goes_on_and_is_silent(base):
+    with workspace_of(MANY, base):
+        broken_off = subprocess.Popen(ON_RAY)
+        wait_until(lambda: list(reuse_folder().glob("*/costs.json")))
+        left = actors(broken_off.pid)
+        broken_off.kill()
+        broken_off.wait()
+        wait_until(lambda: not any(actor.is_running() for actor in left))
+        done = subprocess.run(ON_RAY, check=True, capture_output=True, text=True)
+        assert 0 < load_record("extract_1")["computed"] < MANY
+        assert done.stderr == ""
+        digests = digests_of_files()
+        shutil.rmtree(reuse_folder())
+        subprocess.run([*STAGE, "--batch-size", "8"], check=True)
+        assert digests_of_files() == digests
+
+
+@pytest.fixture
+def two_nodes(monkeypatch):
+    """A cluster of two nodes of a processor each, both on this machine, at RAY_ADDRESS."""
+    ray.shutdown()
+    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    nodes.add_node(num_cpus=1)
+    monkeypatch.setenv("RAY_ADDRESS", nodes.address)
+    yield nodes
+    ray.shutdown()
+    nodes.shutdown()
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_node_that_is_lost_half_way_changes_nothing(two_nodes):
+    engine = on_ray(batches=1)
+    computed = engine.start(missing_rows()).computed
+    assert engine.costs.cluster["nodes"] == engine.costs.cluster["actors"] == 2
+    before = [next(computed) for _ in range(10)]
+    two_nodes.remove_node(next(iter(two_nodes.worker_nodes)), allow_graceful=False)
+    assert np.array_equal(collected([*before, *computed]), of_this_process(), equal_nan=True)

@@ -1,0 +1,293 @@
+"""Rows of features computed by a pool of Ray's actors: on this machine, or on a cluster.
+
+Numbers of rows and their plan travel, never pixels: each actor reads these from `data/prepared`,
+so every node must see the workspace under the same path, as on a shared file system.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from viewcache.bases.artifact import CompiledBase, find_base
+from viewcache.bases.base import Base
+from viewcache.features.extraction import Computed, Started
+from viewcache.features.wanted import Maker
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.paths import PREPARED
+from viewcache.ground.quiet import quiet_unless_it_fails
+from viewcache.ground.row_files import RowFile
+from viewcache.ground.stopwatch import Stopwatch
+from viewcache.images.prepared import open_prepared, pixels_file
+from viewcache.views.plan import PLAN_DTYPE
+from viewcache.views.render import render
+
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else it reports its use over the network
+os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what fails is raised, too
+try:
+    with quiet_unless_it_fails():
+        import ray
+        import ray.data
+        from ray.data.exceptions import ExecutionTimeoutError
+        from ray.exceptions import RayError
+except ImportError as error:
+    rule = "extract.engine ray needs Ray: `pip install 'ray[data]'`"
+    raise PipelineError(rule, error) from error
+
+BATCHES = 16
+"""Of a block, which an actor takes and gives back at once: half a second of its work."""
+STORE_BYTES = 2**28
+"""What blocks may hold that are computed and not yet written; of a local cluster, its store."""
+SHARE = 0.9
+"""Of a processor that an actor asks for: what is left lets Ray's own tasks start."""
+PATIENCE = 600
+"""Seconds in which no block ends, such as where every actor that takes it dies."""
+CODE = Path(__file__).resolve().parents[2]
+"""What actors of a local cluster import; those of another one, what lies in the stage's folder."""
+Block = dict[str, np.ndarray]
+
+
+class Pool(NamedTuple):
+    """Actors of a cluster.
+
+    Attributes:
+        threads: Of each actor's base.
+        processors, gpus: That each asks Ray for.
+        nodes: Of the cluster.
+    """
+
+    actors: int
+    threads: int
+    processors: float
+    gpus: int
+    nodes: int
+
+
+class OnRay(NamedTuple):
+    """The engine `ray`.
+
+    Attributes:
+        rows: Of the prepared images, those of the view: int64.
+        plan: Of the view, for these.
+        costs: Gets the seconds of rendering, shared by the actors.
+        actors: How many; None: as many as the cluster has processors, or GPUs for a base on one.
+        batches: How many make a block.
+    """
+
+    maker: Maker
+    rows: np.ndarray
+    plan: np.ndarray
+    costs: Stopwatch
+    actors: int | None = None
+    batches: int = BATCHES
+
+    def start(self, missing: np.ndarray) -> Started:
+        """As `Engine` says: ready is what has computed the first rows.
+
+        Raises:
+            PipelineError: there is no cluster at RAY_ADDRESS, or as of the rows.
+        """
+        pool = _pool(self.maker.base, self.actors)
+        if pool.nodes > 1:
+            self.costs.cluster = pool._asdict()
+        computed = self._computed(missing, pool)
+        first = next(computed)
+        return Started(first[1].shape[1:], chain([first], computed))
+
+    def _computed(self, missing: np.ndarray, pool: Pool) -> Iterator[Computed]:
+        """Rows and their features as they come.
+
+        Raises:
+            PipelineError: the base fails on an image, an actor cannot open it, or Ray fails.
+        """
+        for block in _results(self._dataset(missing, pool)):
+            if block["rule"][0]:
+                raise PipelineError(block["rule"][0], block["received"][0])
+            self.costs.seconds["augment"] += float(block["seconds"].sum()) / pool.actors
+            yield block["place"], block["features"]
+
+    def _dataset(self, missing: np.ndarray, pool: Pool) -> "ray.data.Dataset":
+        settings = (str(Path.cwd()), self.maker.base, self.maker.batch_size, pool.threads)
+        return ray.data.from_blocks(list(self._blocks(missing))).map_batches(
+            Extractor,
+            fn_constructor_args=settings,
+            batch_size=None,
+            compute=ray.data.ActorPoolStrategy(size=pool.actors),
+            num_cpus=pool.processors,
+            num_gpus=pool.gpus or None,
+        )
+
+    def _blocks(self, missing: np.ndarray) -> Iterator[pa.Table]:
+        """Whole batches, those that the engine `local` would make; the first block of but one."""
+        size = self.maker.batch_size
+        starts = [0, *range(size, len(missing), size * self.batches)]
+        for places in np.split(missing, starts[1:]):
+            plan = {name: self.plan[name][places] for name in PLAN_DTYPE.names or ()}
+            yield pa.table({"place": places, "image": self.rows[places], **plan})
+
+
+class Extractor:
+    """An actor: it opens base and pixels once, where they lie, and computes blocks of rows.
+
+    What stops it, it tells in what it gives back: of what an actor raises, Ray makes pages.
+
+    Args:
+        workspace: The folder in which the stage runs.
+    """
+
+    def __init__(self, workspace: str, base: CompiledBase, batch_size: int, threads: int) -> None:
+        os.chdir(workspace)
+        self._refused, self._seconds = "", 0.0
+        try:
+            self._base = _open(base, batch_size, threads)
+            self._pixels = RowFile(pixels_file(PREPARED))
+        except (PipelineError, OSError) as error:
+            self._refused = str(error)
+
+    def __call__(self, block: Block) -> Block:
+        """Features of a block's rows.
+
+        Args:
+            block: `place` and `image` (int64), and the fields of the plan.
+
+        Returns:
+            `place`; `features`: float32, shape (rows, width); `rule` and `received` of the error
+            that ends the stage, else empty; `seconds` of rendering, shared by the rows.
+        """
+        if self._refused:
+            rule = f"each actor of Ray must open the base and the images in {Path.cwd()}"
+            return _told(block["place"], rule=rule, received=self._refused)
+        try:
+            features = self._features(block)
+        except Exception as error:  # Whatever a runtime raises.
+            image, why = self._failing(block, error)
+            rule = f"features of {open_prepared(PREPARED).paths[image]} must be computed"
+            return _told(block["place"], rule=rule, received=repr(why))
+        return _told(block["place"], features, self._seconds)
+
+    def _features(self, block: Block) -> np.ndarray:
+        self._seconds, plan = 0.0, _plan(block)
+
+        def rendered(rows: np.ndarray) -> np.ndarray:
+            started = time.perf_counter()
+            views = render(self._pixels.read(block["image"][rows]), plan[rows])
+            self._seconds += time.perf_counter() - started
+            return views
+
+        size = self._base.batch_size
+        batches = np.split(np.arange(len(plan)), range(size, len(plan), size))
+        return np.concatenate(list(self._base.stream(map(rendered, batches))))
+
+    def _failing(self, block: Block, error: Exception) -> tuple[int, Exception]:
+        """The first image of a block that fails by itself, and why.
+
+        Raises:
+            Exception: `error`, since none does.
+        """
+        for row in range(len(block["image"])):
+            alone = {name: column[row : row + 1] for name, column in block.items()}
+            try:
+                self._features(alone)
+            except Exception as why:
+                return int(block["image"][row]), why
+        raise error
+
+
+def _open(base: CompiledBase, batch_size: int, threads: int) -> Base:
+    """The base as this node has it; another processor may make another one of it.
+
+    Raises:
+        PipelineError: it is missing, damaged, or another one than that of the stage.
+    """
+    here = find_base(base.folder)
+    if here.identity != base.identity:
+        rule = f"{base.folder} must be on every node the base that the stage found: {base.identity}"
+        raise PipelineError(rule, here.description)
+    return base.open(batch_size, threads)
+
+
+def _plan(block: Block) -> np.ndarray:
+    """The rows of the plan that came as columns: array of `PLAN_DTYPE`."""
+    plan = np.empty(len(block["image"]), PLAN_DTYPE)
+    for name in PLAN_DTYPE.names or ():
+        plan[name] = block[name]
+    return plan
+
+
+def _told(
+    places: np.ndarray,
+    features: np.ndarray | None = None,
+    seconds: float = 0.0,
+    rule: str = "",
+    received: str = "",
+) -> Block:
+    """What an actor gives back: without features, why there are none."""
+    rows = len(places)
+    return {
+        "place": places,
+        "features": np.zeros((rows, 1), np.float32) if features is None else features,
+        "seconds": np.full(rows, seconds / rows),
+        "rule": np.full(rows, rule),
+        "received": np.full(rows, received),
+    }
+
+
+def _results(dataset: "ray.data.Dataset") -> Iterator[Block]:
+    """What actors give back, as it comes.
+
+    Raises:
+        PipelineError: Ray fails.
+    """
+    try:
+        yield from dataset.iter_batches(batch_size=None, batch_format="numpy")
+    except (RayError, ExecutionTimeoutError) as error:
+        raise PipelineError("Ray must compute the features", error) from error
+
+
+def _pool(base: CompiledBase, actors: int | None) -> Pool:
+    """So many actors, or one a processor; they share the processors evenly."""
+    join()
+    resources = ray.cluster_resources()
+    nodes = sum(node["Alive"] for node in ray.nodes())
+    if base.on_gpu:
+        return Pool(actors or int(resources.get("GPU", 1)), 1, 0, 1, nodes)
+    actors = actors or max(1, int(resources["CPU"]))
+    each = resources["CPU"] / actors
+    return Pool(actors, max(1, int(each)), SHARE * each, 0, nodes)
+
+
+def join() -> None:
+    """Join the cluster at RAY_ADDRESS; where that is not set, start one on this machine.
+
+    Raises:
+        PipelineError: there is none.
+    """
+    if not ray.is_initialized():
+        address = os.environ.get("RAY_ADDRESS") or "local"
+        own = {"include_dashboard": False, "object_store_memory": STORE_BYTES}
+        settings = own if address == "local" else {}
+        os.environ["PYTHONPATH"] = os.pathsep.join([str(CODE), os.environ.get("PYTHONPATH", "")])
+        try:
+            with quiet_unless_it_fails():
+                ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **settings)
+        except (OSError, RuntimeError, ValueError) as error:
+            rule = "RAY_ADDRESS must be that of a cluster of Ray, or not be set"
+            raise PipelineError(rule, f"{address}: {error}") from error
+    _be_silent_and_frugal(ray.data.DataContext.get_current())
+
+
+def _be_silent_and_frugal(context: "ray.data.DataContext") -> None:
+    """The bar is the stage's own; what Ray Data logs is in its files."""
+    context.enable_progress_bars = context.print_on_execution_start = False
+    context.execution_no_progress_timeout_s = PATIENCE
+    limits = context.execution_options.resource_limits
+    context.execution_options.resource_limits = limits.copy(object_store_memory=STORE_BYTES)
+    for handler in logging.getLogger("ray.data").handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.setLevel(logging.CRITICAL)
