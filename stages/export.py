@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from viewcache.features.store import FeatureView, open_views
+from viewcache.features.store import FeatureRows, FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.machine import RUNTIMES
 from viewcache.ground.manifests import digest_of_digests, manifest_file
@@ -67,7 +67,7 @@ def _train(
     trainer = HeadTrainer(width, len(read_classes(PREPARED)), settings.head, settings.learning_rate)
     targets = training.make_targets(images.labels, rows, settings.class_weights)
     # Nothing is held out: what is watched is only that training does not diverge.
-    watched = training.Validation(views[order[0]].of(rows), images.labels[rows])
+    watched = training.Validation(FeatureRows(views[order[0]], rows), images.labels[rows])
     schedule = training.Schedule(epochs, settings.batch_size, order, settings.seeds[0], None)
     trained = trainer.train(views, targets, watched, schedule).head
     *hidden, last = as_dense(trained.get_weights())

@@ -67,7 +67,7 @@ def _train(
 ) -> tuple[Trained, Seen]:
     settings, classes = params.train, len(read_classes(PREPARED))
     validation = _validation(base, images, read, rotation, settings.batch_size)
-    width = validation.features.shape[1]
+    width = validation.features[:1].shape[1]
     head = build_head(width, classes, settings.head, settings.learning_rate, seed)
     targets = training.make_targets(images.labels, rotation.train, settings.class_weights)
     views = views_of_training(settings.epochs, params.extract.random_views, seed)

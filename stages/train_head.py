@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from viewcache.arms.arm import Arm, arms_of
 from viewcache.arms.fewer_images import open_sizes
-from viewcache.features.store import FeatureView, open_views
+from viewcache.features.store import FeatureRows, FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params, Train
@@ -86,7 +86,7 @@ def _train(
     for head in heads:
         targets = training.make_targets(images.labels, head.rotation.train, settings.class_weights)
         held_out = head.rotation.validation
-        validation = training.Validation(views[0].of(held_out), images.labels[held_out])
+        validation = training.Validation(FeatureRows(views[0], held_out), images.labels[held_out])
         trained = trainer.train(views, targets, validation, _schedule(params, head))
         path = head.arm.head_file(head.seed, head.rotation.number)
         save_head(path, trained, images.of(head.rotation.train), images.of(held_out))

@@ -3,6 +3,7 @@ import pytest
 
 from viewcache.features.store import FeatureView
 from viewcache.ground.params.head_settings import HeadSettings
+from viewcache.heads import trainer, training
 from viewcache.heads.head import build_head
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.heads.training import (
@@ -128,3 +129,19 @@ def test_half_precision_features_are_trained_on_as_fit_does(trainers):
     single = {view: features.astype(np.float32) for view, features in half.items()}
     ours = with_trainer(trainers, 1, 0, views=half)[0]
     assert all(map(np.array_equal, ours, with_fit(1, 0, views=single)[0]))
+
+
+def test_a_file_of_features_that_is_read_in_pieces_trains_the_same_head(
+    trainers, monkeypatch, tmp_path
+):
+    whole, history = with_trainer(trainers, 2, 3)
+    monkeypatch.setattr(trainer, "CHUNK_BYTES", 70 * 64 * 4)
+    monkeypatch.setattr(training, "TESTED_AT_ONCE", 20)
+    stored = {}
+    for view, features in VIEWS.items():
+        np.save(tmp_path / f"{view}.npy", features)
+        stored[view] = np.load(tmp_path / f"{view}.npy", mmap_mode="r")
+    assert len(list(trainer.chunks(FeatureView(stored[0], ALL), ALL, 32))) == 4
+    pieces, its_history = with_trainer(trainers, 2, 3, views=stored)
+    assert all(map(np.array_equal, whole, pieces))
+    assert np.array(its_history) == pytest.approx(np.array(history), abs=1e-5)

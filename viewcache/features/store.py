@@ -1,5 +1,6 @@
 """Feature arrays on disk: a row an image, keys beside them, and a manifest of what they are."""
 
+import mmap
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -109,6 +110,28 @@ class FeatureView(NamedTuple):
     def of(self, rows: np.ndarray) -> np.ndarray:
         """The features of some of the prepared images."""
         return self.features[self.places[rows]]
+
+    def release(self) -> None:
+        """Let go of what was read of the file; it is read again when it is wanted."""
+        if isinstance(self.features, np.memmap):
+            self.features._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class FeatureRows:
+    """The features of some of the prepared images, read when a slice of them is taken."""
+
+    view: FeatureView
+    rows: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, part: slice) -> np.ndarray:
+        features = self.view.of(self.rows[part])
+        if len(features) < len(self):
+            self.view.release()
+        return features
 
 
 def open_views(views: Iterable[int], digests: Sequence[str]) -> dict[int, FeatureView]:

@@ -4,7 +4,7 @@ The graph holds the same operations, in the same order, as Keras' `fit`, and so 
 head to the last bit; what `fit` adds to every step, some milliseconds of it, is left out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from viewcache.heads.head import build_head
 from viewcache.heads.history import Score
 from viewcache.heads.saved import Trained, starting_point
 from viewcache.heads.training import Schedule, Targets, Validation, train
+
+CHUNK_BYTES = 2**26
+"""Of features that are in memory at a time, whatever the size of their file."""
 
 
 class HeadTrainer:
@@ -29,7 +32,7 @@ class HeadTrainer:
         self._build = lambda seed: build_head(width, classes, settings, learning_rate, seed)
         self._head = self._build(0)
         self._head.optimizer.build(self._head.trainable_variables)
-        self._run_epoch = tf.function(self._epoch, reduce_retracing=True)
+        self._run_steps = tf.function(self._steps, reduce_retracing=True)
 
     def train(
         self,
@@ -48,19 +51,20 @@ class HeadTrainer:
         """
         self._reset(schedule.seed)
         start = starting_point(self._head, self._head.optimizer)
-        labels, weights = tf.constant(targets.labels, tf.float32)[:, None], targets.weights
-        batch_size = tf.constant(schedule.batch_size)
+        labels, batch_size = targets.labels[:, None].astype(np.float32), schedule.batch_size
 
         def run_epoch(view: int, order: np.ndarray) -> Score:
-            features, places = tf.constant(views[view].features), views[view].places[order]
-            loss, accuracy = self._run_epoch(
-                features,
-                tf.constant(places),
-                tf.gather(labels, order),
-                tf.gather(weights, order),
-                batch_size,
-            )
-            return Score(float(loss), float(accuracy))
+            sums = [
+                self._run_steps(
+                    tf.constant(views[view].of(rows)),
+                    tf.constant(labels[rows]),
+                    tf.constant(targets.weights[rows]),
+                    tf.constant(batch_size),
+                )
+                for rows in chunks(views[view], order, batch_size)
+            ]
+            loss, correct = np.sum(sums, axis=0)
+            return Score(float(loss) / len(order), float(correct) / len(order))
 
         history = train(run_epoch, self._head, targets.rows, validation, schedule)
         return Trained(self._head, history, start)
@@ -76,32 +80,40 @@ class HeadTrainer:
             if variable is not optimizer._learning_rate:
                 variable.assign(tf.zeros_like(variable.value))
 
-    def _epoch(
-        self,
-        features: tf.Tensor,
-        places: tf.Tensor,
-        labels: tf.Tensor,
-        weights: tf.Tensor,
-        batch_size: tf.Tensor,
+    def _steps(
+        self, features: tf.Tensor, labels: tf.Tensor, weights: tf.Tensor, batch_size: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """One epoch; returns the mean loss and accuracy while training.
+        """Steps over images in the order of the epoch.
 
-        Args:
-            places: Rows of the features, in the order of the epoch; so are labels and weights.
+        Returns:
+            Sum of the losses while training, and number of images that were named right.
         """
-        images = tf.shape(places)[0]
         loss_sum, correct = tf.constant(0.0), tf.constant(0.0)
-        for start in tf.range(0, images, batch_size):
-            end = start + batch_size
-            rows, batch_labels = places[start:end], labels[start:end]
+        for start in tf.range(0, tf.shape(features)[0], batch_size):
+            batch, batch_labels, batch_weights = (
+                of[start : start + batch_size] for of in (features, labels, weights)
+            )
             with tf.GradientTape() as tape:
-                logits = self._head(tf.gather(features, rows), training=True)
-                loss = self._head.loss(batch_labels, logits, weights[start:end])
+                logits = self._head(batch, training=True)
+                loss = self._head.loss(batch_labels, logits, batch_weights)
             variables = self._head.trainable_variables
             self._head.optimizer.apply(tape.gradient(loss, variables), variables)
-            loss_sum += loss * tf.cast(tf.size(rows), tf.float32)
+            loss_sum += loss * tf.cast(tf.shape(batch)[0], tf.float32)
             correct += tf.reduce_sum(_is_correct(batch_labels, logits))
-        return loss_sum / tf.cast(images, tf.float32), correct / tf.cast(images, tf.float32)
+        return loss_sum, correct
+
+
+def chunks(view: FeatureView, order: np.ndarray, batch_size: int) -> Iterator[np.ndarray]:
+    """An epoch's rows in pieces of whole batches, of at most `CHUNK_BYTES` of features.
+
+    What was read of a file that is larger leaves the memory with each piece.
+    """
+    row_bytes = view.features[:1].nbytes
+    size = max(1, CHUNK_BYTES // (row_bytes * batch_size)) * batch_size
+    for start in range(0, len(order), size):
+        yield order[start : start + size]
+        if size < len(order):
+            view.release()
 
 
 def _is_correct(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:

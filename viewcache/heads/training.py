@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from viewcache.features.store import FeatureRows
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.quiet_tensorflow import keras, tf
 from viewcache.heads.answers import losses, predicted_classes
@@ -77,18 +78,27 @@ class Schedule:
     patience: int | None
 
 
+TESTED_AT_ONCE = 2**13
+"""Validation images whose features are in memory at a time."""
+
+
 class Validation(NamedTuple):
     """Features and labels of the validation images.
 
     The base is frozen, so testing the head on its features is testing the whole model.
+
+    Attributes:
+        features: An array, or what reads its rows when a slice is taken.
     """
 
-    features: np.ndarray
+    features: np.ndarray | FeatureRows
     labels: np.ndarray
 
     def test(self, head: keras.Model) -> Score:
         """In a line of NumPy each: this runs every epoch."""
-        logits = np.asarray(head(self.features))
+        starts = range(0, len(self.labels), TESTED_AT_ONCE)
+        parts = (self.features[start : start + TESTED_AT_ONCE] for start in starts)
+        logits = np.concatenate([np.asarray(head(part)) for part in parts])
         return Score(
             float(losses(self.labels, logits).mean()),
             float((predicted_classes(logits) == self.labels).mean()),
