@@ -222,7 +222,7 @@ def test_another_learning_rate_makes_no_base_pass_and_the_old_one_is_restored(re
 def test_without_end_to_end_the_cached_arms_are_compared_with_each_other(repository):
     """And the recommendation, which is the same, trains no model again."""
     ran = stages_in(repository.dvc("exp", "run", "-S", "train.end_to_end=[]"))
-    assert ran == ["check_params", "evaluate"]
+    assert ran == ["check_params", "replay", "evaluate"]
     results = repository.results()
     assert list(results["arms"]) == ARMS[:3]
     assert results["equivalence"] == {"same_runtime": None, "keras": None}
@@ -241,7 +241,7 @@ def test_without_end_to_end_its_seconds_are_predicted_where_there_is_a_plan(repo
     shutil.rmtree(repository.path / "models/end_to_end")
     repository.run(sys.executable, "-m", "viewcache", "plan")
     plan = json.loads((repository.path / "data/prediction.json").read_text())["arms"]
-    assert repository.repro() == ["check_params", "evaluate"]
+    assert repository.repro() == ["check_params", "replay", "evaluate"]
     results = repository.results()
     assert results["answers"]["faster"]["predicted"] == ["keras", "compiled"]
     factors = results["answers"]["faster"]["arms"]["cached_1"]["first"]

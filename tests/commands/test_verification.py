@@ -57,7 +57,7 @@ def test_everything_is_verified_and_computed_again(reproduced, monkeypatch, caps
     monkeypatch.chdir(reproduced.path)
     verify_all(20)
     printed = capsys.readouterr().out
-    assert printed.startswith("52 arrays are what their manifests say. 84 feature vectors were")
+    assert printed.startswith("53 arrays are what their manifests say. 84 feature vectors were")
 
 
 def test_features_of_other_views_are_told_by_the_original_images(reproduced, monkeypatch):
@@ -68,8 +68,8 @@ def test_features_of_other_views_are_told_by_the_original_images(reproduced, mon
 
 
 def arrays_of(root: Path) -> list[Path]:
-    """Prepared images with their index and parts; plans and features with rows and keys."""
-    folders = [root / "data" / name for name in ("prepared", "views", "features")]
+    """Prepared images with index and parts; what is calibrated on; views and features with keys."""
+    folders = [root / "data" / name for name in ("prepared", "views", "features", "calibration")]
     files = [file for folder in folders for file in folder.rglob("*")]
     arrays = sorted(file for file in files if file.suffix in (".npy", ".csv"))
     return [root / "data/parts.csv", *arrays]

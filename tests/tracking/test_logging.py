@@ -10,7 +10,7 @@ import mlflow
 import pandas as pd
 import pytest
 
-from tests.tracking.test_store import ended_process
+from tests.tracking.test_run_store import ended_process
 from viewcache.report import results
 from viewcache.tracking.processes import this_process
 from viewcache.tracking.runs import log_missing_results
