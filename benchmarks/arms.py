@@ -90,7 +90,7 @@ def _prepare(workspace: Workspace) -> None:
     workspace.set("augment", quarter_turns=False)  # which Keras, and so by_hand, lacks
     workspace.set("train", seeds=[0])
     _set_epochs(workspace, EPOCHS)
-    for stage in ("check_params", "fetch", "prepare", "augment", "compile_base"):
+    for stage in ("check_params", "fetch", "prepare", "augment", "calibrate", "compile_base"):
         workspace.python(f"stages.{stage}")
     for view in range(EPOCHS + 1):
         workspace.extract(view)

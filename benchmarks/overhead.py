@@ -57,7 +57,7 @@ def _one_more_view() -> Iterator[Row]:
     """Seconds that one more view adds to a full default run, beyond its base passes."""
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder))
-        for module in ("check_params", "fetch", "prepare", "augment", "compile_base"):
+        for module in ("check_params", "fetch", "prepare", "augment", "calibrate", "compile_base"):
             workspace.python(f"stages.{module}")
         workspace.extract(1)
         workspace.set("extract", views=list(range(12)))
