@@ -6,7 +6,7 @@ from typing import NamedTuple, get_args
 
 import numpy as np
 
-from benchmarks.extraction import BATCH, MATRIX, extract_anew, multiply_adds
+from benchmarks.extraction import BATCH, at_the_speed_of, extract_anew, matrix_product
 from benchmarks.measure import Row, Target, interleaved, ratio
 from benchmarks.workspace import generated, spec_of
 from viewcache.bases.artifact import find_base
@@ -56,12 +56,11 @@ def _base(name: str, runs: int) -> Iterator[Row]:
             compiled.restated(spec, "openvino", precision) for precision in get_args(Precision)
         ]
         makers = [Maker(base, np.dtype(np.float32), BATCH) for base in bases]
-        matrix = np.ones((MATRIX, MATRIX), np.float32)
         float32, bfloat16, int8, predict, product = interleaved(
             [
                 *(partial(extract_anew, images, maker, 1) for maker in makers),
                 partial(model.predict, ready, batch_size=32, verbose=0),
-                lambda: matrix @ matrix,
+                matrix_product(),
             ],
             runs,
         )
@@ -70,7 +69,6 @@ def _base(name: str, runs: int) -> Iterator[Row]:
     yield ratio(f"{what} bfloat16 against float32", float32, bfloat16, Target(expected.bfloat16))
     target = AGAINST_PREDICT.get(name, Target(1))
     yield ratio(f"{what} int8 against Keras predict", predict, int8, target)
-    operations = 2 * expected.images * multiply_adds(model)
-    limit = [seconds * operations / (2 * MATRIX**3) for seconds in product]
+    limit = at_the_speed_of(product, model, expected.images)
     speed = f"{what} int8 against the matrix product's speed in float32"
     yield ratio(speed, limit, int8, Target(1))

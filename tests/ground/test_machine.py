@@ -51,6 +51,19 @@ def test_another_processor_memory_system_or_version_is_another_machine(
     assert machine()["id"] != before
 
 
+@pytest.fixture
+def linux_tells(tmp_path, monkeypatch):
+    """Make Linux tell something of the processor, or nothing at all."""
+
+    def linux_tells(told):
+        file = tmp_path / "cpuinfo"
+        if told:
+            file.write_text(told)
+        monkeypatch.setattr(module, "Path", lambda _: file)
+
+    return linux_tells
+
+
 @pytest.mark.parametrize(
     ("told", "processor"),
     [
@@ -60,12 +73,9 @@ def test_another_processor_memory_system_or_version_is_another_machine(
     ],
 )
 def test_the_processor_is_named_also_where_linux_does_not_tell(
-    tmp_path, monkeypatch, told, processor
+    linux_tells, monkeypatch, told, processor
 ):
-    file = tmp_path / "cpuinfo"
-    if told:
-        file.write_text(told)
-    monkeypatch.setattr(module, "Path", lambda _: file)
+    linux_tells(told)
     monkeypatch.setattr(platform, "processor", lambda: "arm")
     assert machine()["processor"] == processor
 
@@ -80,11 +90,8 @@ def test_the_processor_is_named_also_where_linux_does_not_tell(
     ],
 )
 def test_instructions_are_those_that_linux_tells_else_the_architecture(
-    tmp_path, monkeypatch, told, instructions
+    linux_tells, monkeypatch, told, instructions
 ):
-    file = tmp_path / "cpuinfo"
-    if told:
-        file.write_text(told)
-    monkeypatch.setattr(module, "Path", lambda _: file)
+    linux_tells(told)
     monkeypatch.setattr(platform, "machine", lambda: "riscv")
     assert instruction_set() == instructions

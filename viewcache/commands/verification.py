@@ -31,7 +31,7 @@ from viewcache.images.prepared import open_prepared
 def verify_all(count: int) -> None:
     """Hold every array to its manifest, and `count` features to the original images.
 
-    The features are drawn at random and computed by the reference of `replay_cache`.
+    The features are drawn at random and computed by what `replay` holds them to.
 
     Raises:
         PipelineError: an array is damaged, or a feature is not what its image gives.

@@ -28,13 +28,11 @@ def calibrate(work: Work, folder: Path) -> UnitCosts:
     Raises:
         PipelineError: the base cannot be loaded or compiled.
     """
-    params = work.params
-    batch_size = params.extract.batch_size
-    extract = params.extract
-    spec, images = params.base_spec, _images(work)
+    params, extract = work.params, work.params.extract
+    batch_size, spec, images = extract.batch_size, params.base_spec, _images(work)
     compiling, _ = _timed(compile_base, folder, spec, extract.runtime, extract.precision, images)
     opening, base = _timed(open_base, folder, batch_size)
-    loading, model = _timed(load_base, params.base_spec)
+    loading, model = _timed(load_base, spec)
     set_up = SetUp(
         start=_seconds_to_start("plain"),
         start_extract=_seconds_to_start("extract", str(folder), str(batch_size)),
@@ -44,7 +42,7 @@ def calibrate(work: Work, folder: Path) -> UnitCosts:
         open_base=opening,
     )
     paces = measure_paces(work, base, model)
-    return UnitCosts(set_up, paces, base.width * np.dtype(params.extract.dtype).itemsize)
+    return UnitCosts(set_up, paces, base.width * np.dtype(extract.dtype).itemsize)
 
 
 def _images(work: Work) -> np.ndarray:
