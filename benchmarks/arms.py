@@ -24,6 +24,8 @@ from viewcache.images.folds import open_rotations
 from viewcache.images.prepared import open_prepared
 
 EPOCHS, FEW = 30, 4
+FIRST = {"float32": 15, "int8": 20}
+"""How many times as fast as by hand the few views should be in a precision of the base."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,9 @@ class EndToEnd:
 
 
 @dataclass(frozen=True)
-class Run:
-    """One run of all stages, and of both trainings end to end."""
+class Arms:
+    """What one run of all stages took, and end to end on the same runtime."""
 
-    by_hand: EndToEnd
     compiled: EndToEnd
     few: ArmCosts
     many: ArmCosts
@@ -59,24 +60,29 @@ class Run:
 
 def rows(runs: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
-        workspace = Workspace(Path(folder))
-        _prepare(workspace)
-        measured = [_run(workspace) for _ in range(runs)]
-    by_hand = [run.by_hand.whole for run in measured]
-    compiled = [run.compiled.whole for run in measured]
-    few, many = [run.few for run in measured], [run.many for run in measured]
-    name, target = f"cached_{FEW}: a first training", Target(15)
-    yield ratio(f"{name}, against by hand", by_hand, _seconds(few), target)
+        workspaces = {name: _prepared(Path(folder) / name, name) for name in FIRST}
+        measured = [_run(workspaces) for _ in range(runs)]
+    by_hand = [by_hand for by_hand, _ in measured]
+    for precision in workspaces:
+        yield from _of_precision(precision, by_hand, [arms[precision] for _, arms in measured])
+
+
+def _of_precision(precision: str, by_hand: list[EndToEnd], runs: list[Arms]) -> Iterator[Row]:
+    whole = [run.whole for run in by_hand]
+    compiled = [run.compiled.whole for run in runs]
+    few, many = [run.few for run in runs], [run.many for run in runs]
+    name = f"{precision}, cached_{FEW}: a first training"
+    yield ratio(f"{name}, against by hand", whole, _seconds(few), Target(FIRST[precision]))
     yield ratio(f"{name}, against the same runtime", compiled, _seconds(few), Target(5))
-    name = f"cached_{EPOCHS}: a first training"
-    yield ratio(f"{name}, against by hand", by_hand, _seconds(many), Target(2.3))
+    name = f"{precision}, cached_{EPOCHS}: a first training"
+    yield ratio(f"{name}, against by hand", whole, _seconds(many), Target(2.3))
     yield ratio(f"{name}, against the same runtime", compiled, _seconds(many), Target(1))
     further = [cost.further_seconds or 0.0 for cost in few]
-    yield ratio("a further training, against by hand", by_hand, further, Target(40))
-    epochs = [run.by_hand.epochs for run in measured]
+    yield ratio(f"{precision}: a further training, against by hand", whole, further, Target(40))
+    epochs = [run.epochs for run in by_hand]
     for budget, costs, target in ((FEW, few, Target(18)), (EPOCHS, many, Target(2.5))):
         work = [(cost.seconds or 0.0) - cost.setup_seconds for cost in costs]
-        name = f"cached_{budget} without set-up, against the epochs by hand"
+        name = f"{precision}, cached_{budget} without set-up, against the epochs by hand"
         yield ratio(name, epochs, work, target)
 
 
@@ -84,9 +90,11 @@ def _seconds(costs: list[ArmCosts]) -> list[float]:
     return [cost.seconds or 0.0 for cost in costs]
 
 
-def _prepare(workspace: Workspace) -> None:
+def _prepared(path: Path, precision: str) -> Workspace:
+    path.mkdir()
+    workspace = Workspace(path)
     workspace.set("evaluate", folds=None)
-    workspace.set("extract", views=list(range(EPOCHS + 1)))
+    workspace.set("extract", views=list(range(EPOCHS + 1)), precision=precision)
     workspace.set("augment", quarter_turns=False)  # which Keras, and so by_hand, lacks
     workspace.set("train", seeds=[0])
     _set_epochs(workspace, EPOCHS)
@@ -94,10 +102,15 @@ def _prepare(workspace: Workspace) -> None:
         workspace.python(f"stages.{stage}")
     for view in range(EPOCHS + 1):
         workspace.extract(view)
+    return workspace
 
 
-def _run(workspace: Workspace) -> Run:
-    by_hand = _by_hand(workspace)
+def _run(workspaces: dict[str, Workspace]) -> tuple[EndToEnd, dict[str, Arms]]:
+    by_hand = _by_hand(next(iter(workspaces.values())))
+    return by_hand, {name: _arms(workspace) for name, workspace in workspaces.items()}
+
+
+def _arms(workspace: Workspace) -> Arms:
     for stage in ("augment", "compile_base"):
         workspace.python(f"stages.{stage}")
     for view in range(1, FEW + 1):
@@ -105,7 +118,7 @@ def _run(workspace: Workspace) -> Run:
     workspace.python("stages.train_head")
     with contextlib.chdir(workspace.path):
         few, many = _costs()
-    return Run(by_hand, _compiled(workspace), few, many)
+    return Arms(_compiled(workspace), few, many)
 
 
 def _by_hand(workspace: Workspace) -> EndToEnd:
