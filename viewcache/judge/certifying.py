@@ -18,9 +18,9 @@ from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.schema import Params, Train
 from viewcache.ground.paths import BASE, CALIBRATION, PARTS, PREPARED
 from viewcache.ground.view_ids import ids_of_test_views
-from viewcache.heads import training
+from viewcache.heads.cached_training import CachedTraining
 from viewcache.heads.saved import SavedHead
-from viewcache.heads.trainer import HeadTrainer
+from viewcache.heads.training import Reader, make_deterministic
 from viewcache.images.folds import Rotation, open_rotations, open_units
 from viewcache.images.prepared import Prepared, open_prepared, read_classes
 from viewcache.judge.certificate import Certificate, compare_precisions
@@ -62,7 +62,7 @@ def certify_base(params: Params) -> Certified:
     Raises:
         PipelineError: a file that the stages left is missing or damaged.
     """
-    training.make_deterministic()
+    make_deterministic()
     images = open_prepared(PREPARED)
     rows = np.arange(min(len(images.digests), MOST_IMAGES))
     calibrated = images_calibrated_on(CALIBRATION)
@@ -116,7 +116,7 @@ def _features(
     return fast, float32, seconds
 
 
-def _batches(read: training.Reader, view: int, rows: np.ndarray, size: int) -> Iterator[np.ndarray]:
+def _batches(read: Reader, view: int, rows: np.ndarray, size: int) -> Iterator[np.ndarray]:
     return (read(view, batch) for batch in np.split(rows, range(size, len(rows), size)))
 
 
@@ -127,9 +127,7 @@ def _view_of(rows: np.ndarray, features: np.ndarray, images: int) -> FeatureView
     return FeatureView(features, places)
 
 
-def _seconds_a_pass(
-    bases: Sequence[Base], read: training.Reader, rows: np.ndarray
-) -> tuple[float, float]:
+def _seconds_a_pass(bases: Sequence[Base], read: Reader, rows: np.ndarray) -> tuple[float, float]:
     """Median seconds of a base pass with its rendering, for each of two bases."""
     timed = np.resize(rows, TIMED_IMAGES)
     seconds: list[list[float]] = [[], []]
@@ -159,22 +157,16 @@ class _Training:
 
     def answers(self, views: Views) -> Correct:
         """How right the heads on these features are."""
-        width, settings = views[0].features.shape[1], self.settings
-        trainer = HeadTrainer(width, self.classes, settings.head, settings.learning_rate)
-        heads = product(settings.seeds, self.rotations)
-        tested = (self._tested(trainer, views, seed, rotation) for seed, rotation in heads)
+        training = CachedTraining(self.settings, self.classes, self.images.labels, views)
+        heads = product(self.settings.seeds, self.rotations)
+        tested = (self._tested(training, views, seed, rotation) for seed, rotation in heads)
         return correctness(self.images.labels, tested)[self.arm]
 
     def _tested(
-        self, trainer: HeadTrainer, views: Views, seed: int, rotation: Rotation
+        self, training: CachedTraining, views: Views, seed: int, rotation: Rotation
     ) -> TestedHead:
-        settings, labels, held_out = self.settings, self.images.labels, rotation.validation
-        targets = training.make_targets(labels, rotation.train, settings.class_weights)
-        validation = training.Validation(views[0].of(held_out), labels[held_out])
-        schedule = training.Schedule(
-            settings.epochs, settings.batch_size, [0], seed, settings.patience
-        )
-        trained = trainer.train(views, targets, validation, schedule)
-        on, by = (digest_of_digests(self.images.of(rows)) for rows in (rotation.train, held_out))
+        parts = rotation.train, rotation.validation
+        trained = training.train(*parts, [0], seed)
+        on, by = (digest_of_digests(self.images.of(rows)) for rows in parts)
         saved = SavedHead(trained.head.get_weights(), trained.start, on, by, trained.history)
         return put_to_the_test(TrainedHead(self.arm, seed, rotation, saved), views, list(views))
