@@ -30,7 +30,6 @@ from viewcache.views.calibration_views import images_calibrated_on
 from viewcache.views.fresh import fresh_views
 
 MOST_IMAGES = 3000
-"""Of more images the first: they lie in order of digest, so these are a random sample."""
 TIMED_IMAGES, ROUNDS = 256, 3
 """A base pass is timed over so many images, so many times; the bases take turns."""
 
@@ -64,9 +63,9 @@ def certify_base(params: Params) -> Certified:
     """
     make_deterministic()
     images = open_prepared(PREPARED)
-    rows = np.arange(min(len(images.digests), MOST_IMAGES))
-    calibrated = images_calibrated_on(CALIBRATION)
-    rotations = _cut(open_rotations(PARTS), rows, images, calibrated)
+    rotations, calibrated = open_rotations(PARTS), images_calibrated_on(CALIBRATION)
+    rows = images_to_certify_on(rotations, len(images.digests))
+    rotations = _cut(rotations, rows, images, calibrated)
     views = [0, *ids_of_test_views(params.evaluate.test_views)]
     fast, float32, seconds = _features(params, images, views, rows)
     arm = cached(0, params.train.seeds, [rotation.number for rotation in rotations])
@@ -78,6 +77,22 @@ def certify_base(params: Params) -> Certified:
     margin = params.evaluate.margin
     certificate = compare_precisions(arm, right, right_in_float32, sample, margin)
     return Certified(certificate, len(calibrated), seconds, _base_passes(params, images))
+
+
+def images_to_certify_on(rotations: Sequence[Rotation], images: int) -> np.ndarray:
+    """Rows of at most `MOST_IMAGES` of the prepared images.
+
+    The first rows: they lie in order of digest, so these are a random sample. But of a holdout
+    what is tested comes before all others, up to half of the sample.
+    """
+    tested, trained = (
+        np.concatenate([getattr(rotation, part) for rotation in rotations])
+        for part in ("test", "train")
+    )
+    held_out = np.setdiff1d(tested, trained)
+    others = np.setdiff1d(np.arange(images), held_out)
+    half = MOST_IMAGES // 2
+    return np.sort(np.concatenate([held_out[:half], others, held_out[half:]])[:MOST_IMAGES])
 
 
 def _cut(
