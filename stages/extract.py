@@ -35,9 +35,7 @@ def main() -> None:
         extract(images, maker, view, costs, given.engine)
 
 
-def extract(
-    images: Prepared, maker: Maker, view: int, costs: Stopwatch, engine: str = "local"
-) -> None:
+def extract(images: Prepared, maker: Maker, view: int, costs: Stopwatch, engine: str) -> None:
     """Write the features of a view: rows that were computed before, and the others.
 
     Args:
@@ -72,7 +70,7 @@ def _arguments() -> Namespace:
     wanted.add_argument("--test-views", type=int, help="how many that are tested on")
     parser.add_argument("--dtype", required=True)
     parser.add_argument("--batch-size", type=int, required=True)
-    parser.add_argument("--engine", choices=["local", "ray"], default="local")
+    parser.add_argument("--engine", choices=["local", "ray"], required=True)
     return parser.parse_args()
 
 
