@@ -36,7 +36,7 @@ def main() -> None:
     head = _train(params, images, rows, views, order, recommended["epochs"])
     description = Description(
         read_classes(PREPARED),
-        DecodingPolicy(params.side, params.data.min_size, params.data.background),
+        DecodingPolicy.of(params),
         str(views[0].features.dtype),
         {
             **{name: recommended[name] for name in ("arm", "views", "epochs")},

@@ -71,7 +71,7 @@ def _prepare(params: Params) -> _Images:
     with scratch(SCRATCH) as folder:
         source = open_images(data, folder / "source")
         index = index_images(source, data.limit)
-        policy = DecodingPolicy(params.side, data.min_size, data.background)
+        policy = DecodingPolicy.of(params)
         found = write_prepared(folder / "prepared", source.root, index, policy)
         parts = part_by_params(index[found["rejected"] == ""], source.classes, params)
         images = open_prepared(folder / "prepared")

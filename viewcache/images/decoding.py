@@ -10,12 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from viewcache.ground.errors import PipelineError
+
+if TYPE_CHECKING:
+    from viewcache.ground.params.schema import Params
 
 MAX_PIXELS = 89_478_485
 MAX_SCANS = 100  # of a JPEG: every one goes over the whole image, however few its bytes
@@ -52,6 +55,11 @@ class DecodingPolicy:
     side: int
     min_size: int
     background: Sequence[int]
+
+    @classmethod
+    def of(cls, params: "Params") -> Self:
+        """What the parameters say."""
+        return cls(params.side, params.data.min_size, params.data.background)
 
 
 class Decoded(NamedTuple):
