@@ -1,7 +1,7 @@
 """Say which rows of features would be taken over and which computed, and why."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +36,7 @@ class _Images:
         parts: As `part_images` gives them.
     """
 
-    digests: list[str]
+    digests: Sequence[str]
     pixels: np.ndarray
     parts: pd.DataFrame
 
