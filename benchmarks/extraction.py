@@ -102,7 +102,7 @@ def _difference(base: Base, model: keras.Model, images: np.ndarray) -> float:
 def extract_anew(images: Prepared, maker: Maker, view: int) -> None:
     """Extract a view as if none of its rows had been computed before."""
     shutil.rmtree(reuse_folder(), ignore_errors=True)
-    extract(images, maker, view, Stopwatch())
+    extract(images, maker, view, Stopwatch(), "local")
 
 
 def _bare_loop(ready: np.ndarray) -> Callable[[], None]:

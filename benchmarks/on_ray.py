@@ -65,8 +65,7 @@ def _peaks(images: int) -> dict[str, int]:
     """Most memory, in bytes, of a stage on Ray and of its largest actor, with what they share."""
     with generated(images, SIDE):
         compile_base(BASE, spec_of("efficientnet_lite0", SIDE), "openvino")
-        command = [*extract_command(1), "--engine", "ray"]
-        with subprocess.Popen(command, env=stage_environment()) as stage:
+        with subprocess.Popen(extract_command(1, "ray"), env=stage_environment()) as stage:
             peaks = Counter[str]()
             while stage.poll() is None:
                 peaks |= _resident(psutil.Process(stage.pid))

@@ -48,7 +48,7 @@ def rows(runs: int) -> Iterator[Row]:
 def _extract_apart(images: int) -> dict[str, Any]:
     with generated(images, SIDE):
         compile_base(BASE, SPEC, "openvino")
-        subprocess.run(extract_command(1), check=True, env=stage_environment())
+        subprocess.run(extract_command(1, "local"), check=True, env=stage_environment())
         return load_record("extract_1")
 
 

@@ -21,9 +21,9 @@ def stage_environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(ROOT)}
 
 
-def extract_command(view: int) -> list[str]:
-    """The command of `extract@view` as the default parameters make it."""
-    arguments = f"--view {view} --dtype float32 --batch-size 8"
+def extract_command(view: int, engine: str) -> list[str]:
+    """The command of `extract@view` as the default parameters make it, but for the engine."""
+    arguments = f"--view {view} --dtype float32 --batch-size 8 --engine {engine}"
     return [sys.executable, "-m", "stages.extract", *arguments.split()]
 
 
@@ -55,7 +55,7 @@ class Workspace:
         with contextlib.chdir(self.path):
             for folder in (reuse_folder(), feature_file(view).parent):
                 shutil.rmtree(folder, ignore_errors=True)
-        self._run(extract_command(view))
+        self._run(extract_command(view, "local"))
 
     def record(self, name: str) -> dict[str, Any]:
         """What a stage's stopwatch wrote."""

@@ -6,17 +6,17 @@ from importlib.metadata import version
 
 import numpy as np
 
-from viewcache.features.store import FeatureRows, FeatureView, open_views
+from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.machine import RUNTIMES
 from viewcache.ground.manifests import digest_of_digests, manifest_file
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import BASE, MODEL, PARTS, PREPARED, RECOMMENDATION, feature_file
-from viewcache.heads import training
+from viewcache.heads.cached_training import CachedTraining
 from viewcache.heads.dense import Dense, as_dense, of_every_class
 from viewcache.heads.schedule import views_of_training
-from viewcache.heads.trainer import HeadTrainer
+from viewcache.heads.training import make_deterministic
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.folds import open_rotations
 from viewcache.images.prepared import Prepared, open_prepared, read_classes
@@ -27,17 +27,17 @@ USED = ("pillow", *RUNTIMES)
 
 def main() -> None:
     params, recommended = load_params(), json.loads(RECOMMENDATION.read_bytes())
-    training.make_deterministic()
+    make_deterministic()
     seed = params.train.seeds[0]
     images = open_prepared(PREPARED)
     rows = np.unique(np.concatenate([rotation.train for rotation in open_rotations(PARTS)]))
     order = views_of_training(recommended["views"], params.extract.random_views, seed)
-    views = open_views(order, images.digests)
+    views = open_views({0, *order}, images.digests)
     head = _train(params, images, rows, views, order, recommended["epochs"])
     description = Description(
         read_classes(PREPARED),
-        DecodingPolicy(params.side, params.data.min_size, params.data.background),
-        str(views[order[0]].features.dtype),
+        DecodingPolicy.of(params),
+        str(views[0].features.dtype),
         {
             **{name: recommended[name] for name in ("arm", "views", "epochs")},
             "seed": seed,
@@ -63,14 +63,11 @@ def _train(
     epochs: int,
 ) -> list[Dense]:
     """A head trained as those of the recommended arm, for a number of epochs."""
-    settings, width = params.train, views[order[0]].features.shape[1]
-    trainer = HeadTrainer(width, len(read_classes(PREPARED)), settings.head, settings.learning_rate)
-    targets = training.make_targets(images.labels, rows, settings.class_weights)
+    settings = params.train.model_copy(update={"epochs": epochs, "patience": None})
+    cached = CachedTraining(settings, len(read_classes(PREPARED)), images.labels, views)
     # Nothing is held out: what is watched is only that training does not diverge.
-    watched = training.Validation(FeatureRows(views[order[0]], rows), images.labels[rows])
-    schedule = training.Schedule(epochs, settings.batch_size, order, settings.seeds[0], None)
-    trained = trainer.train(views, targets, watched, schedule).head
-    *hidden, last = as_dense(trained.get_weights())
+    trained = cached.train(rows, rows, order, settings.seeds[0])
+    *hidden, last = as_dense(trained.head.get_weights())
     return [*hidden, of_every_class(last)]
 
 

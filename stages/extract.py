@@ -12,9 +12,9 @@ from viewcache.bases.artifact import find_base
 from viewcache.features.extraction import Engine, Local, write_features
 from viewcache.features.lots import record_of_view
 from viewcache.features.reasons import line, reasons
-from viewcache.features.reuse import find_rows, keep, keep_views, open_kept
+from viewcache.features.reuse import Found, find_rows, keep, keep_views, open_kept
 from viewcache.features.store import rows_of_view
-from viewcache.features.wanted import Maker
+from viewcache.features.wanted import Maker, Wanted
 from viewcache.ground.entry import run
 from viewcache.ground.paths import BASE, PREPARED, extraction_record, feature_file, plan_file
 from viewcache.ground.stopwatch import Stopwatch, save_record
@@ -35,20 +35,24 @@ def main() -> None:
         extract(images, maker, view, costs, given.engine)
 
 
-def extract(
-    images: Prepared, maker: Maker, view: int, costs: Stopwatch, engine: str = "local"
-) -> None:
-    """Write the features of a view: rows that were computed before, and the others.
+def extract(images: Prepared, maker: Maker, view: int, costs: Stopwatch, engine: str) -> None:
+    """Write the features of a view, and keep them for reuse.
 
     Args:
         engine: As `extract.engine` says; rows are the same.
     """
-    rows, path = rows_of_view(view, len(images.digests)), feature_file(view)
-    digests, pixels = images.of(rows), images.pixel_digests[rows]
-    plan, drawn = load_plan(plan_file(view), view, digests), how_drawn(plan_file(view))
-    wanted, kept = maker.want(view, digests, pixels, plan, drawn), open_kept()
-    found = find_rows(wanted.keys, kept)
-    print(line(view, len(rows), reasons(wanted, found.missing, kept)), flush=True)
+    found = _write(images, maker, view, costs, engine)
+    record = record_of_view(found, costs)
+    save_record(extraction_record(view), record)
+    keep(feature_file(view), record)
+
+
+def _write(images: Prepared, maker: Maker, view: int, costs: Stopwatch, engine: str) -> Found:
+    """Rows that were computed before, and the others."""
+    rows = rows_of_view(view, len(images.digests))
+    plan = load_plan(plan_file(view), view, images.of(rows))
+    wanted = _want(images, maker, view, rows, plan)
+    found = _find(wanted)
     with images.read() as originals:
 
         def rendered(places: np.ndarray) -> np.ndarray:
@@ -59,10 +63,23 @@ def extract(
             from viewcache.features.on_ray import OnRay
 
             chosen = OnRay(maker, rows, plan, costs)
-        write_features(path, wanted, found, maker, chosen, costs)
-    record = record_of_view(found, costs)
-    save_record(extraction_record(view), record)
-    keep(path, record)
+        write_features(feature_file(view), wanted, found, maker, chosen, costs)
+    return found
+
+
+def _want(images: Prepared, maker: Maker, view: int, rows: np.ndarray, plan: np.ndarray) -> Wanted:
+    """By digests of images and pixels, which are not kept in memory while features are computed."""
+    pixels, drawn = images.pixel_digests[rows], how_drawn(plan_file(view))
+    return maker.want(view, images.of(rows), pixels, plan, drawn)
+
+
+def _find(wanted: Wanted) -> Found:
+    """What was computed before; says of the rest why it was not."""
+    kept = open_kept()
+    found = find_rows(wanted.keys, kept)
+    why = reasons(wanted, found.missing, kept)
+    print(line(wanted.origin.view, len(wanted.keys), why), flush=True)
+    return found
 
 
 def _arguments() -> Namespace:
@@ -72,7 +89,7 @@ def _arguments() -> Namespace:
     wanted.add_argument("--test-views", type=int, help="how many that are tested on")
     parser.add_argument("--dtype", required=True)
     parser.add_argument("--batch-size", type=int, required=True)
-    parser.add_argument("--engine", choices=["local", "ray"], default="local")
+    parser.add_argument("--engine", choices=["local", "ray"], required=True)
     return parser.parse_args()
 
 

@@ -25,7 +25,7 @@ def main() -> None:
     source = open_source(Path(data.path), data.manifest, data.classes)
     index = index_images(source, data.limit)
     part_by_params(index, source.classes, params)
-    policy = DecodingPolicy(params.side, data.min_size, data.background)
+    policy = DecodingPolicy.of(params)
     with scratch(PREPARED) as folder:
         index = _decode(folder, source.root, index, policy)
         rejected = rejects(source, index)

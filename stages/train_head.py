@@ -13,15 +13,15 @@ from tqdm import tqdm
 
 from viewcache.arms.arm import Arm, arms_of
 from viewcache.arms.fewer_images import open_sizes
-from viewcache.features.store import FeatureRows, FeatureView, open_views
+from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params, Train
 from viewcache.ground.paths import PARTS, PREPARED
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads import training
+from viewcache.heads.cached_training import CachedTraining
 from viewcache.heads.saved import save_head
-from viewcache.heads.trainer import HeadTrainer
 from viewcache.images.folds import Rotation, open_rotations
 from viewcache.images.prepared import Prepared, open_prepared, read_classes
 
@@ -80,25 +80,15 @@ def _train(
     bar: tqdm,
 ) -> None:
     """Train and save heads, one after another."""
-    settings, width = params.train, views[0].features.shape[1]
     classes = len(read_classes(PREPARED))
-    trainer = HeadTrainer(width, classes, settings.head, settings.learning_rate)
+    cached = CachedTraining(params.train, classes, images.labels, views)
     for head in heads:
-        targets = training.make_targets(images.labels, head.rotation.train, settings.class_weights)
-        held_out = head.rotation.validation
-        validation = training.Validation(FeatureRows(views[0], held_out), images.labels[held_out])
-        trained = trainer.train(views, targets, validation, _schedule(params, head))
+        rows, held_out = head.rotation.train, head.rotation.validation
+        order = head.arm.views(params.extract.random_views, head.seed)
+        trained = cached.train(rows, held_out, order, head.seed)
         path = head.arm.head_file(head.seed, head.rotation.number)
-        save_head(path, trained, images.of(head.rotation.train), images.of(held_out))
+        save_head(path, trained, images.of(rows), images.of(held_out))
         bar.update()
-
-
-def _schedule(params: Params, head: Head) -> training.Schedule:
-    views = head.arm.views(params.extract.random_views, head.seed)
-    settings = params.train
-    return training.Schedule(
-        settings.epochs, settings.batch_size, views, head.seed, settings.patience
-    )
 
 
 def _side_by_side(train_heads: Callable[[Sequence[Head]], None], heads: Sequence[Head]) -> None:

@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def _extract() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(extract_command(VIEW), env=stage_environment())
+    return subprocess.Popen(extract_command(VIEW, "local"), env=stage_environment())
 
 
 def _digest() -> str:

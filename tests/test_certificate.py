@@ -99,9 +99,8 @@ def save_base(small):
 def extract_all(run):
     for stage in (prepare, augment, calibrate, compile_base):
         run(stage)
-    for view in (0, 1, 2, 3):
-        run(extract, "--view", view, "--dtype", "float32", "--batch-size", 8)
-    run(extract, "--test-views", 1, "--dtype", "float32", "--batch-size", 8)
+    for views in (*(("--view", view) for view in (0, 1, 2, 3)), ("--test-views", 1)):
+        run(extract, *views, "--dtype", "float32", "--batch-size", 8, "--engine", "local")
 
 
 def test_a_base_that_int8_does_no_harm_is_certified_and_ends_in_the_heads_of_end_to_end(

@@ -9,7 +9,8 @@ import pytest
 
 from viewcache.bases.artifact import TOLERANCE
 
-EXTRACT = [sys.executable, *["-m", "stages.extract", "--view", "1", "--dtype", "float32"]]
+ARGUMENTS = "--view 1 --dtype float32 --engine local --batch-size"
+EXTRACT = [sys.executable, "-m", "stages.extract", *ARGUMENTS.split()]
 
 
 @pytest.mark.parametrize("batch_size", ["8", "3"])
@@ -18,7 +19,7 @@ def test_features_do_not_depend_on_cores_and_batches_beyond_the_tolerance(reposi
     before = np.load(path)
     one_core = {min(os.sched_getaffinity(0))}
     subprocess.run(
-        [*EXTRACT, "--batch-size", batch_size],
+        [*EXTRACT, batch_size],
         cwd=repository.path,
         check=True,
         preexec_fn=lambda: os.sched_setaffinity(0, one_core),

@@ -72,7 +72,7 @@ def test_only_the_last_view_kept(run, monkeypatch):
     monkeypatch.setattr(extract, "render", render_the_last)
     for folder in (feature_file(1).parent, reuse_folder()):
         shutil.rmtree(folder)
-    run(extract, "--view", "1", "--dtype", "float32", "--batch-size", "8")
+    run(extract, "--view", "1", "--dtype", "float32", "--batch-size", "8", "--engine", "local")
     with pytest.raises(PipelineError, match=r"2/features\.npy must differ from .*1/features"):
         run(train_head)
 

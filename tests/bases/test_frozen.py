@@ -1,6 +1,5 @@
 import keras
 import numpy as np
-import tensorflow as tf
 
 from tests.specs import random
 from viewcache.bases.frozen import load_base
@@ -18,9 +17,3 @@ def test_nothing_in_a_base_changes_while_a_head_is_trained_on_it(small_images):
     train_a_head_on(model, small_images)
     assert all(map(np.array_equal, model.get_weights(), before))
     assert sum("moving" in weight.path for weight in model.weights) == 2 * 52
-
-
-def test_a_base_multiplies_in_full_float32_on_a_gpu_too():
-    tf.config.experimental.enable_tensor_float_32_execution(True)
-    load_base(random("MobileNetV2"))
-    assert not tf.config.experimental.tensor_float_32_execution_enabled()

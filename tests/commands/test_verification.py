@@ -15,6 +15,7 @@ from viewcache.commands.verification import files_to_verify, verify_all
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import verify
 from viewcache.ground.params.loading import load_params
+from viewcache.ground.paths import MODEL
 
 
 def test_a_flipped_byte_that_dvcs_cache_gives_is_noticed_in_every_array(repository, monkeypatch):
@@ -57,7 +58,15 @@ def test_everything_is_verified_and_computed_again(reproduced, monkeypatch, caps
     monkeypatch.chdir(reproduced.path)
     verify_all(20)
     printed = capsys.readouterr().out
-    assert printed.startswith("53 arrays are what their manifests say. 84 feature vectors were")
+    assert printed.startswith("53 arrays are what their manifests say, and the exported model is")
+    assert "84 feature vectors were computed again" in printed
+
+
+def test_a_damaged_head_of_the_exported_model_is_told(repository, monkeypatch):
+    monkeypatch.chdir(repository.path)
+    flip(MODEL / "head.npz", -5)
+    with pytest.raises(PipelineError, match=r"data/model is damaged: `make repair` exports it"):
+        verify_all(1)
 
 
 def test_features_of_other_views_are_told_by_the_original_images(reproduced, monkeypatch):

@@ -26,6 +26,7 @@ SET_UP = SetUp(
 PACES = Paces(
     extract=Pace(start=0.5, augment=0.01, rest=0.04),
     extract_identity=Pace(start=0.5, augment=0.0, rest=0.04),
+    extract_float32=Pace(start=0.5, augment=0.01, rest=0.09),
     end_to_end={"keras": Pace(3.0, 0.02, 0.18), "compiled": Pace(1.0, 0.02, 0.08)},
     head=Pace(start=2.0, augment=0.0, rest=0.001),
 )

@@ -3,7 +3,6 @@
 import contextlib
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ import pytest
 import ray
 from ray.cluster_utils import Cluster
 
+from benchmarks.stages_apart import extract_command
 from benchmarks.workspace import generated
 from stages.extract import extract
 from tests.corner import Corner
@@ -32,8 +32,7 @@ from viewcache.views.render import render
 
 ROOT = Path(__file__).parents[2]
 IMAGES, MANY, BATCH = 300, 6_000, 4
-STAGE = [sys.executable, "-m", "stages.extract", "--view", "1", "--dtype", "float32"]
-ON_RAY = [*STAGE, "--batch-size", "8", "--engine", "ray"]
+ON_RAY, LOCAL = (extract_command(1, engine) for engine in ("ray", "local"))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -171,10 +170,10 @@ def test_a_second_run_reuses_what_the_other_engine_computed():
     extract(images, maker(), 1, Stopwatch(), "ray")
     assert load_record("extract_1")["computed"] == IMAGES
     digests = digests_of_files()
-    extract(images, maker(), 1, Stopwatch())
+    extract(images, maker(), 1, Stopwatch(), "local")
     assert load_record("extract_1")["computed"] == 0
     shutil.rmtree(reuse_folder())
-    extract(images, maker(), 1, Stopwatch())
+    extract(images, maker(), 1, Stopwatch(), "local")
     assert load_record("extract_1")["computed"] == IMAGES
     assert digests_of_files() == digests
 
@@ -197,7 +196,7 @@ def test_a_stage_that_is_killed_goes_on_and_is_silent(base):
         assert done.stderr == ""
         digests = digests_of_files()
         shutil.rmtree(reuse_folder())
-        subprocess.run([*STAGE, "--batch-size", "8"], check=True)
+        subprocess.run(LOCAL, check=True)
         assert digests_of_files() == digests
 
 

@@ -29,7 +29,7 @@ def test_pixels_labels_and_digests_of_a_row_belong_together(tmp_path, index):
     write_prepared(tmp_path / "prepared", tmp_path, index, POLICY)
     images = open_prepared(tmp_path / "prepared")
     assert images.labels.tolist() == [0, 1, 2, 3, 5, 6, 7, 8]
-    assert images.digests == index["digest"].drop(4).tolist()
+    assert list(images.digests) == index["digest"].drop(4).tolist()
     with images.read() as pixels:
         for row, path in enumerate(images.paths):
             assert np.array_equal(pixels.read([row])[0], np.asarray(Image.open(tmp_path / path)))

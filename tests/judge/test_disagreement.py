@@ -35,9 +35,10 @@ def heads():
 def found(tmp_path):
     pixels = np.arange(5, dtype=np.uint8)[:, None, None, None] * np.ones((5, 8, 8, 3), np.uint8)
     np.save(tmp_path / "images.npy", pixels)
-    rows = [f"{number},{label},{number}.png" for number, label in enumerate(LABELS)]
+    digests = [64 * str(number) for number in range(5)]
+    rows = [f"{digests[number]},{label},{number}.png" for number, label in enumerate(LABELS)]
     (tmp_path / "index.csv").write_text("\n".join(["digest,label,path", *rows]))
-    seal_prepared(tmp_path, list("01234"), DecodingPolicy(8, 1, (0, 0, 0)))
+    seal_prepared(tmp_path, digests, DecodingPolicy(8, 1, (0, 0, 0)))
     return find_disagreement(open_prepared(tmp_path), ["ok", "broken"], list(heads()))
 
 

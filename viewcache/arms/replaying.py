@@ -73,10 +73,9 @@ def _kept(kind: str, images: Prepared) -> list[Stored]:
 
 
 def _reference(params: Params, kind: str) -> Reference:
-    data = params.data
-    decoding = DecodingPolicy(params.side, data.min_size, data.background)
+    images, decoding = Path(params.data.path), DecodingPolicy.of(params)
     base = _reference_base(params, kind)
-    return Reference(Path(data.path), decoding, params.augment, params.seed, base)
+    return Reference(images, decoding, params.augment, params.seed, base)
 
 
 def _reference_base(params: Params, kind: str) -> Callable[[np.ndarray], np.ndarray]:

@@ -10,7 +10,7 @@ from viewcache.bases.user_model import load_user_model
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import file_digest
 from viewcache.ground.params.base_settings import BaseSpec
-from viewcache.ground.quiet_tensorflow import keras, layers, tf
+from viewcache.ground.quiet_tensorflow import keras, layers
 
 
 def load_base(spec: BaseSpec) -> keras.Model:
@@ -26,8 +26,6 @@ def load_base(spec: BaseSpec) -> keras.Model:
         PipelineError: the network, its weights or its layer cannot be had as stated, or the
             weights differ from their pin.
     """
-    # On a GPU, TF32 would put features 0.001 off, whatever trains or runs the base.
-    tf.config.experimental.enable_tensor_float_32_execution(False)
     images = keras.Input((spec.side, spec.side, 3), dtype="uint8")
     pixels = _preprocess(spec, keras.ops.cast(images, "float32"))
     outputs = _load_network(spec)(pixels, training=False)

@@ -1,7 +1,7 @@
 """Say which rows of features would be taken over and which computed, and why."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +36,7 @@ class _Images:
         parts: As `part_images` gives them.
     """
 
-    digests: list[str]
+    digests: Sequence[str]
     pixels: np.ndarray
     parts: pd.DataFrame
 
@@ -71,7 +71,7 @@ def _prepare(params: Params) -> _Images:
     with scratch(SCRATCH) as folder:
         source = open_images(data, folder / "source")
         index = index_images(source, data.limit)
-        policy = DecodingPolicy(params.side, data.min_size, data.background)
+        policy = DecodingPolicy.of(params)
         found = write_prepared(folder / "prepared", source.root, index, policy)
         parts = part_by_params(index[found["rejected"] == ""], source.classes, params)
         images = open_prepared(folder / "prepared")

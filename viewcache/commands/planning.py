@@ -65,8 +65,7 @@ def amounts_of(parts: pd.DataFrame) -> Amounts:
 
 def _decode(params: Params, root: Path, train: pd.DataFrame, folder: Path) -> Prepared:
     """Some of the training images."""
-    policy = DecodingPolicy(params.side, params.data.min_size, params.data.background)
-    write_prepared(folder, root, train.head(SAMPLE), policy)
+    write_prepared(folder, root, train.head(SAMPLE), DecodingPolicy.of(params))
     sample = open_prepared(folder)
     if not sample.digests:
         first = train["path"].iloc[0]

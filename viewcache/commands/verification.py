@@ -16,6 +16,7 @@ from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import (
     BASE,
     CALIBRATION,
+    MODEL,
     PARTS,
     PREPARED,
     feature_file,
@@ -26,24 +27,27 @@ from viewcache.ground.paths import (
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.folds import open_rotations
 from viewcache.images.prepared import open_prepared
+from viewcache.serving.folder import read_model
 
 
 def verify_all(count: int) -> None:
-    """Hold every array to its manifest, and `count` features to the original images.
+    """Hold all that was written to its digests, and `count` features to the original images.
 
     The features are drawn at random and computed by what `replay` holds them to.
 
     Raises:
-        PipelineError: an array is damaged, or a feature is not what its image gives.
+        PipelineError: an array or the model is damaged, or a feature is not what its image gives.
     """
     params = load_params()
     files = list(files_to_verify(params))
     for file in tqdm(files, "verify", unit=" files", disable=None, leave=False):
         verify(file)
     open_base(BASE, params.extract.batch_size)
+    read_model(MODEL)
     found = replay(params, count)
     print(
-        f"{len(files)} arrays are what their manifests say. {found.features} feature vectors "
+        f"{len(files)} arrays are what their manifests say, and the exported model is what was "
+        f"written. {found.features} feature vectors "
         f"were computed again from the original images: up to "
         f"{found.max_relative_difference:.1e} off, of {found.tolerance:.1e} allowed."
     )

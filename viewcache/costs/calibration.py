@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 
 import numpy as np
 
-from viewcache.bases.artifact import open_base
+from viewcache.bases.artifact import find_base, open_base
 from viewcache.bases.compiling import compile_base
 from viewcache.bases.frozen import load_base
 from viewcache.costs.model import SetUp, UnitCosts
@@ -41,7 +41,9 @@ def calibrate(work: Work, folder: Path) -> UnitCosts:
         load_base=loading,
         open_base=opening,
     )
-    paces = measure_paces(work, base, model)
+    fast = extract.precision != "float32"
+    in_float32 = find_base(folder).in_float32.open(batch_size) if fast else base
+    paces = measure_paces(work, base, in_float32, model)
     return UnitCosts(set_up, paces, base.width * np.dtype(extract.dtype).itemsize)
 
 

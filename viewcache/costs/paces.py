@@ -47,11 +47,12 @@ class Work:
     classes: int
 
 
-def measure_paces(work: Work, base: Base, model: keras.Model) -> Paces:
+def measure_paces(work: Work, base: Base, in_float32: Base, model: keras.Model) -> Paces:
     """Measure every pace, as the stages work: deterministically, which sets TensorFlow so.
 
     Args:
         base: The compiled base.
+        in_float32: The same base in float32, which is `base` itself where that is so.
         model: The same base in Keras.
     """
     training.make_deterministic()
@@ -63,9 +64,12 @@ def measure_paces(work: Work, base: Base, model: keras.Model) -> Paces:
     }
     with work.sample.read() as pixels:
         read = fresh_views(pixels, work.sample.digests, params.augment, params.seed)
+        extract = _extraction(work, base, read, 1)
+        float32 = extract if in_float32 is base else _extraction(work, in_float32, read, 1)
         return Paces(
-            extract=_extraction(work, base, read, 1),
+            extract=extract,
             extract_identity=_extraction(work, base, read, 0),
+            extract_float32=float32,
             end_to_end={kind: _end_to_end(work, ways[kind], base.width, read) for kind in ways},
             head=_head(work, base.width),
         )

@@ -23,7 +23,7 @@ IMPORTS = {
         "viewcache.features.store",
         "viewcache.ground.entry",
         "viewcache.ground.params.loading",
-        "viewcache.heads.trainer",
+        "viewcache.heads.cached_training",
         "viewcache.images.folds",
         "viewcache.images.prepared",
     ),

@@ -59,10 +59,13 @@ class Local(NamedTuple):
         return Started((self.maker.opened.width,), self._computed(missing))
 
     def _computed(self, missing: np.ndarray) -> Iterator[Computed]:
+        render = self.costs.timed("augment", self.render)
+        views = map(render, self._batches(missing))
+        yield from zip(self._batches(missing), self.maker.opened.stream(views), strict=True)
+
+    def _batches(self, missing: np.ndarray) -> Iterator[np.ndarray]:
         size = self.maker.batch_size
-        batches = [missing[start : start + size] for start in range(0, len(missing), size)]
-        views = map(self.costs.timed("augment", self.render), batches)
-        yield from zip(batches, self.maker.opened.stream(views), strict=True)
+        return (missing[start : start + size] for start in range(0, len(missing), size))
 
 
 def write_features(

@@ -10,7 +10,6 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +45,7 @@ class Kept:
         for file in (self.features, keys_file(self.features)):
             verify(file)
 
-    @cached_property
+    @property
     def own_bytes(self) -> int:
         """What would be free if the features were removed."""
         file = self.features.stat()
@@ -80,10 +79,14 @@ class Lot:
 
 def open_kept() -> list[Kept]:
     """What may be taken over, newest first; what cannot be read is left aside."""
+    return [kept for folder in _folders() if (kept := _open(folder))]
+
+
+def _folders() -> list[Path]:
+    """Of all that is kept, newest first."""
     folders = [path.parent for path in reuse_folder().glob("*/features.npy")]
     times = {folder: folder.stat().st_mtime_ns for folder in folders}
-    opened = (_open(folder) for folder in sorted(folders, key=times.__getitem__, reverse=True))
-    return [kept for kept in opened if kept]
+    return sorted(folders, key=times.__getitem__, reverse=True)
 
 
 def _open(folder: Path) -> Kept | None:
@@ -205,19 +208,18 @@ def _tidy(newest: Kept) -> None:
     """Drop what the newest file has too, what was broken off, and what is beyond the bound."""
     for unfinished in reuse_folder().glob("*.unfinished"):
         shutil.rmtree(unfinished, ignore_errors=True)
-    left = [newest]
-    for other in open_kept():
-        if other.folder == newest.folder:
-            continue
-        if (_places(other.keys["key"], newest.keys["key"]) >= 0).all():
-            shutil.rmtree(other.folder, ignore_errors=True)
-        else:
-            left.append(other)
-    held = sum(other.own_bytes for other in left)
-    for other in reversed(left):
-        if held > OWN_BYTES and other.own_bytes:
-            shutil.rmtree(other.folder, ignore_errors=True)
-            held -= other.own_bytes
+    left = {newest.folder: newest.own_bytes}
+    for folder in _folders():
+        other = None if folder == newest.folder else _open(folder)
+        if other and (_places(other.keys["key"], newest.keys["key"]) >= 0).all():
+            shutil.rmtree(folder, ignore_errors=True)
+        elif other:
+            left[folder] = other.own_bytes
+    held = sum(left.values())
+    for folder, own_bytes in reversed(left.items()):
+        if held > OWN_BYTES and own_bytes:
+            shutil.rmtree(folder, ignore_errors=True)
+            held -= own_bytes
 
 
 def _record_file(folder: Path) -> Path:

@@ -3,7 +3,6 @@
 import mmap
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -11,10 +10,9 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.files import write_whole
 from viewcache.ground.manifests import Manifest, digest_of_digests, seal, verify
 from viewcache.ground.paths import feature_file, rows_file
-from viewcache.ground.row_files import RowWriter
+from viewcache.ground.row_files import RowWriter, write_rows
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ class FeatureWriter:
     ) -> None:
         self._features.__exit__(kind, error, traceback)
         if kind is None:
-            write_whole(keys_file(self._path), partial(np.save, arr=self._keys))
+            write_rows(keys_file(self._path), [self._keys], (), self._keys.dtype)
             seal(keys_file(self._path))
             about = {"shape": list(self._shape), "dtype": self._dtype.str}
             seal(self._path, **about, **asdict(self._origin))

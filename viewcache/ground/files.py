@@ -41,7 +41,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
         # By way of memory: on a full disk, `np.save` cuts a small array off and says nothing.
         content = BytesIO()
         write(content)
-        unfinished.write_bytes(content.getvalue())
+        unfinished.write_bytes(content.getbuffer())
         unfinished.replace(path)
     except OSError as error:
         unfinished.unlink(missing_ok=True)

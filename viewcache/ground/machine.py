@@ -42,11 +42,7 @@ def machine(cluster: dict[str, Any] | None = None) -> dict[str, Any]:
 
 def _processor() -> str:
     """The processor's model, which Python's `platform` does not know on Linux."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line.split(":", 1)[1].strip() for line in lines if "model name" in line)
-    except (OSError, StopIteration):
-        return platform.processor()
+    return _told_by_linux("model name") or platform.processor()
 
 
 def instruction_set() -> str:
@@ -55,10 +51,14 @@ def instruction_set() -> str:
     A base in such numbers gives other features where other instructions run it. Where the system
     does not list them, the architecture.
     """
+    has = _told_by_linux("flags", "Features").split()
+    return " ".join(name for name in MATRIX_INSTRUCTIONS if name in has) or platform.machine()
+
+
+def _told_by_linux(*names: str) -> str:
+    """What stands under one of these names of the first processor; empty where nothing does."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
-        line = next(line for line in lines if line.lower().startswith(("flags", "features")))
-    except (OSError, StopIteration):
-        return platform.machine()
-    has = set(line.split(":", 1)[1].split())
-    return " ".join(name for name in MATRIX_INSTRUCTIONS if name in has) or platform.machine()
+    except OSError:
+        return ""
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith(names)), "")

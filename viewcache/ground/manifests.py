@@ -12,7 +12,7 @@ import xxhash
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
 
-WINDOW = 2**24  # bytes in memory at a time
+WINDOW = 2**22  # bytes in memory at a time
 Manifest = dict[str, Any]
 """`digest`, of the file's bytes, and what the file was made from."""
 

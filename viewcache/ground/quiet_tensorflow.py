@@ -35,5 +35,7 @@ with quiet_unless_it_fails(), as_if_missing(OPTIONAL):
 
     # The first look for a GPU complains where there is none.
     tf.config.list_physical_devices()
+# On a GPU, TF32 would put features 0.001 off, and make other heads of them.
+tf.config.experimental.enable_tensor_float_32_execution(False)
 # It warns of every trainer of heads, that several had their graphs traced: each has its own.
 tf.get_logger().setLevel("ERROR")

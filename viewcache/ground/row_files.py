@@ -52,7 +52,8 @@ def _write(
 
 def _write_header(file: BinaryIO, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
     """NumPy leaves room for the number of rows to grow, so a header may be written over."""
-    header = {"descr": dtype.str, "fortran_order": False, "shape": shape}
+    descr = np.lib.format.dtype_to_descr(dtype)
+    header = {"descr": descr, "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(file, header)
 
 

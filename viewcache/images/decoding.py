@@ -2,20 +2,20 @@
 
 import hashlib
 import io
-import os
 import warnings
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path, PurePath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from viewcache.ground.errors import PipelineError
+from viewcache.images.parallel import in_threads
+
+if TYPE_CHECKING:
+    from viewcache.ground.params.schema import Params
 
 MAX_PIXELS = 89_478_485
 MAX_SCANS = 100  # of a JPEG: every one goes over the whole image, however few its bytes
@@ -52,6 +52,11 @@ class DecodingPolicy:
     side: int
     min_size: int
     background: Sequence[int]
+
+    @classmethod
+    def of(cls, params: "Params") -> Self:
+        """What the parameters say."""
+        return cls(params.side, params.data.min_size, params.data.background)
 
 
 class Decoded(NamedTuple):
@@ -93,15 +98,8 @@ def decode_files(
     """
     # Not `warnings.catch_warnings`, which threads would undo for each other.
     warnings.filterwarnings("ignore", module=r"PIL\.")
-    threads = os.cpu_count() or 1
     files = zip(paths, digests, strict=True)
-    with ThreadPoolExecutor(threads) as workers:
-        tasks = (workers.submit(_decode_file, root, *file, policy) for file in files)
-        window = deque(islice(tasks, 2 * threads))
-        while window:
-            result = window.popleft().result()
-            window.extend(islice(tasks, 1))
-            yield result
+    return in_threads(lambda file: _decode_file(root, *file, policy), files)
 
 
 def decode(content: bytes, name: str, policy: DecodingPolicy) -> Decoded:

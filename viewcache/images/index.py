@@ -1,13 +1,13 @@
 """Which images there are."""
 
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
 from tqdm import tqdm
 
 from viewcache.ground.errors import PipelineError
+from viewcache.images.parallel import in_threads
 from viewcache.images.sources import Source
 
 
@@ -33,9 +33,8 @@ def index_images(source: Source, limit: int | None) -> pd.DataFrame:
 
 
 def _digests(root: Path, paths: list[str]) -> list[str]:
-    with ThreadPoolExecutor() as workers:
-        digests = workers.map(_digest, [root / path for path in paths])
-        return list(tqdm(digests, "digest", len(paths), unit=" images", disable=None, leave=False))
+    digests = in_threads(lambda path: _digest(root / path), paths)
+    return list(tqdm(digests, "digest", len(paths), unit=" images", disable=None, leave=False))
 
 
 def _digest(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from viewcache.ground.manifests import digest_of_digests, verify
 from viewcache.ground.row_files import RowFile
+from viewcache.images.digests import Digests
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Prepared:
     """
 
     folder: Path
-    digests: list[str]
+    digests: Sequence[str]
     labels: np.ndarray
 
     @property
@@ -76,7 +77,7 @@ def open_prepared(folder: Path) -> Prepared:
     """
     verify(folder / "index.csv")
     labels = np.fromiter(map(int, _column(folder, "label")), np.int64)
-    return Prepared(folder, list(_column(folder, "digest")), labels)
+    return Prepared(folder, Digests(_column(folder, "digest")), labels)
 
 
 def read_classes(folder: Path) -> list[str]:

@@ -18,9 +18,9 @@ from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.schema import Params, Train
 from viewcache.ground.paths import BASE, CALIBRATION, PARTS, PREPARED
 from viewcache.ground.view_ids import ids_of_test_views
-from viewcache.heads import training
+from viewcache.heads.cached_training import CachedTraining
 from viewcache.heads.saved import SavedHead
-from viewcache.heads.trainer import HeadTrainer
+from viewcache.heads.training import Reader, make_deterministic
 from viewcache.images.folds import Rotation, open_rotations, open_units
 from viewcache.images.prepared import Prepared, open_prepared, read_classes
 from viewcache.judge.certificate import Certificate, compare_precisions
@@ -30,7 +30,6 @@ from viewcache.views.calibration_views import images_calibrated_on
 from viewcache.views.fresh import fresh_views
 
 MOST_IMAGES = 3000
-"""Of more images the first: they lie in order of digest, so these are a random sample."""
 TIMED_IMAGES, ROUNDS = 256, 3
 """A base pass is timed over so many images, so many times; the bases take turns."""
 
@@ -62,11 +61,11 @@ def certify_base(params: Params) -> Certified:
     Raises:
         PipelineError: a file that the stages left is missing or damaged.
     """
-    training.make_deterministic()
+    make_deterministic()
     images = open_prepared(PREPARED)
-    rows = np.arange(min(len(images.digests), MOST_IMAGES))
-    calibrated = images_calibrated_on(CALIBRATION)
-    rotations = _cut(open_rotations(PARTS), rows, images, calibrated)
+    rotations, calibrated = open_rotations(PARTS), images_calibrated_on(CALIBRATION)
+    rows = images_to_certify_on(rotations, len(images.digests))
+    rotations = _cut(rotations, rows, images, calibrated)
     views = [0, *ids_of_test_views(params.evaluate.test_views)]
     fast, float32, seconds = _features(params, images, views, rows)
     arm = cached(0, params.train.seeds, [rotation.number for rotation in rotations])
@@ -78,6 +77,22 @@ def certify_base(params: Params) -> Certified:
     margin = params.evaluate.margin
     certificate = compare_precisions(arm, right, right_in_float32, sample, margin)
     return Certified(certificate, len(calibrated), seconds, _base_passes(params, images))
+
+
+def images_to_certify_on(rotations: Sequence[Rotation], images: int) -> np.ndarray:
+    """Rows of at most `MOST_IMAGES` of the prepared images.
+
+    The first rows: they lie in order of digest, so these are a random sample. But of a holdout
+    what is tested comes before all others, up to half of the sample.
+    """
+    tested, trained = (
+        np.concatenate([getattr(rotation, part) for rotation in rotations])
+        for part in ("test", "train")
+    )
+    held_out = np.setdiff1d(tested, trained)
+    others = np.setdiff1d(np.arange(images), held_out)
+    half = MOST_IMAGES // 2
+    return np.sort(np.concatenate([held_out[:half], others, held_out[half:]])[:MOST_IMAGES])
 
 
 def _cut(
@@ -116,7 +131,7 @@ def _features(
     return fast, float32, seconds
 
 
-def _batches(read: training.Reader, view: int, rows: np.ndarray, size: int) -> Iterator[np.ndarray]:
+def _batches(read: Reader, view: int, rows: np.ndarray, size: int) -> Iterator[np.ndarray]:
     return (read(view, batch) for batch in np.split(rows, range(size, len(rows), size)))
 
 
@@ -127,9 +142,7 @@ def _view_of(rows: np.ndarray, features: np.ndarray, images: int) -> FeatureView
     return FeatureView(features, places)
 
 
-def _seconds_a_pass(
-    bases: Sequence[Base], read: training.Reader, rows: np.ndarray
-) -> tuple[float, float]:
+def _seconds_a_pass(bases: Sequence[Base], read: Reader, rows: np.ndarray) -> tuple[float, float]:
     """Median seconds of a base pass with its rendering, for each of two bases."""
     timed = np.resize(rows, TIMED_IMAGES)
     seconds: list[list[float]] = [[], []]
@@ -159,22 +172,16 @@ class _Training:
 
     def answers(self, views: Views) -> Correct:
         """How right the heads on these features are."""
-        width, settings = views[0].features.shape[1], self.settings
-        trainer = HeadTrainer(width, self.classes, settings.head, settings.learning_rate)
-        heads = product(settings.seeds, self.rotations)
-        tested = (self._tested(trainer, views, seed, rotation) for seed, rotation in heads)
+        training = CachedTraining(self.settings, self.classes, self.images.labels, views)
+        heads = product(self.settings.seeds, self.rotations)
+        tested = (self._tested(training, views, seed, rotation) for seed, rotation in heads)
         return correctness(self.images.labels, tested)[self.arm]
 
     def _tested(
-        self, trainer: HeadTrainer, views: Views, seed: int, rotation: Rotation
+        self, training: CachedTraining, views: Views, seed: int, rotation: Rotation
     ) -> TestedHead:
-        settings, labels, held_out = self.settings, self.images.labels, rotation.validation
-        targets = training.make_targets(labels, rotation.train, settings.class_weights)
-        validation = training.Validation(views[0].of(held_out), labels[held_out])
-        schedule = training.Schedule(
-            settings.epochs, settings.batch_size, [0], seed, settings.patience
-        )
-        trained = trainer.train(views, targets, validation, schedule)
-        on, by = (digest_of_digests(self.images.of(rows)) for rows in (rotation.train, held_out))
+        parts = rotation.train, rotation.validation
+        trained = training.train(*parts, [0], seed)
+        on, by = (digest_of_digests(self.images.of(rows)) for rows in parts)
         saved = SavedHead(trained.head.get_weights(), trained.start, on, by, trained.history)
         return put_to_the_test(TrainedHead(self.arm, seed, rotation, saved), views, list(views))

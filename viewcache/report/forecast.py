@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from viewcache.costs.model import BreakEven, Prediction
 from viewcache.report.terminal import table, wrapped
+from viewcache.report.words import duration
 
 COLUMNS = (
     "\narm",
@@ -41,16 +42,9 @@ def forecast(
 def _run(seconds: float, disk: Disk) -> str:
     fits = "it fits" if disk.needed <= disk.free else "it does not fit"
     return (
-        f"`make run` will take about {_duration(seconds)} and {disk.needed / 1e6:,.0f} MB of disk; "
+        f"`make run` will take about {duration(seconds)} and {disk.needed / 1e6:,.0f} MB of disk; "
         f"{disk.free / 1e6:,.0f} MB are free: {fits}."
     )
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 100:
-        return f"{seconds:.0f} seconds"
-    minutes = seconds / 60
-    return f"{minutes:.0f} minutes" if minutes < 100 else f"{minutes / 60:.1f} hours"
 
 
 def _table(arms: dict[str, Prediction]) -> str:

@@ -1,0 +1,46 @@
+"""Training on cached views as the parameters say: of the arms, the certificate and the export."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from viewcache.features.store import FeatureRows, FeatureView
+from viewcache.ground.params.schema import Train
+from viewcache.heads.saved import Trained
+from viewcache.heads.trainer import HeadTrainer
+from viewcache.heads.training import Schedule, Validation, make_targets
+
+
+class CachedTraining:
+    """Trains one head after another on the same views.
+
+    Not to be shared by threads, as `HeadTrainer` is not.
+
+    Args:
+        classes: How many there are.
+        labels: Of all prepared images.
+        views: From a view to its features; view 0 is what heads are watched with.
+    """
+
+    def __init__(
+        self, settings: Train, classes: int, labels: np.ndarray, views: Mapping[int, FeatureView]
+    ) -> None:
+        self._settings, self._labels, self._views = settings, labels, views
+        width = views[0].features.shape[1]
+        self._trainer = HeadTrainer(width, classes, settings.head, settings.learning_rate)
+
+    def train(
+        self, rows: np.ndarray, held_out: np.ndarray, views: Sequence[int], seed: int
+    ) -> Trained:
+        """Train a head, which the next training changes.
+
+        Args:
+            rows: Of the images that are trained on.
+            held_out: Of those that the head is watched with.
+            views: That the epochs go through, and over again.
+        """
+        settings, labels = self._settings, self._labels
+        targets = make_targets(labels, rows, settings.class_weights)
+        validation = Validation(FeatureRows(self._views[0], held_out), labels[held_out])
+        schedule = Schedule(settings.epochs, settings.batch_size, views, seed, settings.patience)
+        return self._trainer.train(self._views, targets, validation, schedule)
