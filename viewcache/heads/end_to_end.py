@@ -2,6 +2,9 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -9,11 +12,21 @@ import numpy as np
 from viewcache.bases.base import Base
 from viewcache.bases.pins import weights_digest
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.files import write_whole
+from viewcache.ground.manifests import seal
 from viewcache.ground.quiet_tensorflow import keras
 from viewcache.heads.head import compile_model
+from viewcache.heads.history import Score
 from viewcache.heads.saved import Trained, starting_point
 from viewcache.heads.schedule import view_of_epoch
 from viewcache.heads.training import Reader, Schedule, Targets, Validation, by_fit, train
+
+Recording = Callable[[int, np.ndarray, Reader], AbstractContextManager[Reader]]
+"""(view, rows that an epoch reads, reader) -> the reader to use in this epoch."""
+
+
+def _unrecorded(view: int, rows: np.ndarray, read: Reader) -> AbstractContextManager[Reader]:
+    return nullcontext(read)
 
 
 class EndToEndBase(NamedTuple):
@@ -24,12 +37,14 @@ class EndToEndBase(NamedTuple):
         prepare: From uint8 images to that model's inputs.
         features: From that model's inputs to what its head gets.
         fingerprint: Says whether the base has changed.
+        recording: Keeps that model's inputs while they are read.
     """
 
     attach: Callable[[keras.Model], keras.Model]
     prepare: Callable[[np.ndarray], np.ndarray]
     features: Callable[[np.ndarray], np.ndarray]
     fingerprint: Callable[[], str]
+    recording: Recording = _unrecorded
 
 
 class Seen(NamedTuple):
@@ -58,9 +73,11 @@ def on_keras(model: keras.Model, learning_rate: float, weight_decay: float) -> E
     )
 
 
-def on_compiled(base: Base) -> EndToEndBase:
+def on_compiled(base: Base, recording: Recording = _unrecorded) -> EndToEndBase:
     """The head by itself, fitted on features that the compiled base gives batch by batch."""
-    return EndToEndBase(lambda head: head, base, lambda features: features, lambda: base.identity)
+    return EndToEndBase(
+        lambda head: head, base, lambda features: features, lambda: base.identity, recording
+    )
 
 
 def train_end_to_end(
@@ -92,13 +109,38 @@ def train_end_to_end(
         rendered[view] += len(rows)
         return inputs
 
-    fit = by_fit(model, read, targets, schedule.batch_size)
-    history = train(fit, head, targets.rows, validation, schedule)
+    def run_epoch(view: int, order: np.ndarray) -> Score:
+        with base.recording(view, targets.rows, read) as recorded:
+            return by_fit(model, recorded, targets, schedule.batch_size)(view, order)
+
+    history = train(run_epoch, head, targets.rows, validation, schedule)
     _refuse_other_views(rendered, images, len(history), schedule.views)
     after = base.fingerprint()
     if after != before:
         raise PipelineError(f"the base must stay {before}", after)
     return Trained(head, history, start), last_seen.pop()
+
+
+def validate_on(
+    base: EndToEndBase, read: Reader, rows: np.ndarray, labels: np.ndarray, batch_size: int
+) -> Validation:
+    """On images as they are.
+
+    Args:
+        read: Renders them.
+        labels: Of all prepared images.
+    """
+    batches = np.split(rows, range(batch_size, len(rows), batch_size))
+    features = [base.features(base.prepare(read(0, batch))) for batch in batches]
+    return Validation(np.concatenate(features), labels[rows])
+
+
+def save_seen(path: Path, seen: Seen, base: EndToEndBase) -> None:
+    """Keep the features of a batch that training saw, for `replay` to hold to the images."""
+    features = base.features(seen.inputs)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, partial(np.savez, rows=seen.rows, features=features))
+    seal(path, view=seen.view)
 
 
 def _refuse_other_views(
