@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from itertools import chain
 
 import numpy as np
 import pandas as pd
 
 from viewcache.arms.arm import arms_of
-from viewcache.arms.equivalence import find_equivalences
+from viewcache.arms.equivalence import find_equivalences, seen_difference
 from viewcache.arms.fewer_images import open_sizes
 from viewcache.arms.guards import refuse_worse_base
 from viewcache.arms.testing import put_arms_to_the_test
@@ -34,6 +35,7 @@ from viewcache.judge.sample import Sample
 from viewcache.judge.verdict import recommend
 from viewcache.report import results
 from viewcache.report.figures import figures_of_arms
+from viewcache.report.fine_tuning import record_of_tuning
 from viewcache.report.page import write_page
 from viewcache.report.provenance import trace
 from viewcache.report.results import Results
@@ -53,10 +55,14 @@ def main() -> None:
     correct, sample = correctness(images.labels, tested), _sample(params, images, rotations)
     judged = recommend(correct, sample, params.evaluate.margin, params.evaluate.rule)
     confusion = confusion_of(judged.arm, tested, images.labels)
-    equivalences = find_equivalences(tested, images.labels, params.train.epochs, views)
+    equivalences = find_equivalences(
+        tested, images.labels, params.train.epochs, partial(seen_difference, views=views)
+    )
     runs = pd.DataFrame(score(head, images.labels) for head in tested)
     reckoned = reckon(params, arms, runs, len(rotations[0].train), views, load_record)
     figures = figures_of_arms(runs, correct, sample, reckoned, equivalences)
+    rows = {view: len(opened.features) for view, opened in views.items()}
+    tuning = record_of_tuning(params, images, rotations, correct, sample, rows, load_record)
     found = Results(
         {
             "recommendation": results.record_of_recommendation(judged, runs),
@@ -70,6 +76,7 @@ def main() -> None:
             "costs": asdict(reckoned.evidence),
             "replay": json.loads(REPLAY.read_bytes()),
             "certificate": certificate,
+            "fine_tuning": tuning,
             "prediction": compare_with_plan(figures, params),
         },
         params.model_dump(),

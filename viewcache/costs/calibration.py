@@ -1,5 +1,6 @@
 """Unit costs, measured in well under a minute."""
 
+import math
 import subprocess
 import sys
 import time
@@ -42,7 +43,7 @@ def calibrate(work: Work, folder: Path) -> UnitCosts:
         open_base=opening,
     )
     paces = measure_paces(work, base, model)
-    return UnitCosts(set_up, paces, base.width * np.dtype(extract.dtype).itemsize)
+    return UnitCosts(set_up, paces, math.prod(base.row_shape) * np.dtype(extract.dtype).itemsize)
 
 
 def _images(work: Work) -> np.ndarray:

@@ -66,8 +66,10 @@ def measure_paces(work: Work, base: Base, model: keras.Model) -> Paces:
         return Paces(
             extract=_extraction(work, base, read, 1),
             extract_identity=_extraction(work, base, read, 0),
-            end_to_end={kind: _end_to_end(work, ways[kind], base.width, read) for kind in ways},
-            head=_head(work, base.width),
+            end_to_end={
+                kind: _end_to_end(work, ways[kind], base.row_shape[0], read) for kind in ways
+            },
+            head=_head(work, base.row_shape[0]),
         )
 
 
@@ -87,7 +89,7 @@ def _extraction(work: Work, base: Base, read: training.Reader, view: int) -> Pac
         rows = np.arange(count * size).reshape(count, size)
         with tempfile.TemporaryDirectory() as folder:
             path, keys = Path(folder) / "features.npy", np.zeros(count * size, KEYS)
-            with FeatureWriter(path, keys, (base.width,), dtype, origin) as writer:
+            with FeatureWriter(path, keys, base.row_shape, dtype, origin) as writer:
                 for batch, features in zip(rows, base.stream(batches(count)), strict=True):
                     writer.write(batch, features)
 
