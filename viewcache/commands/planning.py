@@ -51,9 +51,7 @@ def plan(params_file: Path) -> None:
     disk = Disk(disk_bytes(units, params, amounts), shutil.disk_usage(".").free)
     print(forecast(seconds, disk, arms, points))
     if params.extract.cut:
-        print(
-            f"\nThe training of the layers above {params.extract.cut} is not foreseen, but its disk."
-        )
+        print(f"\nTraining the layers above {params.extract.cut} is not foreseen, but its disk is.")
 
 
 def amounts_of(parts: pd.DataFrame) -> Amounts:
