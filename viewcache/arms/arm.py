@@ -58,6 +58,8 @@ class Arm:
     @property
     def training_stage(self) -> str:
         """The stage that trains it, as its costs are named."""
+        if self.tuned:
+            return "train_fine_tune"
         return "train_head" if self.budget is not None else f"train_end_to_end_{self.kind}"
 
     def views(self, random_views: Sequence[int], seed: int) -> list[int]:

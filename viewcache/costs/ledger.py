@@ -210,6 +210,8 @@ def study_seconds(arms: Sequence[Arm], training: Training, load: Load) -> float:
 
 def training_seconds(arm: Arm, load: Load) -> float:
     """Of one training alone: of a head on cached views, or of all that end-to-end goes through."""
+    if arm.tuned:
+        return _mean_of_tuned(arm, load(arm.training_stage))
     if arm.budget is not None:
         return head_seconds(load)
     return _mean_of_trainings(arm, load(arm.training_stage), "fit")

@@ -5,14 +5,15 @@ from dataclasses import asdict
 from statistics import mean
 from typing import Any
 
-from viewcache.arms.arm import Arm, tuned_arms
+import numpy as np
+
+from viewcache.arms.arm import Arm
 from viewcache.arms.trained import TestedHead
-from viewcache.arms.tuned import equivalence_of_tuned, open_tuned
-from viewcache.costs.ledger import Load, Training
+from viewcache.arms.tuned import equivalence_of_tuned
+from viewcache.costs.ledger import Training
 from viewcache.costs.reckoning import reckon_tuned
 from viewcache.ground.params.schema import Params
-from viewcache.images.folds import Rotation
-from viewcache.images.prepared import Prepared
+from viewcache.ground.stopwatch import load_record
 from viewcache.judge.correctness import Correct, correctness
 from viewcache.judge.gains import Gains, gains_of_tuning
 from viewcache.judge.sample import Sample
@@ -26,28 +27,25 @@ PAYS = 1.05
 
 def record_of_tuning(
     params: Params,
-    images: Prepared,
-    rotations: Sequence[Rotation],
+    tested: Sequence[TestedHead],
+    labels: np.ndarray,
+    training: Training,
     frozen: Mapping[Arm, Correct],
     sample: Sample,
-    rows: Mapping[int, int],
-    load: Load,
 ) -> dict[str, Any] | None:
     """All that is known of the arms that trained the layers above the cut; None without a cut.
 
     Args:
+        tested: Of these arms.
+        labels: Of all prepared images.
         frozen: How right the arms are whose layers stayed as they were.
-        rows: Of every view, how many images it has.
     """
-    arms = tuned_arms(params, len(rotations))
-    if not arms:
+    if not tested:
         return None
-    tested = open_tuned(arms, rotations, images)
-    correct = correctness(images.labels, tested)
-    training = Training(len(rotations[0].train), rows, params.extract.random_views, 0)
-    costs, faster = reckon_tuned(arms, _epochs(tested), training, load)
+    correct, arms = correctness(labels, tested), list(dict.fromkeys(one.arm for one in tested))
+    costs, faster = reckon_tuned(arms, _epochs(tested), training, load_record)
     gains = gains_of_tuning(correct, frozen, sample, params.evaluate.margin)
-    same = equivalence_of_tuned(tested, images.labels, params.train.epochs)
+    same = equivalence_of_tuned(tested, labels, params.train.epochs)
     cached = {
         arm.name: own_accuracies(correct[arm], sample) | {"gain": _records(gains[arm])}
         for arm in gains

@@ -56,6 +56,12 @@ class Results:
     def arms(self) -> Arms:
         return self.figures["arms"]
 
+    @property
+    def tuned_arms(self) -> Arms:
+        """Those that trained the layers above a cut too; none where there is none."""
+        tuning = self.figures["fine_tuning"]
+        return tuning["arms"] if tuning else {}
+
 
 def write(found: Results) -> None:
     """Write the results into the working folder, and the tables that follow from them."""
