@@ -34,11 +34,11 @@ def main() -> None:
 
 
 def _simplify(workspace: Workspace) -> None:
-    """To what is compared here: no augmentation, and a view for each epoch."""
+    """To what is compared here: a view for each epoch, and without a cut no augmentation too."""
     params = yaml.safe_load((workspace.path / "params.yaml").read_text())
-    budgets = [0, params["train"]["epochs"]]
-    workspace.set("train", budgets=budgets, seeds=SEEDS, end_to_end=[])
-    workspace.set("fine_tune", budgets=budgets, seeds=SEEDS)
+    epochs = params["train"]["epochs"]
+    workspace.set("train", budgets=[0, epochs], seeds=SEEDS, end_to_end=[])
+    workspace.set("fine_tune", budgets=[epochs], seeds=SEEDS)
 
 
 def _rows(workspace: Workspace, trained: str) -> Iterator[dict[str, str]]:

@@ -21,7 +21,7 @@ def test_the_update_is_that_of_keras_adam(steps):
 
 
 def test_some_variables_have_a_rate_of_their_own_and_no_weight_decay():
-    slow, fast = keras.Variable(np.ones(3)), keras.Variable(np.ones(3))
+    slow, fast = (keras.Variable(np.ones(3, np.float32)) for _ in range(2))
     optimizer = TwoRates([slow], 0.001, 0.1, weight_decay=0.5)
     gradients = [keras.ops.convert_to_tensor([1.0, -1.0, 0.0])] * 2
     optimizer.apply(gradients, [slow, fast])

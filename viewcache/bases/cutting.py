@@ -29,8 +29,14 @@ def split_at(network: keras.Model, layer: str) -> tuple[keras.Model, keras.Model
         PipelineError: there is no such layer, or a way around it.
     """
     cut = _output_of(network, layer, "extract.cut")
+    if isinstance(network, keras.Sequential):
+        place = layer_names(network).index(layer) + 1
+        parts = network.layers[:place], network.layers[place:]
+        starts = keras.Input(network.input_shape[1:]), keras.Input(cut.shape[1:])
+        lower, upper = ([start, *part] for start, part in zip(starts, parts, strict=True))
+        return keras.Sequential(lower), keras.Sequential(upper)
     try:
-        return keras.Model(network.inputs, cut), keras.Model(cut, network.outputs)
+        return keras.Model(network.inputs, cut), keras.Model(cut, network.output)
     except ValueError as error:
         rule = f"all of {network.name} must go through the layer extract.cut"
         raise PipelineError(rule, repr(layer)) from error

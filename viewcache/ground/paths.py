@@ -92,7 +92,7 @@ def tuned_head_file(arm: str, seed: int, rotation: int) -> Path:
 
 def tuned_answers_file(arm: str, seed: int, rotation: int) -> Path:
     """What they answered on the test images."""
-    return tuned_head_file(arm, seed, rotation).with_suffix(".npy")
+    return tuned_head_file(arm, seed, rotation).with_name(f"{rotation}_answers.npy")
 
 
 def seen_file(kind: str) -> Path:

@@ -45,12 +45,12 @@ class TwoRates(FusedAdam):
         self, others: Sequence[Any], rate: float, learning_rate: float, weight_decay: float | None
     ) -> None:
         super().__init__(learning_rate, weight_decay=weight_decay)
-        self._others, self._rate = {id(variable) for variable in others}, rate
+        self._others, self._rate = {self._var_key(one) for one in others}, rate
         if weight_decay:
             self.exclude_from_weight_decay(list(others))
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
-        rate = self._rate if id(variable) in self._others else learning_rate
+        rate = self._rate if self._var_key(variable) in self._others else learning_rate
         super().update_step(gradient, variable, rate)
 
     def get_config(self) -> dict[str, Any]:
