@@ -3,17 +3,20 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from itertools import chain
 
 import numpy as np
 import pandas as pd
 
-from viewcache.arms.arm import arms_of
-from viewcache.arms.equivalence import find_equivalences
+from viewcache.arms.arm import arms_of, tuned_arms
+from viewcache.arms.equivalence import find_equivalences, seen_difference
 from viewcache.arms.fewer_images import open_sizes
 from viewcache.arms.guards import refuse_worse_base
 from viewcache.arms.testing import put_arms_to_the_test
 from viewcache.arms.trained import epochs_of, score
+from viewcache.arms.tuned import open_tuned
+from viewcache.costs.ledger import Training
 from viewcache.costs.prediction import compare_with_plan
 from viewcache.costs.reckoning import reckon
 from viewcache.features.store import FeatureView, open_views
@@ -34,6 +37,7 @@ from viewcache.judge.sample import Sample
 from viewcache.judge.verdict import recommend
 from viewcache.report import results
 from viewcache.report.figures import figures_of_arms
+from viewcache.report.fine_tuning import record_of_tuning
 from viewcache.report.page import write_page
 from viewcache.report.provenance import trace
 from viewcache.report.results import Results
@@ -53,10 +57,16 @@ def main() -> None:
     correct, sample = correctness(images.labels, tested), _sample(params, images, rotations)
     judged = recommend(correct, sample, params.evaluate.margin, params.evaluate.rule)
     confusion = confusion_of(judged.arm, tested, images.labels)
-    equivalences = find_equivalences(tested, images.labels, params.train.epochs, views)
-    runs = pd.DataFrame(score(head, images.labels) for head in tested)
+    equivalences = find_equivalences(
+        tested, images.labels, params.train.epochs, partial(seen_difference, views=views)
+    )
+    tuned = open_tuned(tuned_arms(params, len(rotations)), rotations, images)
+    runs = pd.DataFrame(score(head, images.labels) for head in [*tested, *tuned])
     reckoned = reckon(params, arms, runs, len(rotations[0].train), views, load_record)
     figures = figures_of_arms(runs, correct, sample, reckoned, equivalences)
+    tuning = record_of_tuning(
+        params, tuned, images.labels, _training(params, rotations, views), correct, sample
+    )
     found = Results(
         {
             "recommendation": results.record_of_recommendation(judged, runs),
@@ -70,11 +80,12 @@ def main() -> None:
             "costs": asdict(reckoned.evidence),
             "replay": json.loads(REPLAY.read_bytes()),
             "certificate": certificate,
+            "fine_tuning": tuning,
             "prediction": compare_with_plan(figures, params),
         },
         params.model_dump(),
         runs,
-        epochs_of([head.trained for head in tested]),
+        epochs_of([head.trained for head in [*tested, *tuned]]),
     )
     results.write(found)
     disagreement = find_disagreement(images, classes, tested)
@@ -90,6 +101,14 @@ def _grow(
     sizes = open_sizes(PARTS, params.train, images.labels)
     tested = (put_arms_to_the_test([arm], sizes[arm], params, images, views) for arm in sizes)
     return grow(correctness(images.labels, chain.from_iterable(tested)), sizes, sample)
+
+
+def _training(
+    params: Params, rotations: Sequence[Rotation], views: Mapping[int, FeatureView]
+) -> Training:
+    """What a training above the cut goes through."""
+    rows = {view: len(opened.features) for view, opened in views.items()}
+    return Training(len(rotations[0].train), rows, params.extract.random_views, heads=0)
 
 
 def _sample(params: Params, images: Prepared, rotations: Sequence[Rotation]) -> Sample:

@@ -5,6 +5,7 @@ that is trained on, starts without what validates them.
 """
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from viewcache.features.store import rows_of_view
 from viewcache.features.wanted import Maker, Wanted
 from viewcache.ground.entry import run
 from viewcache.ground.paths import BASE, PREPARED, extraction_record, feature_file, plan_file
-from viewcache.ground.stopwatch import Stopwatch, save_record
+from viewcache.ground.stopwatch import Record, Stopwatch, save_record
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.prepared import Prepared, open_prepared
 from viewcache.views.plan import how_drawn, load_plan
@@ -32,22 +33,36 @@ def main() -> None:
     for view in [given.view] if given.view is not None else ids_of_test_views(given.test_views):
         costs = Stopwatch()
         costs.seconds["setup"] = setup
-        extract(images, maker, view, costs, given.engine)
+        save_record(extraction_record(view), extract(images, maker, view, costs, given.engine))
 
 
-def extract(images: Prepared, maker: Maker, view: int, costs: Stopwatch, engine: str) -> None:
+def extract(
+    images: Prepared,
+    maker: Maker,
+    view: int,
+    costs: Stopwatch,
+    engine: str,
+    path: Path | None = None,
+) -> Record:
     """Write the features of a view, and keep them for reuse.
 
     Args:
         engine: As `extract.engine` says; rows are the same.
+        path: Of the features; None: where features lie.
+
+    Returns:
+        What they cost.
     """
-    found = _write(images, maker, view, costs, engine)
+    path = path or feature_file(view)
+    found = _write(images, maker, view, costs, engine, path)
     record = record_of_view(found, costs)
-    save_record(extraction_record(view), record)
-    keep(feature_file(view), record)
+    keep(path, record)
+    return record
 
 
-def _write(images: Prepared, maker: Maker, view: int, costs: Stopwatch, engine: str) -> Found:
+def _write(
+    images: Prepared, maker: Maker, view: int, costs: Stopwatch, engine: str, path: Path
+) -> Found:
     """Rows that were computed before, and the others."""
     rows = rows_of_view(view, len(images.digests))
     plan = load_plan(plan_file(view), view, images.of(rows))
@@ -63,7 +78,7 @@ def _write(images: Prepared, maker: Maker, view: int, costs: Stopwatch, engine: 
             from viewcache.features.on_ray import OnRay
 
             chosen = OnRay(maker, rows, plan, costs)
-        write_features(feature_file(view), wanted, found, maker, chosen, costs)
+        write_features(path, wanted, found, maker, chosen, costs)
     return found
 
 

@@ -30,7 +30,7 @@ PACES = Paces(
     end_to_end={"keras": Pace(3.0, 0.02, 0.18), "compiled": Pace(1.0, 0.02, 0.08)},
     head=Pace(start=2.0, augment=0.0, rest=0.001),
 )
-COSTS = UnitCosts(SET_UP, PACES, row_bytes=5120)
+COSTS = UnitCosts(SET_UP, PACES, row_bytes=5120, activation_bytes=0)
 
 
 def amounts(training):
@@ -123,3 +123,6 @@ def test_the_disk_holds_pixels_and_features_of_every_view_twice():
     random = len(params.extract.views) - 1
     rows = 100 + 60 * random + 25 * params.evaluate.test_views
     assert disk_bytes(COSTS, params, counts) == 2 * (100 * 3 * params.side**2 + rows * 5120)
+    with_cut = dataclasses.replace(COSTS, activation_bytes=19_200)
+    more = disk_bytes(with_cut, params, counts) - disk_bytes(COSTS, params, counts)
+    assert more == 2 * rows * 19_200

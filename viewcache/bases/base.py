@@ -15,11 +15,13 @@ class Base(ABC):
 
     Attributes:
         identity: Equal identities are equal functions, to the last bit on one machine.
-        width: Length of a feature vector.
+        row_shape: Of what it gives for an image: (width,), or of the activations at a cut.
     """
 
-    def __init__(self, identity: str, width: int, batch_size: int, in_flight: int) -> None:
-        self.identity, self.width, self.batch_size = identity, width, batch_size
+    def __init__(
+        self, identity: str, row_shape: tuple[int, ...], batch_size: int, in_flight: int
+    ) -> None:
+        self.identity, self.row_shape, self.batch_size = identity, row_shape, batch_size
         self._in_flight = in_flight
 
     def stream(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
@@ -29,7 +31,7 @@ class Base(ABC):
             batches: uint8, shape (up to batch_size, side, side, 3).
 
         Yields:
-            float32, shape (as many, width).
+            float32, shape (as many, *row shape).
         """
         pending: deque[tuple[Callable[[], np.ndarray], int]] = deque()
         for images in batches:
@@ -42,7 +44,7 @@ class Base(ABC):
             yield _finish(*pending.popleft())
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        """uint8, shape (images, side, side, 3), to float32, shape (images, width)."""
+        """uint8, shape (images, side, side, 3), to float32, shape (images, *row shape)."""
         starts = range(self.batch_size, len(images), self.batch_size)
         return np.concatenate(list(self.stream(np.split(images, starts))))
 

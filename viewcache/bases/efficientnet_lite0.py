@@ -83,7 +83,9 @@ def _block(
     x = _normalization(x, f"{name}._bn1")
     x = _convolution(x, f"{name}._project_conv", channels, 1)
     x = _normalization(x, f"{name}._bn2", activate=False)
-    return layers.Add()([x, shortcut]) if x.shape == shortcut.shape else x
+    if x.shape != shortcut.shape:
+        return x
+    return layers.Add(name=_layer_name(f"{name}._add"))([x, shortcut])
 
 
 def _convolution(

@@ -45,8 +45,8 @@ class OpenVINOBase(Base):
         network.reshape([batch_size, *list(network.inputs[0].partial_shape)[1:]])
         compiled = core.compile_model(network, "CPU", settings)
         in_flight = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS") + 1
-        width = compiled.outputs[0].shape[1]
-        super().__init__(identity, width, batch_size, in_flight)
+        row_shape = tuple(compiled.outputs[0].shape)[1:]
+        super().__init__(identity, row_shape, batch_size, in_flight)
         self._create_request = compiled.create_infer_request
         self._idle: list[openvino.InferRequest] = []
 

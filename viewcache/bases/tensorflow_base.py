@@ -19,7 +19,7 @@ class TensorFlowBase(Base):
     """A Keras base as one graph, compiled by XLA where there is a GPU."""
 
     def __init__(self, model: keras.Model, identity: str, batch_size: int) -> None:
-        super().__init__(identity, model.output_shape[-1], batch_size, in_flight=2)
+        super().__init__(identity, model.output_shape[1:], batch_size, in_flight=2)
         tf.config.experimental.enable_op_determinism()
         function = tf.function(
             lambda images: model(images, training=False), jit_compile=device() != "CPU"

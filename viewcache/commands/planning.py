@@ -50,6 +50,8 @@ def plan(params_file: Path) -> None:
     write_prediction(params, amounts, units, arms, points)
     disk = Disk(disk_bytes(units, params, amounts), shutil.disk_usage(".").free)
     print(forecast(seconds, disk, arms, points))
+    if params.extract.cut:
+        print(f"\nTraining the layers above {params.extract.cut} is not foreseen, but its disk is.")
 
 
 def amounts_of(parts: pd.DataFrame) -> Amounts:

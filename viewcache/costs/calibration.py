@@ -1,5 +1,6 @@
 """Unit costs, measured in well under a minute."""
 
+import math
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from viewcache.bases.compiling import compile_base
 from viewcache.bases.frozen import load_base
 from viewcache.costs.model import SetUp, UnitCosts
 from viewcache.costs.paces import Work, measure_paces
+from viewcache.ground.params.schema import Params
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -44,7 +46,16 @@ def calibrate(work: Work, folder: Path) -> UnitCosts:
     fast = extract.precision != "float32"
     in_float32 = find_base(folder).in_float32.open(batch_size) if fast else base
     paces = measure_paces(work, base, in_float32, model)
-    return UnitCosts(set_up, paces, base.width * np.dtype(extract.dtype).itemsize)
+    shapes = base.row_shape, _shape_at_cut(params)
+    row_bytes, at_cut = (math.prod(of) * np.dtype(extract.dtype).itemsize for of in shapes)
+    return UnitCosts(set_up, paces, row_bytes, at_cut)
+
+
+def _shape_at_cut(params: Params) -> tuple[int, ...]:
+    """Of what the base gives for an image there; of no values where there is no cut."""
+    if params.extract.cut is None:
+        return (0,)
+    return load_base(params.spec_below_cut).output_shape[1:]
 
 
 def _images(work: Work) -> np.ndarray:

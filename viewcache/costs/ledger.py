@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from statistics import mean
 
 from viewcache.arms.arm import Arm
-from viewcache.ground.paths import extraction_record, feature_file
+from viewcache.ground.paths import (
+    activation_file,
+    activation_record,
+    extraction_record,
+    feature_file,
+)
 from viewcache.ground.stopwatch import Record
 
 Load = Callable[[str], Record]
@@ -25,7 +30,7 @@ class ArmCosts:
         further_seconds: What another training takes once the first is done; None likewise.
         study_seconds: Of all seeds and rotations of the arm: its views of all images, and its share
             of the heads that were trained side by side; of end-to-end, so many trainings as one
-            took. None likewise.
+            took. None likewise, and of arms that train the layers above a cut.
         feature_bytes: Of the cached features on disk.
         machine: Ids of the machines that it was timed on.
     """
@@ -100,6 +105,75 @@ def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
     )
 
 
+def costs_of_tuned_arms(
+    arms: Sequence[Arm], training: Training, epochs: Mapping[Arm, float], load: Load
+) -> dict[Arm, ArmCosts]:
+    """What one training of every arm cost that trains the layers above the cut too.
+
+    Args:
+        arms: On cached views first.
+        epochs: As for `costs_of_arms`.
+    """
+    costs = {arm: _tuned_cached(arm, training, load) for arm in arms if arm.budget is not None}
+    upper_part = mean(cost.head_seconds / epochs[arm] for arm, cost in costs.items())
+    for arm in arms:
+        if arm.budget is None:
+            costs[arm] = _tuned_end_to_end(arm, epochs[arm], upper_part, training.images, load)
+    return costs
+
+
+def _tuned_cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
+    views = arm.views(training.random_views, arm.seeds[0])
+    shares = {view: training.images / training.rows[view] for view in views}
+    extracts = {view: load(activation_record(view)) for view in views}
+    augment, tuned = load("augment"), load("train_fine_tune")
+
+    def seconds(phase: str) -> float:
+        return sum(shares[view] * extracts[view]["seconds"][phase] for view in views)
+
+    drawing = sum(shares[view] * augment["seconds"].get(f"view {view}", 0.0) for view in views)
+    fit = _mean_of_tuned(arm, tuned)
+    return _costs(
+        [augment, load("extract_cut/compile"), tuned, *extracts.values()],
+        base_passes=training.images * len(views),
+        augment=drawing + seconds("augment"),
+        base=seconds("extract") - seconds("augment"),
+        head=fit,
+        further=fit + setup_of([tuned]),
+        study=None,
+        feature_bytes=sum(activation_file(view).stat().st_size for view in views),
+    )
+
+
+def _tuned_end_to_end(
+    arm: Arm, epochs: float, upper_part: float, images: int, load: Load
+) -> ArmCosts:
+    """The share of the layers that are trained is what they take on cached views.
+
+    Args:
+        upper_part: Their seconds an epoch.
+    """
+    tuned = load("train_fine_tune")
+    records = [load("extract_cut/compile"), tuned]
+    augment, fit = _mean_of_tuned(arm, tuned, " augment"), _mean_of_tuned(arm, tuned)
+    head = min(epochs * upper_part, fit - augment)
+    return _costs(
+        records,
+        base_passes=round(images * epochs),
+        augment=augment,
+        base=fit - augment - head,
+        head=head,
+        further=fit + setup_of([tuned]),
+        study=None,
+        feature_bytes=0,
+    )
+
+
+def _mean_of_tuned(arm: Arm, record: Record, phase: str = "") -> float:
+    seconds = record["seconds"]
+    return mean(seconds[f"{arm} seed {seed} rotation {n}{phase}"] for seed, n in arm.trainings)
+
+
 def _end_to_end(arm: Arm, epochs: float, images: int, load: Load) -> ArmCosts:
     """The head's share is what the same head takes on cached features, and no more than is left."""
     record = load(arm.training_stage)
@@ -136,6 +210,8 @@ def study_seconds(arms: Sequence[Arm], training: Training, load: Load) -> float:
 
 def training_seconds(arm: Arm, load: Load) -> float:
     """Of one training alone: of a head on cached views, or of all that end-to-end goes through."""
+    if arm.tuned:
+        return _mean_of_tuned(arm, load(arm.training_stage))
     if arm.budget is not None:
         return head_seconds(load)
     return _mean_of_trainings(arm, load(arm.training_stage), "fit")
@@ -166,7 +242,7 @@ def _costs(
     base: float,
     head: float,
     further: float,
-    study: float,
+    study: float | None,
     feature_bytes: int,
 ) -> ArmCosts:
     setup = setup_of(records)

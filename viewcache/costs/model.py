@@ -86,11 +86,13 @@ class UnitCosts:
 
     Attributes:
         row_bytes: Of an image's features.
+        activation_bytes: Of what the base gives for an image at the cut; 0 where there is none.
     """
 
     set_up: SetUp
     paces: Paces
     row_bytes: int
+    activation_bytes: int
 
 
 @dataclass(frozen=True)
@@ -180,11 +182,15 @@ def break_even(costs: UnitCosts, settings: Train, amounts: Amounts, kind: Kind) 
 
 
 def disk_bytes(costs: UnitCosts, params: Params, amounts: Amounts) -> int:
-    """What decoded images and features take: once in `data`, once in DVC's cache."""
+    """What decoded images, features and activations at the cut take.
+
+    Once in `data`, once in DVC's cache.
+    """
     pixels = amounts.images * 3 * params.side**2
     random = len(params.extract.random_views) * amounts.trained
     tested = params.evaluate.test_views * amounts.tested
-    return 2 * (pixels + (amounts.images + random + tested) * costs.row_bytes)
+    row_bytes = costs.row_bytes + costs.activation_bytes
+    return 2 * (pixels + (amounts.images + random + tested) * row_bytes)
 
 
 def _predict(costs: UnitCosts, settings: Train, amounts: Amounts, arm: Arm) -> Prediction:

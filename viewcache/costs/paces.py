@@ -70,8 +70,10 @@ def measure_paces(work: Work, base: Base, in_float32: Base, model: keras.Model) 
             extract=extract,
             extract_identity=_extraction(work, base, read, 0),
             extract_float32=float32,
-            end_to_end={kind: _end_to_end(work, ways[kind], base.width, read) for kind in ways},
-            head=_head(work, base.width),
+            end_to_end={
+                kind: _end_to_end(work, ways[kind], base.row_shape[0], read) for kind in ways
+            },
+            head=_head(work, base.row_shape[0]),
         )
 
 
@@ -91,7 +93,7 @@ def _extraction(work: Work, base: Base, read: training.Reader, view: int) -> Pac
         rows = np.arange(count * size).reshape(count, size)
         with tempfile.TemporaryDirectory() as folder:
             path, keys = Path(folder) / "features.npy", np.zeros(count * size, KEYS)
-            with FeatureWriter(path, keys, (base.width,), dtype, origin) as writer:
+            with FeatureWriter(path, keys, base.row_shape, dtype, origin) as writer:
                 for batch, features in zip(rows, base.stream(batches(count)), strict=True):
                     writer.write(batch, features)
 

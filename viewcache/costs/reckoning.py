@@ -8,7 +8,13 @@ import pandas as pd
 from viewcache.arms.arm import Arm, Kind
 from viewcache.costs.evidence import Evidence, evidence
 from viewcache.costs.faster import Faster, Timed, faster
-from viewcache.costs.ledger import ArmCosts, Load, Training, costs_of_arms
+from viewcache.costs.ledger import (
+    ArmCosts,
+    Load,
+    Training,
+    costs_of_arms,
+    costs_of_tuned_arms,
+)
 from viewcache.costs.prediction import predicted_end_to_end
 from viewcache.costs.unused import Unused, unused_of_arms
 from viewcache.features.store import FeatureView
@@ -68,6 +74,22 @@ def reckon(
         evidence(costs, predicted | measured, training, load),
         [kind for kind in predicted if kind not in measured],
     )
+
+
+def reckon_tuned(
+    arms: Sequence[Arm],
+    epochs: Mapping[Arm, float],
+    training: Training,
+    load: Load,
+) -> tuple[dict[Arm, ArmCosts], dict[Arm, Faster]]:
+    """What arms cost that trained the layers above a cut too, and how much faster caching is.
+
+    Args:
+        epochs: As for `costs_of_arms`.
+    """
+    costs = costs_of_tuned_arms(arms, training, epochs, load)
+    end_to_end = {arm.kind: cost for arm, cost in costs.items() if arm.budget is None}
+    return costs, _speeds(costs, end_to_end)
 
 
 def _speeds(costs: Mapping[Arm, ArmCosts], end_to_end: Mapping[Kind, Timed]) -> dict[Arm, Faster]:

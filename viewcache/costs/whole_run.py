@@ -16,7 +16,16 @@ STARTS_A_STAGE = 2
 """What DVC needs before and after each stage, likewise."""
 EVALUATE_STARTS = 2.8
 """What `evaluate` needs to start, judge, draw and log, in starts of TensorFlow."""
-PLAIN_STAGES = ("code", "check_params", "fetch", "prepare", "augment", "calibrate")
+PLAIN_STAGES = (
+    "code",
+    "check_params",
+    "fetch",
+    "prepare",
+    "augment",
+    "calibrate",
+    "extract_cut",
+    "train_fine_tune",
+)
 
 
 @dataclass(frozen=True)

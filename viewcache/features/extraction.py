@@ -56,7 +56,7 @@ class Local(NamedTuple):
 
     def start(self, missing: np.ndarray) -> Started:
         """As `Engine` says: ready is a base that is open."""
-        return Started((self.maker.opened.width,), self._computed(missing))
+        return Started(self.maker.opened.row_shape, self._computed(missing))
 
     def _computed(self, missing: np.ndarray) -> Iterator[Computed]:
         render = self.costs.timed("augment", self.render)

@@ -1,7 +1,7 @@
 """Feature arrays on disk: a row an image, keys beside them, and a manifest of what they are."""
 
 import mmap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -98,7 +98,7 @@ class FeatureView(NamedTuple):
     """The features of a view.
 
     Attributes:
-        features: Read-only memory map, shape (images of the view, width).
+        features: Read-only memory map, shape (images of the view, *row shape).
         places: Of each prepared image its row of the features: int64; -1 where it has none.
     """
 
@@ -132,11 +132,14 @@ class FeatureRows:
         return features
 
 
-def open_views(views: Iterable[int], digests: Sequence[str]) -> dict[int, FeatureView]:
+def open_views(
+    views: Iterable[int], digests: Sequence[str], file: Callable[[int], Path] = feature_file
+) -> dict[int, FeatureView]:
     """Memory-map the features of views of the prepared images, all of one base.
 
     Args:
         digests: Of the prepared images.
+        file: Where those of a view lie.
 
     Raises:
         PipelineError: a file is missing, damaged, of another view, of other images, or of another
@@ -145,7 +148,7 @@ def open_views(views: Iterable[int], digests: Sequence[str]) -> dict[int, Featur
     manifests: dict[Path, Manifest] = {}
     opened = {}
     for view in views:
-        path, rows = feature_file(view), rows_of_view(view, len(digests))
+        path, rows = file(view), rows_of_view(view, len(digests))
         base = {"base": next(iter(manifests.values()))["base"]} if manifests else {}
         images = digest_of_digests(digests[row] for row in rows)
         manifests[path] = verify(path, view=view, images=images, **base)

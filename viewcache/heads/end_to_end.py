@@ -17,6 +17,7 @@ from viewcache.ground.manifests import seal
 from viewcache.ground.quiet_tensorflow import keras
 from viewcache.heads.head import compile_model
 from viewcache.heads.history import Score
+from viewcache.heads.optimizer import FusedAdam
 from viewcache.heads.saved import Trained, starting_point
 from viewcache.heads.schedule import view_of_epoch
 from viewcache.heads.training import Reader, Schedule, Targets, Validation, by_fit, train
@@ -65,7 +66,7 @@ def on_keras(model: keras.Model, learning_rate: float, weight_decay: float) -> E
 
     def attach(head: keras.Model) -> keras.Model:
         whole = keras.Sequential([model, head])
-        compile_model(whole, learning_rate, weight_decay)
+        compile_model(whole, FusedAdam(learning_rate, weight_decay=weight_decay or None))
         return whole
 
     return EndToEndBase(

@@ -1,7 +1,7 @@
 """The head: a small dense classifier on a base's features."""
 
 from viewcache.ground.params.head_settings import HeadSettings
-from viewcache.ground.quiet_tensorflow import keras, layers
+from viewcache.ground.quiet_tensorflow import keras, layers, tf
 from viewcache.heads.dense import EPSILON
 from viewcache.heads.optimizer import FusedAdam
 
@@ -25,15 +25,15 @@ def build_head(
         model.add(layers.Dense(settings.units, "relu", kernel_initializer=first))
     model.add(layers.Dropout(settings.dropout, seed=seed))
     model.add(layers.Dense(1 if classes == 2 else classes, kernel_initializer=last))
-    compile_model(model, learning_rate, settings.weight_decay)
+    compile_model(model, FusedAdam(learning_rate, weight_decay=settings.weight_decay or None))
     return model
 
 
-def compile_model(model: keras.Model, learning_rate: float, weight_decay: float) -> None:
-    """Adam on the cross-entropy of the logits, without XLA, the same for either way to train."""
+def compile_model(model: keras.Model, optimizer: FusedAdam) -> None:
+    """Train on the cross-entropy of the logits, without XLA, the same for either way to train."""
     binary = model.output_shape[-1] == 1
     model.compile(
-        optimizer=FusedAdam(learning_rate, weight_decay=weight_decay or None),
+        optimizer=optimizer,
         loss=keras.losses.BinaryCrossentropy(from_logits=True)
         if binary
         else keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -44,3 +44,12 @@ def compile_model(model: keras.Model, learning_rate: float, weight_decay: float)
         ],
         jit_compile=False,
     )
+
+
+def start_again(head: keras.Model, optimizer: FusedAdam, initial: keras.Model) -> None:
+    """Give a head the weights and dropout state of another, and forget what the optimizer saw."""
+    for variable, value in zip(head.variables, initial.variables, strict=True):
+        variable.assign(value)
+    for variable in optimizer.variables:
+        if variable is not optimizer._learning_rate:
+            variable.assign(tf.zeros_like(variable.value))

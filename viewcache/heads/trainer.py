@@ -11,7 +11,7 @@ import numpy as np
 from viewcache.features.store import FeatureView
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.quiet_tensorflow import tf
-from viewcache.heads.head import build_head
+from viewcache.heads.head import build_head, start_again
 from viewcache.heads.history import Score
 from viewcache.heads.saved import Trained, starting_point
 from viewcache.heads.training import Schedule, Targets, Validation, train
@@ -49,7 +49,7 @@ class HeadTrainer:
         Returns:
             The head, which the next training changes, and how it came about.
         """
-        self._reset(schedule.seed)
+        start_again(self._head, self._head.optimizer, self._build(schedule.seed))
         start = starting_point(self._head, self._head.optimizer)
         labels, batch_size = targets.labels[:, None].astype(np.float32), schedule.batch_size
 
@@ -68,17 +68,6 @@ class HeadTrainer:
 
         history = train(run_epoch, self._head, targets.rows, validation, schedule)
         return Trained(self._head, history, start)
-
-    def _reset(self, seed: int) -> None:
-        """Initial weights and dropout masks of a seed, and an optimizer that has seen nothing."""
-        for variable, initial in zip(
-            self._head.variables, self._build(seed).variables, strict=True
-        ):
-            variable.assign(initial)
-        optimizer = self._head.optimizer
-        for variable in optimizer.variables:
-            if variable is not optimizer._learning_rate:
-                variable.assign(tf.zeros_like(variable.value))
 
     def _steps(
         self, features: tf.Tensor, labels: tf.Tensor, weights: tf.Tensor, batch_size: tf.Tensor

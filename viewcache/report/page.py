@@ -18,6 +18,7 @@ from viewcache.judge.verdict import Recommendation
 from viewcache.report import results
 from viewcache.report.cost_words import break_even_sentences, evidence_sentence, speeds
 from viewcache.report.figures import Arms, cached_arms, end_to_end_arms
+from viewcache.report.fine_tuning import tuning_sentences
 from viewcache.report.pictures import captions
 from viewcache.report.pictures import seconds as costs
 from viewcache.report.pictures.curves import validation_losses
@@ -28,8 +29,27 @@ from viewcache.report.provenance import Provenance
 from viewcache.report.results import Results
 from viewcache.report.summary import growth_sentence, key_figures, times_as_fast
 from viewcache.report.tables import MEASURED, TESTED_ON, accuracy_in_words
-from viewcache.report.words import margin_in_words, percent, plain_name, reasons, tells, what_to_do
+from viewcache.report.words import (
+    difference,
+    margin_in_words,
+    percent,
+    plain_name,
+    reasons,
+    tells,
+    what_to_do,
+)
 
+FUNCTIONS = (
+    accuracy_in_words,
+    difference,
+    percent,
+    plain_name,
+    reasons,
+    times_as_fast,
+    tuning_sentences,
+    what_to_do,
+)
+"""That the template calls."""
 TEMPLATE = Path(__file__).with_name("page.html.jinja")
 
 
@@ -61,7 +81,7 @@ def render_page(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"thumbnail": _thumbnail, "or_none": _or_none}
-    for function in (accuracy_in_words, percent, plain_name, reasons, times_as_fast, what_to_do):
+    for function in FUNCTIONS:
         environment.globals[function.__name__] = function
     arms, name = found.arms, recommendation.arm.name
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
@@ -85,6 +105,7 @@ def render_page(
         prediction=found.figures["prediction"],
         replay=found.figures["replay"],
         certificate=found.figures["certificate"],
+        tuning=found.figures["fine_tuning"],
         disagreement=disagreement,
         provenance=provenance,
         params=provenance.params,

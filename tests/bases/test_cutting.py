@@ -1,0 +1,31 @@
+import keras
+import numpy as np
+import pytest
+
+from tests.specs import random, spec
+from viewcache.bases.cutting import split_at
+from viewcache.bases.frozen import load_base, load_upper_part
+from viewcache.ground.errors import PipelineError
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [random("MobileNetV2", pooling="both"), spec(side=32)],
+    ids=["MobileNetV2", "efficientnet_lite0"],
+)
+def test_both_parts_one_after_the_other_are_the_base(whole, small_images):
+    cut = "block_12_add" if whole.base == "MobileNetV2" else "blocks-14-add"
+    below = whole.model_copy(update={"cut": cut})
+    activations = load_base(below).predict_on_batch(small_images)
+    features = load_upper_part(below).predict_on_batch(activations)
+    assert activations.ndim == 4
+    expected = load_base(whole).predict_on_batch(small_images)
+    np.testing.assert_allclose(features, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_a_layer_that_the_network_has_a_way_around_is_refused():
+    image = keras.Input((8, 8, 3))
+    one = keras.layers.Conv2D(3, 1, name="one")(image)
+    network = keras.Model(image, keras.layers.Add()([one, image]), name="short")
+    with pytest.raises(PipelineError, match=r"all of short must go through .* Received: 'one'"):
+        split_at(network, "one")
