@@ -63,7 +63,7 @@ class Recorder:
         places = np.full(len(self.images.digests), -1, np.int64)
         places[rows[missing]] = np.arange(len(missing))
         before, timed = dict(self.costs.seconds), self.costs.timed("extract", read)
-        shape, keys = (self.maker.opened.width,), wanted.keys[missing]
+        shape, keys = self.maker.opened.row_shape, wanted.keys[missing]
         with scratch(self.folder / "recorded") as folder:
             path = folder / "features.npy"
             with FeatureWriter(path, keys, shape, self.maker.dtype, wanted.origin) as writer:
