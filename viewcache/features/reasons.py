@@ -1,7 +1,8 @@
 """Why rows of features are computed: what they have that no row before them had."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from viewcache.features.wanted import Wanted
 
 
 def reasons(wanted: Wanted, missing: np.ndarray, kept: Sequence[Kept]) -> Counter[str]:
-    """Say of each missing row what differs from the newest row of its image and view.
+    """Say of each missing row what differs from the newest row of its image, view and cut.
 
     Args:
         missing: Of the wanted rows those that are in no kept file.
@@ -22,7 +23,7 @@ def reasons(wanted: Wanted, missing: np.ndarray, kept: Sequence[Kept]) -> Counte
     """
     images, found = first_bytes(wanted.keys["image"][missing]), Counter[str]()
     for file in kept:
-        if file.manifest["view"] == wanted.origin.view:
+        if _place(file.manifest) == _place(asdict(wanted.origin)):
             known = np.isin(images, first_bytes(file.keys["image"]))
             found[_difference(file, wanted)] += int(known.sum())
             images = images[~known]
@@ -36,6 +37,12 @@ def line(view: int, rows: int, found: Counter[str]) -> str:
     counts = f"view {view}: {rows:,} rows: {rows - computed:,} reused, {computed:,} computed"
     why = ", ".join(f"{reason}: {count:,}" for reason, count in found.most_common())
     return f"{counts} ({why})" if computed else counts
+
+
+def _place(origin: Mapping[str, Any]) -> tuple[int, str | None]:
+    """The view that rows are of, and where the base that made them was cut."""
+    base = origin.get("made_by", {}).get("base", {})
+    return origin["view"], base.get("spec", {}).get("cut")
 
 
 def _difference(kept: Kept, wanted: Wanted) -> str:
