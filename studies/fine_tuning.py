@@ -1,12 +1,12 @@
-"""What training the last blocks brings: `python -m studies.fine_tuning [RECIPE]`, half an hour.
+"""What training the last blocks brings: `python -m studies.fine_tuning [RECIPE]`, twenty minutes.
 
 The pipeline itself runs, once for every cut, in a clone of this repository as it was committed:
 only what changes with the cut is computed again. Without a recipe, on the default images.
 """
 
 import json
-import sys
 import tempfile
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,21 +24,29 @@ SEEDS = [0, 1]
 
 
 def main() -> None:
+    parser = ArgumentParser("studies.fine_tuning")
+    parser.add_argument("recipe", nargs="?", help="its images lie where it says, from here")
+    parser.add_argument("--epochs", type=int, help="other than the recipe's")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         workspace = cloned(Path(folder) / "repository")
-        if sys.argv[1:]:
-            workspace.python("viewcache", "recipe", sys.argv[1])
-        _simplify(workspace)
+        if given.recipe:
+            workspace.python("viewcache", "recipe", given.recipe)
+        _simplify(workspace, given.epochs)
         rows = [row for trained in CUTS for row in _rows(workspace, trained)]
     print(pd.DataFrame(rows).to_markdown(index=False))
 
 
-def _simplify(workspace: Workspace) -> None:
+def _simplify(workspace: Workspace, epochs: int | None) -> None:
     """To what is compared here: a view for each epoch, and without a cut no augmentation too."""
     params = yaml.safe_load((workspace.path / "params.yaml").read_text())
-    epochs = params["train"]["epochs"]
-    workspace.set("train", budgets=[0, epochs], seeds=SEEDS, end_to_end=[])
+    epochs = epochs or params["train"]["epochs"]
+    workspace.set("train", epochs=epochs, budgets=[0, epochs], seeds=SEEDS, end_to_end=[])
+    workspace.set("extract", views=list(range(epochs + 1)))
     workspace.set("fine_tune", budgets=[epochs], seeds=SEEDS)
+    if params["data"]["source"] == "folder":
+        images = Path(params["data"]["path"])
+        (workspace.path / images).symlink_to(images.resolve(), target_is_directory=True)
 
 
 def _rows(workspace: Workspace, trained: str) -> Iterator[dict[str, str]]:
