@@ -31,8 +31,8 @@ class Unit:
 
 
 UNITS = (Unit("float32", 500, 4), Unit("int8", 950, 4), Unit("int8, stored in float16", 950, 2))
-DRIVER_BYTES = 800
-"""Of the stage's memory, an image: digests, keys, plan and row numbers."""
+DRIVER_BYTES = 460
+"""Of the stage's memory on Ray, an image: digests, keys, plan and row numbers."""
 MD5_BYTES_A_SECOND = 0.5e9
 """By which DVC hashes what a stage wrote, on one core."""
 HEADERS = (
