@@ -73,7 +73,7 @@ def _write(
         def rendered(places: np.ndarray) -> np.ndarray:
             return render(originals.read(rows[places]), plan[places])
 
-        chosen: Engine = Local(maker, rendered, costs)
+        chosen: Engine = Local(maker, rows, rendered, costs)
         if engine == "ray" and len(found.missing):
             from viewcache.features.on_ray import OnRay
 

@@ -49,7 +49,8 @@ def write(path, breaks_off_at=ROWS):
     found = find_rows(wanted().keys, open_kept())
     maker = Maker(Compiled(), np.dtype(np.float32), 4)
     costs = Stopwatch()
-    write_features(path, wanted(), found, maker, Local(maker, render, costs), costs)
+    engine = Local(maker, np.arange(ROWS), render, costs)
+    write_features(path, wanted(), found, maker, engine, costs)
     return ROWS - len(found.missing)
 
 

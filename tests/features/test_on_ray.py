@@ -1,8 +1,13 @@
 """Rows that Ray's actors compute are those of this process, whatever is killed on the way."""
 
 import contextlib
+import os
+import re
 import shutil
+import signal
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +20,7 @@ from benchmarks.stages_apart import extract_command
 from benchmarks.workspace import generated
 from stages.extract import extract
 from tests.corner import Corner
-from tests.servers import wait_until
+from tests.servers import free_port, wait_until
 from tests.specs import spec
 from viewcache.bases.artifact import CompiledBase, find_base
 from viewcache.bases.compiling import compile_base
@@ -78,8 +83,12 @@ def of_this_process():
     """Features of the rows that `missing_rows` tells, with their places."""
     images, plan = open_prepared(PREPARED), the_plan()
     with images.read() as pixels:
-        engine = Local(maker(), lambda rows: render(pixels.read(rows), plan[rows]), Stopwatch())
-        return collected(engine.start(missing_rows()).computed)
+        return collected(local(pixels, plan).start(missing_rows()).computed)
+
+
+def local(pixels, plan, base=None):
+    rows = np.arange(IMAGES)
+    return Local(maker(base), rows, lambda of: render(pixels.read(of), plan[of]), Stopwatch())
 
 
 def the_plan():
@@ -132,13 +141,25 @@ class Poisoned(Corner):
 
     def _start(self, images):
         if (images[:, 0, 0] == self.poison).all(axis=1).any():
-            raise RuntimeError("node /Conv_3:\nno such kernel")
+            self.fail()
         return super()._start(images)
+
+    def fail(self):
+        raise RuntimeError("node /Conv_3:\nno such kernel")
+
+
+class Lethal(Poisoned):
+    """Takes its process along, as a runtime does that reads where it must not."""
+
+    def fail(self):
+        os.kill(os.getpid(), signal.SIGSEGV)
 
 
 class Poisonous(CompiledBase):
+    kind = Poisoned
+
     def open(self, batch_size, threads=None):
-        opened = Poisoned(batch_size)
+        opened = self.kind(batch_size)
         pixels = np.load(PREPARED / "images.npy", mmap_mode="r")
         opened.poison = render(pixels[[41]], the_plan()[[41]])[0, 0, 0]
         return opened
@@ -148,11 +169,26 @@ class Poisonous(CompiledBase):
 def test_the_image_that_a_base_fails_on_is_named_in_one_line():
     base = Poisonous(*find_base(BASE))
     path = open_prepared(PREPARED).paths[41]
-    with pytest.raises(PipelineError) as error:
-        collected(on_ray(base).start(np.arange(IMAGES)).computed, width=12)
-    line = str(error.value)
-    assert line.startswith(f"features of {path} must be computed. Received: RuntimeError('node")
-    assert "\n" not in line
+    told = f"features of {path} must be computed. Received: RuntimeError('node"
+    with open_prepared(PREPARED).read() as pixels:
+        for engine in (on_ray(base), local(pixels, the_plan(), base)):
+            with pytest.raises(PipelineError) as error:
+                collected(engine.start(np.arange(IMAGES)).computed, width=12)
+            assert str(error.value).startswith(told)
+            assert "\n" not in str(error.value)
+
+
+class Deadly(Poisonous):
+    kind = Lethal
+
+
+@pytest.mark.usefixtures("workspace")
+def test_the_image_that_actors_die_of_is_named():
+    path = open_prepared(PREPARED).paths[41]
+    told = f"features of {path} must be computed. Received: the death of 2 actors"
+    with pytest.raises(PipelineError, match=re.escape(told)):
+        collected(on_ray(Deadly(*find_base(BASE))).start(np.arange(IMAGES)).computed, width=12)
+    assert not list(PREPARED.parent.glob("in_hand*"))
 
 
 @pytest.mark.usefixtures("workspace")
@@ -220,3 +256,13 @@ def test_a_node_that_is_lost_half_way_changes_nothing(two_nodes):
     before = [next(computed) for _ in range(10)]
     two_nodes.remove_node(next(iter(two_nodes.worker_nodes)), allow_graceful=False)
     assert np.array_equal(collected([*before, *computed]), of_this_process(), equal_nan=True)
+
+
+def test_an_address_at_which_no_cluster_listens_is_refused_in_seconds():
+    for address in ("127.0.0.1:{}", "localhost:{}", "ray://127.0.0.1:{}", "nobody"):
+        environment = os.environ | {"RAY_ADDRESS": address.format(free_port())}
+        command = [sys.executable, "-c", "from viewcache.features.on_ray import join; join()"]
+        begun = time.monotonic()
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        assert time.monotonic() - begun < 30
+        assert "RAY_ADDRESS must be that of a cluster of Ray, or not be set" in done.stderr

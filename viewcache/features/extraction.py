@@ -1,5 +1,6 @@
 """The features of a view: rows that were computed before, and the others, computed and kept."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -11,7 +12,10 @@ from viewcache.features.blocks import Blocks
 from viewcache.features.reuse import Found
 from viewcache.features.store import FeatureWriter
 from viewcache.features.wanted import Maker, Wanted
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.paths import PREPARED
 from viewcache.ground.stopwatch import Stopwatch
+from viewcache.images.prepared import open_prepared
 
 Render = Callable[[np.ndarray], np.ndarray]
 """From rows of a view to their pixels: uint8, shape (rows, side, side, 3)."""
@@ -47,10 +51,12 @@ class Local(NamedTuple):
     """The engine `local`: this process.
 
     Attributes:
+        rows: Of the prepared images, those of the view: int64.
         costs: Gets the seconds of rendering.
     """
 
     maker: Maker
+    rows: np.ndarray
     render: Render
     costs: Stopwatch
 
@@ -59,13 +65,58 @@ class Local(NamedTuple):
         return Started(self.maker.opened.row_shape, self._computed(missing))
 
     def _computed(self, missing: np.ndarray) -> Iterator[Computed]:
-        render = self.costs.timed("augment", self.render)
-        views = map(render, self._batches(missing))
-        yield from zip(self._batches(missing), self.maker.opened.stream(views), strict=True)
+        """Rows and their features, batch by batch.
 
-    def _batches(self, missing: np.ndarray) -> Iterator[np.ndarray]:
-        size = self.maker.batch_size
-        return (missing[start : start + size] for start in range(0, len(missing), size))
+        Raises:
+            PipelineError: the base fails on an image.
+        """
+        render, size = self.costs.timed("augment", self.render), self.maker.batch_size
+        begun: deque[np.ndarray] = deque()
+
+        def views() -> Iterator[np.ndarray]:
+            for start in range(0, len(missing), size):
+                begun.append(missing[start : start + size])
+                yield render(begun[-1])
+
+        try:
+            for features in self.maker.opened.stream(views()):
+                yield begun.popleft(), features
+        except PipelineError:
+            raise
+        except Exception as error:  # Whatever a runtime raises.
+            places = np.concatenate(begun)
+            failure = failure_of(
+                lambda row: self.maker.opened(self.render(places[row])), self.rows[places], error
+            )
+            raise PipelineError(*failure) from error
+
+
+class Failure(NamedTuple):
+    """Why features cannot be computed, as `PipelineError` takes it."""
+
+    rule: str
+    received: str
+
+
+def failure_of(
+    compute: Callable[[np.ndarray], object], images: np.ndarray, error: Exception
+) -> Failure:
+    """What to tell of images that a base failed on: the first that fails by itself, and why.
+
+    Args:
+        compute: Gets one of their numbers, in an array.
+        images: Rows of the prepared images.
+
+    Raises:
+        Exception: `error`, since none fails by itself.
+    """
+    for row, image in enumerate(images):
+        try:
+            compute(np.array([row]))
+        except Exception as why:
+            path = open_prepared(PREPARED).paths[image]
+            return Failure(f"features of {path} must be computed", repr(why))
+    raise error
 
 
 def write_features(

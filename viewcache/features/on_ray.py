@@ -6,8 +6,10 @@ so every node must see the workspace under the same path, as on a shared file sy
 
 import logging
 import os
+import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -17,9 +19,10 @@ import pyarrow as pa
 
 from viewcache.bases.artifact import CompiledBase, find_base
 from viewcache.bases.base import Base
-from viewcache.features.extraction import Computed, Started
+from viewcache.features.extraction import Computed, Failure, Started, failure_of
 from viewcache.features.wanted import Maker
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.files import scratch
 from viewcache.ground.paths import PREPARED
 from viewcache.ground.quiet import quiet_unless_it_fails
 from viewcache.ground.row_files import RowFile
@@ -34,6 +37,7 @@ try:
     with quiet_unless_it_fails():
         import ray
         import ray.data
+        from ray._private.services import canonicalize_bootstrap_address
         from ray.data.exceptions import ExecutionTimeoutError
         from ray.exceptions import RayError
 except ImportError as error:
@@ -47,9 +51,15 @@ STORE_BYTES = 2**28
 SHARE = 0.9
 """Of a processor that an actor asks for: what is left lets Ray's own tasks start."""
 PATIENCE = 600
-"""Seconds in which no block ends, such as where every actor that takes it dies."""
+"""Seconds in which no block ends, such as where no actor can be started."""
+DEATHS = 2
+"""Actors that may die of the same images: one may have been killed from outside."""
+ANSWER = 5
+"""Seconds that a cluster has to answer in."""
 CODE = Path(__file__).resolve().parents[2]
 """What actors of a local cluster import; those of another one, what lies in the stage's folder."""
+IN_HAND = PREPARED.with_name("in_hand")
+"""Notes of what actors have in hand, which every node sees."""
 Block = dict[str, np.ndarray]
 
 
@@ -106,14 +116,16 @@ class OnRay(NamedTuple):
         Raises:
             PipelineError: the base fails on an image, an actor cannot open it, or Ray fails.
         """
-        for block in _results(self._dataset(missing, pool)):
-            if block["rule"][0]:
-                raise PipelineError(block["rule"][0], block["received"][0])
-            self.costs.seconds["augment"] += float(block["seconds"].sum()) / pool.actors
-            yield block["place"], block["features"]
+        with scratch(IN_HAND) as notes:
+            for block in _results(self._dataset(missing, pool, notes)):
+                if block["rule"][0]:
+                    raise PipelineError(block["rule"][0], block["received"][0])
+                self.costs.seconds["augment"] += float(block["seconds"].sum()) / pool.actors
+                yield block["place"], block["features"]
 
-    def _dataset(self, missing: np.ndarray, pool: Pool) -> "ray.data.Dataset":
-        settings = (str(Path.cwd()), self.maker.base, self.maker.batch_size, pool.threads)
+    def _dataset(self, missing: np.ndarray, pool: Pool, notes: Path) -> "ray.data.Dataset":
+        opening = (self.maker.base, self.maker.batch_size, pool.threads)
+        settings = (str(Path.cwd()), notes, *opening)
         return ray.data.from_blocks(list(self._blocks(missing))).map_batches(
             Extractor,
             fn_constructor_args=settings,
@@ -132,6 +144,10 @@ class OnRay(NamedTuple):
             yield pa.table({"place": places, "image": self.rows[places], **plan})
 
 
+class DeadlyError(Exception):
+    """Actors die of some images; the arguments are those of a `Failure`."""
+
+
 class Extractor:
     """An actor: it opens base and pixels once, where they lie, and computes blocks of rows.
 
@@ -139,11 +155,14 @@ class Extractor:
 
     Args:
         workspace: The folder in which the stage runs.
+        notes: Folder where it notes what it has in hand, for the actor that follows if it dies.
     """
 
-    def __init__(self, workspace: str, base: CompiledBase, batch_size: int, threads: int) -> None:
+    def __init__(
+        self, workspace: str, notes: Path, base: CompiledBase, batch_size: int, threads: int
+    ) -> None:
         os.chdir(workspace)
-        self._refused, self._seconds = "", 0.0
+        self._notes, self._refused, self._seconds = notes, "", 0.0
         try:
             self._base = _open(base, batch_size, threads)
             self._pixels = RowFile(pixels_file(PREPARED))
@@ -164,12 +183,44 @@ class Extractor:
             rule = f"each actor of Ray must open the base and the images in {Path.cwd()}"
             return _told(block["place"], rule=rule, received=self._refused)
         try:
-            features = self._features(block)
+            features = self._noted(block)
+        except DeadlyError as deadly:
+            return _told(block["place"], **Failure(*deadly.args)._asdict())
         except Exception as error:  # Whatever a runtime raises.
-            image, why = self._failing(block, error)
-            rule = f"features of {open_prepared(PREPARED).paths[image]} must be computed"
-            return _told(block["place"], rule=rule, received=repr(why))
+            failure = failure_of(lambda row: self._features(_of(block, row)), block["image"], error)
+            return _told(block["place"], **failure._asdict())
         return _told(block["place"], features, self._seconds)
+
+    def _noted(self, block: Block) -> np.ndarray:
+        """Features of a block; where an actor died of it, each image is tried alone before.
+
+        Raises:
+            DeadlyError: actors die of an image, or of the block.
+        """
+        if self._note(block).exists():
+            for row in range(len(block["image"])):
+                alone = _of(block, np.array([row]))
+                with self._in_hand(alone):
+                    self._features(alone)
+        with self._in_hand(block):
+            return self._features(block)
+
+    def _note(self, block: Block) -> Path:
+        """A file of a byte for each actor that had these images in hand."""
+        return self._notes / f"{block['place'][0]}+{len(block['place'])}"
+
+    @contextmanager
+    def _in_hand(self, block: Block) -> Iterator[None]:
+        note = self._note(block)
+        if note.exists() and note.stat().st_size >= DEATHS:
+            paths = open_prepared(PREPARED).paths
+            names = dict.fromkeys(paths[image] for image in block["image"][[0, -1]])
+            rule = f"features of {' to '.join(names)} must be computed"
+            raise DeadlyError(rule, f"the death of {DEATHS} actors of Ray")
+        with note.open("ab") as file:
+            file.write(b".")
+        yield
+        note.unlink(missing_ok=True)
 
     def _features(self, block: Block) -> np.ndarray:
         self._seconds, plan = 0.0, _plan(block)
@@ -184,19 +235,10 @@ class Extractor:
         batches = np.split(np.arange(len(plan)), range(size, len(plan), size))
         return np.concatenate(list(self._base.stream(map(rendered, batches))))
 
-    def _failing(self, block: Block, error: Exception) -> tuple[int, Exception]:
-        """The first image of a block that fails by itself, and why.
 
-        Raises:
-            Exception: `error`, since none does.
-        """
-        for row in range(len(block["image"])):
-            alone = {name: column[row : row + 1] for name, column in block.items()}
-            try:
-                self._features(alone)
-            except Exception as why:
-                return int(block["image"][row]), why
-        raise error
+def _of(block: Block, rows: np.ndarray) -> Block:
+    """Some rows of a block."""
+    return {name: column[rows] for name, column in block.items()}
 
 
 def _open(base: CompiledBase, batch_size: int, threads: int) -> Base:
@@ -274,12 +316,25 @@ def join() -> None:
         settings = own if address == "local" else {}
         os.environ["PYTHONPATH"] = os.pathsep.join([str(CODE), os.environ.get("PYTHONPATH", "")])
         try:
+            if address != "local":
+                _refuse_dead(address)
             with quiet_unless_it_fails():
                 ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **settings)
         except (OSError, RuntimeError, ValueError) as error:
             rule = "RAY_ADDRESS must be that of a cluster of Ray, or not be set"
             raise PipelineError(rule, f"{address}: {error}") from error
     _be_silent_and_frugal(ray.data.DataContext.get_current())
+
+
+def _refuse_dead(address: str) -> None:
+    """Where nobody listens, Ray would go on trying for minutes, in silence.
+
+    Raises:
+        OSError, ValueError: there is no cluster.
+    """
+    found = canonicalize_bootstrap_address(address.removeprefix("ray://"))
+    host, _, port = str(found).rpartition(":")
+    socket.create_connection((host.strip("[]"), int(port)), ANSWER).close()
 
 
 def _be_silent_and_frugal(context: "ray.data.DataContext") -> None:
