@@ -9,7 +9,7 @@ class Corner(Base):
     """Its features are four pixels of the image."""
 
     def __init__(self, batch_size=4):
-        super().__init__("corner", 12, batch_size, in_flight=2)
+        super().__init__("corner", (12,), batch_size, in_flight=2)
 
     def _start(self, images):
         assert len(images) == self.batch_size

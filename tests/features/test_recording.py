@@ -50,7 +50,7 @@ def record(rows=TRAINED, view=VIEW, dtype="float32", epochs=1.0):
 
 def extracted(view=VIEW, dtype="float32"):
     """The files of a view that is extracted now, and how many of its rows were computed."""
-    extract(open_prepared(PREPARED), maker(dtype), view, Stopwatch())
+    extract(open_prepared(PREPARED), maker(dtype), view, Stopwatch(), "local")
     files = {file.name: file.read_bytes() for file in feature_file(view).parent.iterdir()}
     return files, load_record(extraction_record(view))["computed"]
 
