@@ -17,8 +17,8 @@ from viewcache.features.reuse import Found, find_rows, keep, keep_views, open_ke
 from viewcache.features.store import rows_of_view
 from viewcache.features.wanted import Maker, Wanted
 from viewcache.ground.entry import run
-from viewcache.ground.paths import BASE, PREPARED, extraction_record, feature_file, plan_file
-from viewcache.ground.stopwatch import Record, Stopwatch, save_record
+from viewcache.ground.paths import BASE, PREPARED, STORED_FEATURES, Store, plan_file
+from viewcache.ground.stopwatch import Stopwatch, save_record
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.prepared import Prepared, open_prepared
 from viewcache.views.plan import how_drawn, load_plan
@@ -33,7 +33,7 @@ def main() -> None:
     for view in [given.view] if given.view is not None else ids_of_test_views(given.test_views):
         costs = Stopwatch()
         costs.seconds["setup"] = setup
-        save_record(extraction_record(view), extract(images, maker, view, costs, given.engine))
+        extract(images, maker, view, costs, given.engine)
 
 
 def extract(
@@ -42,22 +42,18 @@ def extract(
     view: int,
     costs: Stopwatch,
     engine: str,
-    path: Path | None = None,
-) -> Record:
+    store: Store = STORED_FEATURES,
+) -> None:
     """Write the features of a view, and keep them for reuse.
 
     Args:
         engine: As `extract.engine` says; rows are the same.
-        path: Of the features; None: where features lie.
-
-    Returns:
-        What they cost.
     """
-    path = path or feature_file(view)
+    path = store.file(view)
     found = _write(images, maker, view, costs, engine, path)
     record = record_of_view(found, costs)
+    save_record(store.record(view), record)
     keep(path, record)
-    return record
 
 
 def _write(

@@ -13,14 +13,8 @@ from viewcache.ground.entry import run
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import (
-    ACTIVATIONS,
-    LOWER_PART,
-    PREPARED,
-    activation_file,
-    activation_record,
-)
-from viewcache.ground.stopwatch import COSTS, Stopwatch, save_record
+from viewcache.ground.paths import ACTIVATIONS, LOWER_PART, PREPARED, STORED_ACTIVATIONS
+from viewcache.ground.stopwatch import COSTS, Stopwatch
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.prepared import Prepared, open_prepared
 
@@ -53,8 +47,7 @@ def _extract(params: Params, maker: Maker) -> None:
     for view in views:
         costs = Stopwatch()
         costs.seconds["setup"] = 0  # That of this process stands with the compiling.
-        record = extract(images, maker, view, costs, "local", activation_file(view))
-        save_record(activation_record(view), record)
+        extract(images, maker, view, costs, "local", STORED_ACTIVATIONS)
 
 
 def _announce(maker: Maker, images: Prepared, views: list[int]) -> None:

@@ -20,26 +20,13 @@ from viewcache.features.store import keys_file
 from viewcache.ground.errors import PipelineError, message
 from viewcache.ground.files import scratch, write_text
 from viewcache.ground.manifests import Manifest, manifest_file, read_manifest, verify
-from viewcache.ground.paths import (
-    ACTIVATIONS,
-    FEATURES,
-    activation_file,
-    activation_record,
-    extraction_record,
-    feature_file,
-    reuse_folder,
-)
+from viewcache.ground.paths import STORED_ACTIVATIONS, STORED_FEATURES, reuse_folder
 from viewcache.ground.row_files import RowFile
 from viewcache.ground.stopwatch import Record, record_file
 
 OWN_BYTES = 4 * 2**30
 """That the folder may hold of its own; what is linked to from elsewhere costs nothing."""
 CHUNK = 1024  # rows in memory at a time
-STORES = (
-    (FEATURES, feature_file, extraction_record),
-    (ACTIVATIONS, activation_file, activation_record),
-)
-"""Of the workspace: where views lie, and the records of what they cost."""
 
 
 class Kept:
@@ -172,11 +159,11 @@ def keep_views() -> None:
     Those that are kept already are linked anew: DVC, once it has a file in its cache, puts another
     one in its place, and the two would take room.
     """
-    for folder, file_of, record_of in STORES:
-        for path in folder.glob("*/*/features.npy"):
+    for store in (STORED_FEATURES, STORED_ACTIVATIONS):
+        for path in store.folder.glob("*/*/features.npy"):
             view = int(path.parent.name)
-            record = record_file(record_of(view))
-            if path == file_of(view) and record.exists() and manifest_file(path).exists():
+            record = record_file(store.record(view))
+            if path == store.file(view) and record.exists() and manifest_file(path).exists():
                 keep(path, json.loads(record.read_bytes()))
 
 

@@ -1,7 +1,9 @@
 """Where the stages find each other's outs, as dvc.yaml names them."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET
 
@@ -70,6 +72,18 @@ def extraction_record(view: int) -> str:
 def activation_record(view: int) -> str:
     """Likewise, of its activations at the cut."""
     return f"extract_cut/{view}"
+
+
+class Store(NamedTuple):
+    """Where rows of views lie in the workspace, and the records of what they cost."""
+
+    folder: Path
+    file: Callable[[int], Path]
+    record: Callable[[int], str]
+
+
+STORED_FEATURES = Store(FEATURES, feature_file, extraction_record)
+STORED_ACTIVATIONS = Store(ACTIVATIONS, activation_file, activation_record)
 
 
 def cached_head_file(budget: int, seed: int, rotation: int) -> Path:
