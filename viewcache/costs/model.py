@@ -180,9 +180,14 @@ def break_even(costs: UnitCosts, settings: Train, amounts: Amounts, kind: Kind) 
 def disk_bytes(costs: UnitCosts, params: Params, amounts: Amounts) -> int:
     """What decoded images and features take: once in `data`, once in DVC's cache."""
     pixels = amounts.images * 3 * params.side**2
+    return 2 * (pixels + base_passes(params, amounts) * costs.row_bytes)
+
+
+def base_passes(params: Params, amounts: Amounts) -> int:
+    """How many `extract` makes where nothing is cached yet."""
     random = len(params.extract.random_views) * amounts.trained
     tested = params.evaluate.test_views * amounts.tested
-    return 2 * (pixels + (amounts.images + random + tested) * costs.row_bytes)
+    return amounts.images + random + tested
 
 
 def _predict(costs: UnitCosts, settings: Train, amounts: Amounts, arm: Arm) -> Prediction:
