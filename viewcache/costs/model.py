@@ -187,10 +187,15 @@ def disk_bytes(costs: UnitCosts, params: Params, amounts: Amounts) -> int:
     Once in `data`, once in DVC's cache.
     """
     pixels = amounts.images * 3 * params.side**2
+    row_bytes = costs.row_bytes + costs.activation_bytes
+    return 2 * (pixels + base_passes(params, amounts) * row_bytes)
+
+
+def base_passes(params: Params, amounts: Amounts) -> int:
+    """How many `extract` makes where nothing is cached yet."""
     random = len(params.extract.random_views) * amounts.trained
     tested = params.evaluate.test_views * amounts.tested
-    row_bytes = costs.row_bytes + costs.activation_bytes
-    return 2 * (pixels + (amounts.images + random + tested) * row_bytes)
+    return amounts.images + random + tested
 
 
 def _predict(costs: UnitCosts, settings: Train, amounts: Amounts, arm: Arm) -> Prediction:
