@@ -79,7 +79,7 @@ def test_what_int8_is_calibrated_on_no_base_is_tested_on():
             "efficientnet_lite1",
             r"BASE efficientnet_lite1: base: no network .*'efficientnet_lite1'$",
         ),
-        ("blind.keras@blond:tf", r"extract.layers must be layers of .* near it: blind.* 'blond'$"),
+        ("blind.keras@blond:tf", r"extract.layers must name layers of .* near it: blind.* 'blond'$"),
     ],
 )
 def test_a_base_that_cannot_be_had_ends_in_one_line(name, rule):

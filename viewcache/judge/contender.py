@@ -72,7 +72,7 @@ class Contender:
         return Standing(
             name_of(self.params),
             self.params,
-            self.base.width,
+            self.base.row_shape[0],
             self.images_a_second,
             len(images),
             correct,

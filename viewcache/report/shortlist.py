@@ -28,7 +28,7 @@ VERDICTS: dict[Verdict, str] = {
     "worse": "worse on",
     "dropped": "dropped after",
 }
-LONGEST_NAME = 48
+LONGEST_NAME = 44
 FASTER = 1.1
 """A base that is so many times as fast is called faster."""
 BASES = Path("data/bases")
@@ -152,8 +152,8 @@ def _faster(one: Standing, best: Standing) -> str:
 
 
 def _in_points(found: Interval) -> str:
-    figures = (100 * figure for figure in (found.estimate, found.low, found.high))
-    return with_interval(*figures, "+.1f", " points")
+    estimate, low, high = (100 * figure for figure in (found.estimate, found.low, found.high))
+    return with_interval(estimate, low, high, "+.1f", " points")
 
 
 def _clipped(name: str) -> str:

@@ -36,7 +36,7 @@ def paint_bases(axes: Axes, listed: Sequence[Listed], on: Measured) -> None:
         standing, colour = one.standing, COLOURS.get(one.verdict, CACHED(0.3))
         found, place = standing.interval(on), (one.seconds, standing.accuracy(on))
         if found:
-            axes.vlines(one.seconds, found.low, found.high, colour)
+            axes.plot([one.seconds] * 2, [found.low, found.high], color=colour)
         axes.plot(*place, "o", color=colour)
         axes.annotate(standing.name, place, (6, 4), textcoords="offset points", fontsize=8)
     axes.margins(x=0.3)
