@@ -26,7 +26,7 @@ VERDICTS: dict[Verdict, str] = {
     "as good": "as good on",
     "open": "maybe as good on",
     "worse": "worse on",
-    "dropped": "dropped after",
+    "dropped": "dropped at",
 }
 LONGEST_NAME = 44
 FASTER = 1.1
