@@ -40,7 +40,7 @@ def test_of_a_holdout_only_the_tested_images_are_told():
 
 
 def test_a_balanced_head_names_the_rare_class_more_often():
-    labels = (np.arange(90) % 9 == 0).astype(int)
+    labels = (np.arange(90) % 10 == 0).astype(int)
     features = (labels[:, None] + RNG.normal(0, 0.7, (90, 2))).astype(np.float32)
     rare = labels == 1
     none, balanced = (

@@ -16,7 +16,7 @@ from viewcache.report.words import WHERE, margin_in_words, with_interval
 
 COLUMNS = (
     "\nbase",
-    "images\na second",
+    "images\n/ s",
     "extract\nin s",
     "\nwidth",
     "accuracy as they are\nand in a view",
@@ -24,11 +24,11 @@ COLUMNS = (
 VERDICTS: dict[Verdict, str] = {
     "best": "best on",
     "as good": "as good on",
-    "open": "maybe as good on",
+    "open": "maybe best on",
     "worse": "worse on",
     "dropped": "dropped after",
 }
-LONGEST_NAME = 48
+LONGEST_NAME = 46
 FASTER = 1.1
 """A base that is so many times as fast is called faster."""
 BASES = Path("data/bases")
@@ -152,8 +152,8 @@ def _faster(one: Standing, best: Standing) -> str:
 
 
 def _in_points(found: Interval) -> str:
-    figures = (100 * figure for figure in (found.estimate, found.low, found.high))
-    return with_interval(*figures, "+.1f", " points")
+    estimate, low, high = (100 * each for each in (found.estimate, found.low, found.high))
+    return with_interval(estimate, low, high, "+.1f", " points")
 
 
 def _clipped(name: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from viewcache.ground.files import write_whole
@@ -15,8 +16,9 @@ from viewcache.report.shortlist import Listed
 from viewcache.report.tables import TESTED_ON
 
 SIZE = (6.4, 7.2)  # inches
-COLOURS = {"best": CACHED(1.0), "dropped": "#8a8a8a"}
-"""Of verdicts; all others are between the two."""
+COLOURS = {"best": to_hex(CACHED(1.0)), "dropped": "#8a8a8a"}
+OTHERS = to_hex(CACHED(0.0))
+"""Colours of verdicts."""
 
 
 def draw_bases(path: Path, listed: Sequence[Listed]) -> None:
@@ -33,7 +35,7 @@ def paint_bases(axes: Axes, listed: Sequence[Listed], on: Measured) -> None:
     """Draw accuracies with their intervals on one measure, against seconds of extraction."""
     axes.set(xscale="log", ylabel="accuracy of a linear head", title=TESTED_ON[METRICS[on]])
     for one in listed:
-        standing, colour = one.standing, COLOURS.get(one.verdict, CACHED(0.3))
+        standing, colour = one.standing, COLOURS.get(one.verdict, OTHERS)
         found, place = standing.interval(on), (one.seconds, standing.accuracy(on))
         if found:
             axes.vlines(one.seconds, found.low, found.high, colour)
