@@ -67,6 +67,11 @@ def test_the_verdict_says_what_is_known(share, images, expected):
     assert verdict(best, best) == "best"
 
 
+@pytest.mark.parametrize("shares", [(0.8, 0.9), (0.9, 0.8)])
+def test_a_base_that_is_worse_on_one_measure_is_called_worse(shares):
+    assert verdict(standing(*shares), standing(0.9)) == "worse"
+
+
 def test_what_came_less_far_was_dropped_and_stands_last():
     best, dropped = standing(0.8), standing(0.85, images=200)
     assert verdict(dropped, best) == "dropped"

@@ -10,8 +10,8 @@ from viewcache.judge.sample import Sample
 from viewcache.judge.statistics import Interval, accuracy_interval, difference_interval
 
 Verdict = Literal["best", "as good", "open", "worse", "dropped"]
-"""Of a base held to the best: known to be worse by less than the margin, if at all; not known;
-known to be worse; known on fewer images to be worse by more than the margin on both measures."""
+"""Of a base held to the best: on both measures known to lose less than the margin; not known;
+known to be worse on one; known, maybe on fewer images, to lose more than the margin on both."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +64,8 @@ def verdict(one: Standing, best: Standing) -> Verdict:
         return "best"
     if one.images < best.images or is_out(one, best, evaluate.margin):
         return "dropped"
-    found = one.less(best, evaluate.rule)
-    if found is None:
-        return "open"
-    if found.low > -evaluate.margin:
+    differences = [one.less(best, on) for on in one.correct]
+    known = [found for found in differences if found is not None]
+    if len(known) == len(differences) and all(found.low > -evaluate.margin for found in known):
         return "as good"
-    return "worse" if found.high < 0 else "open"
+    return "worse" if any(found.high < 0 for found in known) else "open"

@@ -16,7 +16,7 @@ from viewcache.report.words import WHERE, margin_in_words, with_interval
 
 COLUMNS = (
     "\nbase",
-    "images\na second",
+    "images\n/ s",
     "extract\nin s",
     "\nwidth",
     "accuracy as they are\nand in a view",
@@ -24,11 +24,12 @@ COLUMNS = (
 VERDICTS: dict[Verdict, str] = {
     "best": "best on",
     "as good": "as good on",
-    "open": "maybe as good on",
+    "open": "maybe best on",
     "worse": "worse on",
     "dropped": "dropped at",
 }
-LONGEST_NAME = 44
+LONGEST_NAME = 46
+EITHER = " or ".join(WHERE.values())
 FASTER = 1.1
 """A base that is so many times as fast is called faster."""
 BASES = Path("data/bases")
@@ -82,15 +83,14 @@ def advise(listed: Sequence[Listed]) -> tuple[Standing, str]:
     """The base to take, and why, in a sentence that says no more than is known."""
     best, *others = [one.standing for one in listed]
     near = [one for one in listed if one.verdict in ("as good", "open")]
-    rule = best.params.evaluate.rule
     fastest = max(near, key=lambda one: one.standing.images_a_second, default=listed[0])
     if not others:
         return best, f"{best.name} is the only base: it is held to no other."
     if not near:
-        return best, f"{best.name}: every other base is known to be worse {WHERE[rule]}."
+        return best, f"{best.name}: every other base is known to be worse {EITHER}."
     if fastest.standing.images_a_second < FASTER * best.images_a_second:
         names = " and ".join(one.standing.name for one in near)
-        return best, f"{best.name}: {names} may be as good {WHERE[rule]}, and no faster."
+        return best, f"{best.name}: {names} may be as good, and no faster."
     return fastest.standing, f"{_near(fastest, best)}; {_faster(fastest.standing, best)}."
 
 
@@ -120,7 +120,8 @@ def how_to_take(stated: Params, taken: Params) -> str:
     before, after = _settings(stated), _settings(taken)
     changes = [f"-S {shlex.quote(f'{name}={after[name]}')}" for name in after]
     changed = [one for one, name in zip(changes, after, strict=True) if before[name] != after[name]]
-    return "\n".join([*lines, " ".join(["dvc exp run", *changed]) if changed else "make run"])
+    command = " \\\n    ".join(["dvc exp run", *changed]) if changed else "make run"
+    return "\n".join([*lines, command])
 
 
 def _settings(params: Params) -> dict[str, str]:
@@ -139,11 +140,11 @@ def _settings(params: Params) -> dict[str, str]:
 def _near(one: Listed, best: Standing) -> str:
     evaluate, name = best.params.evaluate, one.standing.name
     found = one.standing.less(best, evaluate.rule)
-    points = f" ({_in_points(found)})" if found else ""
+    points = f": {_in_points(found)} {WHERE[evaluate.rule]}" if found else ""
     if one.verdict == "as good":
         margin = margin_in_words(evaluate.margin)
-        return f"{name} is within {margin} of {best.name} {WHERE[evaluate.rule]}{points}"
-    return f"{name} and {best.name} cannot be told apart {WHERE[evaluate.rule]}{points}"
+        return f"{name} is within {margin} of {best.name}{points}"
+    return f"{name} and {best.name} cannot be told apart{points}"
 
 
 def _faster(one: Standing, best: Standing) -> str:
@@ -152,7 +153,7 @@ def _faster(one: Standing, best: Standing) -> str:
 
 
 def _in_points(found: Interval) -> str:
-    estimate, low, high = (100 * figure for figure in (found.estimate, found.low, found.high))
+    estimate, low, high = (100 * each for each in (found.estimate, found.low, found.high))
     return with_interval(estimate, low, high, "+.1f", " points")
 
 

@@ -11,10 +11,11 @@ LISTED = list_bases(
 )
 
 
-def test_a_base_stands_at_its_seconds_and_accuracy_with_its_name_and_interval():
+def test_a_base_stands_at_its_seconds_and_accuracy_with_its_number_and_interval():
     axes = painted(lambda axes: paint_bases(axes, LISTED, "robustness"))
     assert [line.get_xydata().tolist() for line in axes.lines] == [[[100, 0.8]], [[10, 0.5]]]
-    assert [text.get_text() for text in axes.texts] == ["A", "B"]
+    assert [text.get_text() for text in axes.texts] == ["1", "2"]
+    assert axes.get_legend_handles_labels()[1] == ["1 A", "2 B"]
     [low, high] = axes.collections[0].get_segments()[0]
     assert low[1] < 0.8 < high[1]
     assert axes.get_title() == "random views of the test images"
