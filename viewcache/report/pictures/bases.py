@@ -40,7 +40,7 @@ def paint_bases(axes: Axes, listed: Sequence[Listed], on: Measured) -> None:
         standing, colour = one.standing, COLOURS.get(one.verdict, OTHERS)
         found, place = standing.interval(on), (one.seconds, standing.accuracy(on))
         if found:
-            axes.plot([one.seconds] * 2, [found.low, found.high], color=colour)
+            axes.vlines(one.seconds, found.low, found.high, colour)
         name, marker = f"{number} {standing.name}", MARKERS[number % len(MARKERS)]
         axes.plot(*place, marker, linestyle="none", color=colour, label=name)
         axes.annotate(str(number), place, (6, 4), textcoords="offset points")
