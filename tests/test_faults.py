@@ -42,7 +42,7 @@ def test_a_full_disk_ends_in_one_line_and_leaves_every_file_as_it_was(repository
     for stage, blocks in (
         ("prepare", 2),
         ("augment", 2),
-        ("extract --view 1 --dtype float32 --batch-size 8", 16),
+        ("extract --view 1 --dtype float32 --batch-size 8 --engine local", 16),
         ("train_head", 100),
         ("evaluate", 100),
     ):
