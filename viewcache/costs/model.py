@@ -232,7 +232,7 @@ def _end_to_end(costs: UnitCosts, settings: Train, amounts: Amounts, kind: Kind)
     passes = amounts.training * settings.epochs
     pace = costs.paces.end_to_end[kind]
     augment, rest = passes * pace.augment, pace.start + passes * pace.rest
-    head = costs.paces.head.seconds(settings.epochs * amounts.training)
+    head = min(costs.paces.head.seconds(settings.epochs * amounts.training), rest)
     again = set_up.start_tensorflow + opening
     return Prediction(
         base_passes=passes,
