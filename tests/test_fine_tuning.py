@@ -153,7 +153,8 @@ def test_the_page_and_the_results_say_what_tuning_brings_and_costs(tuned, monkey
     images = arms["tuned_cached_0"]["base_passes"]
     assert arms["tuned_end_to_end"]["base_passes"] == arms["tuned_cached_3"]["base_passes"]
     assert arms["tuned_cached_3"]["base_passes"] == 3 * images
-    assert arms["tuned_cached_3"]["gain"]["clean"]["low"] is not None
+    gain = arms["tuned_cached_3"]["gain"]["clean"]
+    assert gain["low"] < gain["difference"] < gain["high"]
     assert "training layers of the base" in Path("report.html").read_text()
     assert "too brings" in Path("plots/answer.txt").read_text().replace("\n", " ")
 
@@ -173,12 +174,9 @@ def test_without_a_cut_nothing_is_extracted_or_trained(tmp_path, monkeypatch, tu
     assert ACTIVATIONS.is_dir()
 
 
-@pytest.mark.parametrize(
-    ("cut", "rule"),
-    [("lowr", r"extract.cut must name layers of .*; near it: lower.*Received: 'lowr'")],
-)
-def test_a_layer_that_is_not_there_is_told_with_those_near_it(tuned, monkeypatch, cut, rule):
+def test_a_layer_that_is_not_there_is_told_with_those_near_it(tuned, monkeypatch):
     monkeypatch.chdir(tuned)
-    save_params(cut=cut)
+    save_params(cut="lowr")
+    rule = r"extract.cut must name layers of .*; near it: lower.*Received: 'lowr'"
     with pytest.raises(PipelineError, match=rule):
         run(monkeypatch, extract_cut)
