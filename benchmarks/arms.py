@@ -14,8 +14,15 @@ from pathlib import Path
 
 from benchmarks.measure import Row, Target, clock, ratio
 from benchmarks.stages_apart import Workspace
-from viewcache.arms.arm import cached
-from viewcache.costs.ledger import ArmCosts, Record, Training, costs_of_arms, setup_of
+from viewcache.arms.arm import cached, end_to_end
+from viewcache.costs.ledger import (
+    ArmCosts,
+    Record,
+    Training,
+    costs_of_arms,
+    setup_of,
+    training_seconds,
+)
 from viewcache.features.store import rows_of_view
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import PARTS, PREPARED
@@ -130,12 +137,12 @@ def _by_hand(workspace: Workspace) -> EndToEnd:
 
 def _compiled(workspace: Workspace) -> EndToEnd:
     """The stage keeps no time of an epoch: the second is what two take longer than one."""
-    name, fits = "train_end_to_end_compiled", []
+    arm, fits = end_to_end("compiled", [0], [0]), []
     for epochs in (1, 2):
         _set_epochs(workspace, epochs)
         workspace.python("stages.train_end_to_end", "compiled")
-        records = [workspace.record(stage) for stage in (name, "compile_base")]
-        fits.append(records[0]["seconds"]["seed 0 rotation 0 fit"])
+        fits.append(training_seconds(arm, workspace.record))
+    records = [workspace.record(stage) for stage in (arm.training_stage, "compile_base")]
     _set_epochs(workspace, EPOCHS)
     return EndToEnd(setup_of(records), fits[0], fits[1] - fits[0])
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from benchmarks.measure import Row, Target, middle
 from benchmarks.stages_apart import Workspace
+from viewcache.arms.arm import end_to_end
+from viewcache.costs.ledger import training_seconds
 from viewcache.ground.paths import reuse_folder
 
 EPOCHS = 3
@@ -30,4 +32,4 @@ def _fit(workspace: Workspace, record: bool) -> float:
         shutil.rmtree(reuse_folder(), ignore_errors=True)
     workspace.set("train", record=record)
     workspace.python("stages.train_end_to_end", "compiled")
-    return workspace.record("train_end_to_end_compiled")["seconds"]["seed 0 rotation 0 fit"]
+    return training_seconds(end_to_end("compiled", [0], [0]), workspace.record)

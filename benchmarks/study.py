@@ -10,7 +10,8 @@ from pathlib import Path
 
 from benchmarks.measure import Row, Target, single
 from benchmarks.stages_apart import cloned, reproduce, stage_environment
-from viewcache.costs.ledger import setup_of
+from viewcache.arms.arm import end_to_end
+from viewcache.costs.ledger import setup_of, training_seconds
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import extraction_record
 from viewcache.ground.stopwatch import load_record
@@ -38,9 +39,9 @@ def _study() -> Iterator[Row]:
     training = trained["seconds"]["head alone"] + trained["seconds"]["heads"]
     base = sum(record["seconds"]["extract"] for record in extracts)
     whole = setup_of([*common, *extracts, trained]) + base + training
-    end_to_end = load_record("train_end_to_end_compiled")
-    fit = end_to_end["seconds"]["seed 0 rotation 0 fit"]
-    one = setup_of([end_to_end, common[1]]) + fit
+    arm = end_to_end("compiled", [0], [0])
+    fit = training_seconds(arm, load_record)
+    one = setup_of([load_record(arm.training_stage), common[1]]) + fit
     name = f"the study of {heads} heads, views included"
     yield single(f"{name}: seconds", whole, Target(high=300))
     yield single(f"{name}, in trainings of one head end to end", whole / one, Target(high=4))

@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
-from viewcache.arms.arm import arms_of, tuned_arms
+from viewcache.arms.arm import Arm, arms_of, tuned_arms
 from viewcache.arms.equivalence import find_equivalences, seen_difference
 from viewcache.arms.fewer_images import open_sizes
 from viewcache.arms.guards import refuse_worse_base
@@ -62,11 +62,10 @@ def main() -> None:
     )
     tuned = open_tuned(tuned_arms(params, len(rotations)), rotations, images)
     runs = pd.DataFrame(score(head, images.labels) for head in [*tested, *tuned])
-    reckoned = reckon(params, arms, runs, len(rotations[0].train), views, load_record)
+    training = _training(params, arms, rotations, views)
+    reckoned = reckon(params, arms, runs, training, load_record)
     figures = figures_of_arms(runs, correct, sample, reckoned, equivalences)
-    tuning = record_of_tuning(
-        params, tuned, images.labels, _training(params, rotations, views), correct, sample
-    )
+    tuning = record_of_tuning(params, tuned, images.labels, training, correct, sample)
     found = Results(
         {
             "recommendation": results.record_of_recommendation(judged, runs),
@@ -104,11 +103,14 @@ def _grow(
 
 
 def _training(
-    params: Params, rotations: Sequence[Rotation], views: Mapping[int, FeatureView]
+    params: Params,
+    arms: Sequence[Arm],
+    rotations: Sequence[Rotation],
+    views: Mapping[int, FeatureView],
 ) -> Training:
-    """What a training above the cut goes through."""
     rows = {view: len(opened.features) for view, opened in views.items()}
-    return Training(len(rotations[0].train), rows, params.extract.random_views, heads=0)
+    heads = sum(len(arm.trainings) for arm in arms if arm.budget is not None)
+    return Training(len(rotations[0].train), rows, params.extract.random_views, heads)
 
 
 def _sample(params: Params, images: Prepared, rotations: Sequence[Rotation]) -> Sample:

@@ -5,11 +5,13 @@ BASE is `keras` for what the book builds, a frozen Keras base and the head in on
 """
 
 import sys
-from itertools import product
+from typing import cast
 
 import numpy as np
 from tqdm import tqdm
 
+from viewcache.arms import arm as arms
+from viewcache.arms.arm import Kind
 from viewcache.bases.artifact import find_base
 from viewcache.bases.frozen import load_base
 from viewcache.features.recording import Recorder
@@ -17,7 +19,7 @@ from viewcache.features.wanted import Maker
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import BASE, PARTS, PREPARED, end_to_end_head_file, seen_file
+from viewcache.ground.paths import BASE, PARTS, PREPARED, seen_file
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads import end_to_end, training
 from viewcache.heads.head import build_head
@@ -29,26 +31,27 @@ from viewcache.views.fresh import fresh_views
 
 
 def main() -> None:
-    kind, params, rendering = sys.argv[1], load_params(), Stopwatch()
+    kind, params, rendering = cast("Kind", sys.argv[1]), load_params(), Stopwatch()
     training.make_deterministic()
     images, rotations, costs = open_prepared(PREPARED), open_rotations(PARTS), Stopwatch()
     base = _open(kind, params, images, rendering)
-    wanted = [rotations[number] for number in params.train.end_to_end_rotations]
-    trainings = list(product(wanted, params.train.end_to_end_seeds))
+    settings = params.train
+    arm = arms.end_to_end(kind, settings.end_to_end_seeds, settings.end_to_end_rotations)
     with images.read() as pixels, costs.monitored():
         fresh = fresh_views(pixels, images.digests, params.augment, params.seed)
         read = rendering.timed("augment", fresh)
-        for rotation, seed in trainings:
-            trained, seen = _train(params, base, images, read, rotation, seed, costs)
-            path = end_to_end_head_file(kind, seed, rotation.number)
+        for seed, number in arm.trainings:
+            rotation, name = rotations[number], arm.training_name(seed, number)
+            trained, seen = _train(params, base, images, read, rotation, seed, name, costs)
+            path = arm.head_file(seed, number)
             save_head(path, trained, images.of(rotation.train), images.of(rotation.validation))
-            if (rotation, seed) == trainings[0]:
+            if (seed, number) == arm.trainings[0]:
                 end_to_end.save_seen(seen_file(kind), seen, base)
-    costs.save(f"train_end_to_end_{kind}")
+    costs.save(arm.training_stage)
 
 
 def _open(
-    kind: str, params: Params, images: Prepared, rendering: Stopwatch
+    kind: Kind, params: Params, images: Prepared, rendering: Stopwatch
 ) -> end_to_end.EndToEndBase:
     if kind == "keras":
         model, train = load_base(params.base_spec), params.train
@@ -68,6 +71,7 @@ def _train(
     read: training.Reader,
     rotation: Rotation,
     seed: int,
+    name: str,
     costs: Stopwatch,
 ) -> tuple[Trained, end_to_end.Seen]:
     settings, classes = params.train, len(read_classes(PREPARED))
@@ -81,7 +85,7 @@ def _train(
     schedule = training.Schedule(
         settings.epochs, settings.batch_size, views, seed, settings.patience
     )
-    total, name = settings.epochs * len(rotation.train), f"seed {seed} rotation {rotation.number}"
+    total = settings.epochs * len(rotation.train)
     with (
         tqdm(total=total, desc="end to end", unit=" images", disable=None, leave=False) as bar,
         costs.phase(f"{name} fit"),

@@ -2,6 +2,7 @@ import pytest
 
 from tests.arms.named import named
 from viewcache.costs.ledger import Training, costs_of_arms, setup_of
+from viewcache.ground.paths import activation_file
 
 pytestmark = pytest.mark.usefixtures("feature_files")
 
@@ -13,12 +14,14 @@ def records(machine_of_view_2=HERE):
     def record(machine=HERE, peak=100, **seconds):
         return {"seconds": seconds, "peak_rss_bytes": peak, "machine": machine}
 
-    fits = {
-        **{"seed 0 rotation 0 augment": 4.0, "seed 0 rotation 0 fit": 30.0},
-        **{"seed 0 rotation 1 augment": 2.0, "seed 0 rotation 1 fit": 24.0},
-        **{"seed 1 rotation 0 augment": 3.0, "seed 1 rotation 0 fit": 99.0},
-        **{"seed 1 rotation 1 augment": 3.0, "seed 1 rotation 1 fit": 99.0},
-    }
+    def fits(arm):
+        return {
+            **{f"{arm} seed 0 rotation 0 augment": 4.0, f"{arm} seed 0 rotation 0 fit": 30.0},
+            **{f"{arm} seed 0 rotation 1 augment": 2.0, f"{arm} seed 0 rotation 1 fit": 24.0},
+            **{f"{arm} seed 1 rotation 0 augment": 3.0, f"{arm} seed 1 rotation 0 fit": 99.0},
+            **{f"{arm} seed 1 rotation 1 augment": 3.0, f"{arm} seed 1 rotation 1 fit": 99.0},
+        }
+
     return {
         "augment": record(
             **{"setup": 0.5, "view 1": 0.2, "view 2": 0.4, "view 3": 0.8, "view 1000000": 70.0}
@@ -29,8 +32,8 @@ def records(machine_of_view_2=HERE):
         "extract_2": record(machine_of_view_2, setup=1.5, augment=4.0, extract=24.0),
         "extract_3": record(setup=1.0, augment=8.0, extract=48.0),
         "train_head": record(**{"setup": 4.0, "head alone": 5.0, "heads": 27.0}),
-        "train_end_to_end_keras": record(peak=300, setup=6.0, **fits),
-        "train_end_to_end_compiled": record(peak=200, setup=6.0, **fits),
+        "train_end_to_end_keras": record(peak=300, setup=6.0, **fits("end_to_end")),
+        "train_end_to_end_compiled": record(peak=200, setup=6.0, **fits("end_to_end_compiled")),
     }
 
 
@@ -124,6 +127,56 @@ def test_only_the_compiled_base_costs_compiling_once():
 def test_images_that_are_not_trained_on_are_no_base_passes(name):
     more = Training(50, {view: 10 * rows for view, rows in TRAINING.rows.items()}, [1, 2], 16)
     assert cost_of(name, training=more).base_passes == cost_of(name).base_passes
+
+
+def tuned_records(rendering=6.0):
+    def record(**seconds):
+        return {"seconds": seconds, "peak_rss_bytes": 100, "machine": HERE}
+
+    fits = {
+        **{"tuned_cached_1 seed 0 rotation 0 fit": 20.0},
+        **{"tuned_end_to_end seed 0 rotation 0 fit": 40.0},
+        **{"tuned_end_to_end seed 0 rotation 0 augment": rendering},
+    }
+    return records() | {
+        "extract_cut/compile": record(setup=4.0, compile=2.0),
+        "extract_cut/1": record(setup=0.0, augment=3.0, extract=10.0),
+        "train_fine_tune": record(setup=5.0, compile=1.0, **fits),
+    }
+
+
+@pytest.fixture
+def activations(feature_files):
+    path = activation_file(1)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(bytes(99))
+
+
+def costs_of_tuned(cached_epochs, end_to_end_epochs, **changes):
+    arms = [named(name, (0,), (0,)) for name in ("tuned_cached_1", "tuned_end_to_end")]
+    epochs = dict(zip(arms, (cached_epochs, end_to_end_epochs), strict=True))
+    return costs_of_arms(arms, TRAINING, epochs, tuned_records(**changes).__getitem__).values()
+
+
+@pytest.mark.usefixtures("activations")
+def test_layers_above_a_cut_cost_their_share_of_activations_and_one_training():
+    cached, _ = costs_of_tuned(10, 10)
+    assert cached.augment_seconds == pytest.approx(0.2 / 2 + 3 / 2)
+    assert cached.base_seconds == pytest.approx((10 - 3) / 2)
+    assert (cached.head_seconds, cached.further_seconds) == (20, 20 + 5 + 1)
+    assert cached.setup_seconds == 0.5 + (4 + 2) + (5 + 1)
+    assert (cached.feature_bytes, cached.study_seconds) == (99, None)
+
+
+@pytest.mark.usefixtures("activations")
+@pytest.mark.parametrize(("rendering", "layers"), [(6.0, 20 / 10 * 5), (35.0, 40 - 35)])
+def test_end_to_end_gives_these_layers_what_they_take_epoch_by_epoch(rendering, layers):
+    _, end_to_end = costs_of_tuned(10, 5, rendering=rendering)
+    assert end_to_end.base_passes == 5 * 50
+    assert end_to_end.head_seconds == layers
+    assert end_to_end.base_seconds == 40 - rendering - layers
+    assert end_to_end.further_seconds == 40 + 5 + 1
+    assert end_to_end.setup_seconds == (4 + 2) + (5 + 1)
 
 
 def test_times_of_two_machines_are_not_added_up():

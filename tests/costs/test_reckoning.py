@@ -40,7 +40,7 @@ def reckoned(arms, ran=10):
         for arm in arms
         for seed, number in arm.trainings
     )
-    return reckon(PARAMS, arms, runs, 50, VIEWS, records().__getitem__)
+    return reckon(PARAMS, arms, runs, TRAINING, records().__getitem__)
 
 
 def plan_for(params, **arms):

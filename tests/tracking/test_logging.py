@@ -130,7 +130,7 @@ def test_an_arm_lasts_as_long_as_a_first_training_and_a_seed_as_one_alone(
     assert seconds_of(arm) == pytest.approx(arm.data.metrics["seconds"], abs=0.01)
     assert seconds_of(child) == pytest.approx(record["seconds"]["head alone"], abs=0.01)
     record = json.loads(Path("data/costs/train_end_to_end_keras.json").read_text())
-    fit = record["seconds"]["seed 0 rotation 0 fit"]
+    fit = record["seconds"]["end_to_end seed 0 rotation 0 fit"]
     assert seconds_of(named(runs, "end_to_end seed 0")) == pytest.approx(fit, abs=0.01)
 
 

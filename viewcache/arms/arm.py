@@ -8,6 +8,9 @@ from typing import Literal
 
 from viewcache.ground.params.schema import Params, Train
 from viewcache.ground.paths import (
+    STORED_ACTIVATIONS,
+    STORED_FEATURES,
+    Store,
     cached_head_file,
     end_to_end_head_file,
     smaller_head_file,
@@ -61,6 +64,15 @@ class Arm:
         if self.tuned:
             return "train_fine_tune"
         return "train_head" if self.budget is not None else f"train_end_to_end_{self.kind}"
+
+    @property
+    def store(self) -> Store:
+        """Where what it trains on lies, if it is cached."""
+        return STORED_ACTIVATIONS if self.tuned else STORED_FEATURES
+
+    def training_name(self, seed: int, rotation: int) -> str:
+        """One of its trainings, as its costs are named."""
+        return f"{self} seed {seed} rotation {rotation}"
 
     def views(self, random_views: Sequence[int], seed: int) -> list[int]:
         """Ids of the cached views that it reads with a seed."""

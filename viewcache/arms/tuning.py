@@ -47,7 +47,7 @@ def train_tuned(
     """Train every arm with its seeds in its rotations, and let it answer on the test images.
 
     Args:
-        costs: Gets the seconds of every training: `ARM seed S rotation R`.
+        costs: Gets the seconds of every training, `ARM seed S rotation R fit`.
     """
     make_deterministic()
     trainings = [(arm, *training) for arm in arms for training in arm.trainings]
@@ -99,18 +99,18 @@ class _Tuning:
     def train(self, arm: Arm, seed: int, rotation: Rotation) -> None:
         """Train with a seed in a rotation, and save what was trained and its answers."""
         model, targets = self._tuned.at_start(seed), self._targets(rotation.train)
-        name = f"{arm} seed {seed} rotation {rotation.number}"
+        name = arm.training_name(seed, rotation.number)
         validation = self._validation(rotation)
         schedule = self._schedule(arm, seed)
         if arm.budget is None:
             render = self._costs.timed(f"{name} augment", self._read)
-            with self._costs.phase(name):
+            with self._costs.phase(f"{name} fit"):
                 trained, seen = train_end_to_end(
                     on_compiled(self._lower), model, render, targets, validation, schedule
                 )
             self._compare(seen)
         else:
-            with self._costs.phase(name):
+            with self._costs.phase(f"{name} fit"):
                 trained = train_on_activations(model, self._views, targets, validation, schedule)
         self._save(arm, seed, rotation, trained)
 

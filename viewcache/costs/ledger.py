@@ -5,12 +5,7 @@ from dataclasses import dataclass
 from statistics import mean
 
 from viewcache.arms.arm import Arm
-from viewcache.ground.paths import (
-    activation_file,
-    activation_record,
-    extraction_record,
-    feature_file,
-)
+from viewcache.ground.paths import extraction_record
 from viewcache.ground.stopwatch import Record
 
 Load = Callable[[str], Record]
@@ -76,7 +71,7 @@ def costs_of_arms(
     return {
         arm: _cached(arm, training, load)
         if arm.budget is not None
-        else _end_to_end(arm, epochs[arm], training.images, load)
+        else _end_to_end(arm, epochs, training.images, load)
         for arm in arms
     }
 
@@ -85,111 +80,50 @@ def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
     """Of what all images took, the share of the training images."""
     views = arm.views(training.random_views, arm.seeds[0])
     shares = {view: training.images / training.rows[view] for view in views}
-    extracts = {view: load(extraction_record(view)) for view in views}
-    augment, heads = load("augment"), load("train_head")
+    extracts = {view: load(arm.store.record(view)) for view in views}
+    augment, trained = load("augment"), load(arm.training_stage)
 
     def seconds(phase: str) -> float:
         return sum(shares[view] * extracts[view]["seconds"][phase] for view in views)
 
     drawing = sum(shares[view] * augment["seconds"].get(f"view {view}", 0.0) for view in views)
-    head = head_seconds(load)
+    head = training_seconds(arm, load)
     return _costs(
-        [augment, load("compile_base"), heads, *extracts.values()],
+        [augment, load(arm.store.compiling), trained, *extracts.values()],
         base_passes=training.images * len(views),
         augment=drawing + seconds("augment"),
         base=seconds("extract") - seconds("augment"),
         head=head,
-        further=head + heads["seconds"]["setup"],
-        study=study_seconds([arm], training, load),
-        feature_bytes=sum(feature_file(view).stat().st_size for view in views),
+        further=head + setup_of([trained]),
+        study=None if arm.tuned else study_seconds([arm], training, load),
+        feature_bytes=sum(arm.store.file(view).stat().st_size for view in views),
     )
 
 
-def costs_of_tuned_arms(
-    arms: Sequence[Arm], training: Training, epochs: Mapping[Arm, float], load: Load
-) -> dict[Arm, ArmCosts]:
-    """What one training of every arm cost that trains the layers above the cut too.
-
-    Args:
-        arms: On cached views first.
-        epochs: As for `costs_of_arms`.
-    """
-    costs = {arm: _tuned_cached(arm, training, load) for arm in arms if arm.budget is not None}
-    upper_part = mean(cost.head_seconds / epochs[arm] for arm, cost in costs.items())
-    for arm in arms:
-        if arm.budget is None:
-            costs[arm] = _tuned_end_to_end(arm, epochs[arm], upper_part, training.images, load)
-    return costs
-
-
-def _tuned_cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
-    views = arm.views(training.random_views, arm.seeds[0])
-    shares = {view: training.images / training.rows[view] for view in views}
-    extracts = {view: load(activation_record(view)) for view in views}
-    augment, tuned = load("augment"), load("train_fine_tune")
-
-    def seconds(phase: str) -> float:
-        return sum(shares[view] * extracts[view]["seconds"][phase] for view in views)
-
-    drawing = sum(shares[view] * augment["seconds"].get(f"view {view}", 0.0) for view in views)
-    fit = _mean_of_tuned(arm, tuned)
-    return _costs(
-        [augment, load("extract_cut/compile"), tuned, *extracts.values()],
-        base_passes=training.images * len(views),
-        augment=drawing + seconds("augment"),
-        base=seconds("extract") - seconds("augment"),
-        head=fit,
-        further=fit + setup_of([tuned]),
-        study=None,
-        feature_bytes=sum(activation_file(view).stat().st_size for view in views),
-    )
-
-
-def _tuned_end_to_end(
-    arm: Arm, epochs: float, upper_part: float, images: int, load: Load
-) -> ArmCosts:
-    """The share of the layers that are trained is what they take on cached views.
-
-    Args:
-        upper_part: Their seconds an epoch.
-    """
-    tuned = load("train_fine_tune")
-    records = [load("extract_cut/compile"), tuned]
-    augment, fit = _mean_of_tuned(arm, tuned, " augment"), _mean_of_tuned(arm, tuned)
-    head = min(epochs * upper_part, fit - augment)
+def _end_to_end(arm: Arm, epochs: Mapping[Arm, float], images: int, load: Load) -> ArmCosts:
+    """What the head takes on cached views is its share, and no more than rendering leaves."""
+    trained = load(arm.training_stage)
+    augment, fit = (_mean_of_trainings(arm, trained, phase) for phase in ("augment", "fit"))
+    head = min(_head_on_cached_views(arm, epochs, load), fit - augment)
+    records = [trained, load(arm.store.compiling)] if arm.kind == "compiled" else [trained]
     return _costs(
         records,
-        base_passes=round(images * epochs),
+        base_passes=round(images * epochs[arm]),
         augment=augment,
         base=fit - augment - head,
         head=head,
-        further=fit + setup_of([tuned]),
-        study=None,
+        further=fit + setup_of([trained]),
+        study=None if arm.tuned else setup_of(records) + len(arm.trainings) * fit,
         feature_bytes=0,
     )
 
 
-def _mean_of_tuned(arm: Arm, record: Record, phase: str = "") -> float:
-    seconds = record["seconds"]
-    return mean(seconds[f"{arm} seed {seed} rotation {n}{phase}"] for seed, n in arm.trainings)
-
-
-def _end_to_end(arm: Arm, epochs: float, images: int, load: Load) -> ArmCosts:
-    """The head's share is what the same head takes on cached features, and no more than is left."""
-    record = load(arm.training_stage)
-    augment, fit = (_mean_of_trainings(arm, record, phase) for phase in ("augment", "fit"))
-    head = min(head_seconds(load), fit - augment)
-    records = [record, load("compile_base")] if arm.kind == "compiled" else [record]
-    return _costs(
-        records,
-        base_passes=round(images * epochs),
-        augment=augment,
-        base=fit - augment - head,
-        head=head,
-        further=fit + record["seconds"]["setup"],
-        study=setup_of(records) + len(arm.trainings) * fit,
-        feature_bytes=0,
-    )
+def _head_on_cached_views(arm: Arm, epochs: Mapping[Arm, float], load: Load) -> float:
+    """Seconds of what an arm trains, the layers above a cut with it, for as many epochs."""
+    if not arm.tuned:
+        return head_seconds(load)
+    cached = [other for other in epochs if other.budget is not None]
+    return epochs[arm] * mean(training_seconds(other, load) / epochs[other] for other in cached)
 
 
 def study_seconds(arms: Sequence[Arm], training: Training, load: Load) -> float:
@@ -210,16 +144,14 @@ def study_seconds(arms: Sequence[Arm], training: Training, load: Load) -> float:
 
 def training_seconds(arm: Arm, load: Load) -> float:
     """Of one training alone: of a head on cached views, or of all that end-to-end goes through."""
-    if arm.tuned:
-        return _mean_of_tuned(arm, load(arm.training_stage))
-    if arm.budget is not None:
+    if arm.budget is not None and not arm.tuned:
         return head_seconds(load)
     return _mean_of_trainings(arm, load(arm.training_stage), "fit")
 
 
 def _mean_of_trainings(arm: Arm, record: Record, phase: str) -> float:
-    seconds = record["seconds"]
-    return mean(seconds[f"seed {seed} rotation {number} {phase}"] for seed, number in arm.trainings)
+    names = [arm.training_name(*training) for training in arm.trainings]
+    return mean(record["seconds"][f"{name} {phase}"] for name in names)
 
 
 def head_seconds(load: Load) -> float:

@@ -13,11 +13,9 @@ from viewcache.costs.ledger import (
     Load,
     Training,
     costs_of_arms,
-    costs_of_tuned_arms,
 )
 from viewcache.costs.prediction import predicted_end_to_end
 from viewcache.costs.unused import Unused, unused_of_arms
-from viewcache.features.store import FeatureView
 from viewcache.ground.params.schema import Params
 
 
@@ -42,26 +40,20 @@ def reckon(
     params: Params,
     arms: Sequence[Arm],
     runs: pd.DataFrame,
-    images: int,
-    views: Mapping[int, FeatureView],
+    training: Training,
     load: Load,
 ) -> Reckoning:
     """Put together what the stages measured.
 
     Args:
         runs: One row a head: `arm`, `seed`, and `epochs`, how many were run.
-        images: Number of training images of one training.
     """
-    random_views = params.extract.random_views
-    rows = {view: len(opened.features) for view, opened in views.items()}
-    heads = sum(len(arm.trainings) for arm in arms if arm.budget is not None)
     of_arm = {arm: runs[runs["arm"] == arm.name] for arm in arms}
     means = {arm: float(own["epochs"].mean()) for arm, own in of_arm.items()}
     most = {
         arm: {seed: int(own.loc[own["seed"] == seed, "epochs"].max()) for seed in arm.seeds}
         for arm, own in of_arm.items()
     }
-    training = Training(images, rows, random_views, heads)
     costs = costs_of_arms(arms, training, means, load)
     measured: dict[Kind, Timed] = {
         arm.kind: cost for arm, cost in costs.items() if arm.budget is None
@@ -69,7 +61,7 @@ def reckon(
     predicted = predicted_end_to_end(params)
     return Reckoning(
         costs,
-        unused_of_arms(most, random_views, load),
+        unused_of_arms(most, training.random_views, load),
         _speeds(costs, predicted | measured),
         evidence(costs, predicted | measured, training, load),
         [kind for kind in predicted if kind not in measured],
@@ -87,7 +79,7 @@ def reckon_tuned(
     Args:
         epochs: As for `costs_of_arms`.
     """
-    costs = costs_of_tuned_arms(arms, training, epochs, load)
+    costs = costs_of_arms(arms, training, epochs, load)
     end_to_end = {arm.kind: cost for arm, cost in costs.items() if arm.budget is None}
     return costs, _speeds(costs, end_to_end)
 

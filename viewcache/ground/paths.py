@@ -75,15 +75,20 @@ def activation_record(view: int) -> str:
 
 
 class Store(NamedTuple):
-    """Where rows of views lie in the workspace, and the records of what they cost."""
+    """Where rows of views lie in the workspace, and the records of what they cost.
+
+    Attributes:
+        compiling: The record of the compiling of what gives them.
+    """
 
     folder: Path
     file: Callable[[int], Path]
     record: Callable[[int], str]
+    compiling: str
 
 
-STORED_FEATURES = Store(FEATURES, feature_file, extraction_record)
-STORED_ACTIVATIONS = Store(ACTIVATIONS, activation_file, activation_record)
+STORED_FEATURES = Store(FEATURES, feature_file, extraction_record, "compile_base")
+STORED_ACTIVATIONS = Store(ACTIVATIONS, activation_file, activation_record, "extract_cut/compile")
 
 
 def cached_head_file(budget: int, seed: int, rotation: int) -> Path:

@@ -7,7 +7,7 @@ import numpy as np
 from viewcache.features.store import FeatureView
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.quiet_tensorflow import keras
-from viewcache.heads.head import build_head, compile_model, start_again
+from viewcache.heads.head import SeededHead, compile_model
 from viewcache.heads.optimizer import TwoRates
 from viewcache.heads.saved import Trained, starting_point
 from viewcache.heads.training import Schedule, Targets, Validation, by_fit, train
@@ -30,11 +30,9 @@ class TunedModel:
         rate: float,
         learning_rate: float,
     ) -> None:
-        width = upper.output_shape[-1]
-        self._build = lambda seed: build_head(width, classes, settings, learning_rate, seed)
         self._upper, self._pretrained = upper, upper.get_weights()
-        self._head = self._build(0)
-        self._model = keras.Sequential([upper, self._head], name="tuned")
+        self._head = SeededHead(upper.output_shape[-1], classes, settings, learning_rate)
+        self._model = keras.Sequential([upper, self._head.model], name="tuned")
         decay = settings.weight_decay or None
         optimizer = TwoRates(upper.trainable_variables, rate, learning_rate, decay)
         compile_model(self._model, optimizer)
@@ -46,7 +44,7 @@ class TunedModel:
         The next call changes it.
         """
         self._upper.set_weights(self._pretrained)
-        start_again(self._head, self._model.optimizer, self._build(seed))
+        self._head.start_again(seed, self._model.optimizer)
         return self._model
 
 

@@ -46,10 +46,26 @@ def compile_model(model: keras.Model, optimizer: FusedAdam) -> None:
     )
 
 
-def start_again(head: keras.Model, optimizer: FusedAdam, initial: keras.Model) -> None:
-    """Give a head the weights and dropout state of another, and forget what the optimizer saw."""
-    for variable, value in zip(head.variables, initial.variables, strict=True):
-        variable.assign(value)
-    for variable in optimizer.variables:
-        if variable is not optimizer._learning_rate:
-            variable.assign(tf.zeros_like(variable.value))
+class SeededHead:
+    """A head that is trained again and again, each time from the start of a seed's own.
+
+    Args:
+        As of `build_head`.
+
+    Attributes:
+        model: The head, always the same one, so that a graph of it is traced once.
+    """
+
+    def __init__(
+        self, width: int, classes: int, settings: HeadSettings, learning_rate: float
+    ) -> None:
+        self._build = lambda seed: build_head(width, classes, settings, learning_rate, seed)
+        self.model = self._build(0)
+
+    def start_again(self, seed: int, optimizer: FusedAdam) -> None:
+        """Bring back initial weights and dropout state, and forget what the optimizer saw."""
+        for variable, value in zip(self.model.variables, self._build(seed).variables, strict=True):
+            variable.assign(value)
+        for variable in optimizer.variables:
+            if variable is not optimizer._learning_rate:
+                variable.assign(tf.zeros_like(variable.value))

@@ -11,7 +11,7 @@ import numpy as np
 from viewcache.features.store import FeatureView
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.quiet_tensorflow import tf
-from viewcache.heads.head import build_head, start_again
+from viewcache.heads.head import SeededHead
 from viewcache.heads.history import Score
 from viewcache.heads.saved import Trained, starting_point
 from viewcache.heads.training import Schedule, Targets, Validation, train
@@ -29,8 +29,8 @@ class HeadTrainer:
     def __init__(
         self, width: int, classes: int, settings: HeadSettings, learning_rate: float
     ) -> None:
-        self._build = lambda seed: build_head(width, classes, settings, learning_rate, seed)
-        self._head = self._build(0)
+        self._seeded = SeededHead(width, classes, settings, learning_rate)
+        self._head = self._seeded.model
         self._head.optimizer.build(self._head.trainable_variables)
         self._run_steps = tf.function(self._steps, reduce_retracing=True)
 
@@ -49,7 +49,7 @@ class HeadTrainer:
         Returns:
             The head, which the next training changes, and how it came about.
         """
-        start_again(self._head, self._head.optimizer, self._build(schedule.seed))
+        self._seeded.start_again(schedule.seed, self._head.optimizer)
         start = starting_point(self._head, self._head.optimizer)
         labels, batch_size = targets.labels[:, None].astype(np.float32), schedule.batch_size
 
