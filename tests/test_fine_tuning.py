@@ -22,9 +22,13 @@ from stages import (
     train_head,
 )
 from stages import certify as certify_stage
+from tests.costs.test_model import SET_UP
 from tests.repository import ROOT
+from viewcache.costs.calibration import calibrate_at_cut
+from viewcache.costs.paces import Work
 from viewcache.features.store import open_views
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import (
     ACTIVATIONS,
     PREPARED,
@@ -161,6 +165,15 @@ def test_the_page_and_the_results_say_what_tuning_brings_and_costs(tuned, monkey
 
 FORM = ("--dtype", "float32", "--batch-size", 8, "--engine", "local")
 REPLAY = {"features": 1, "max_relative_difference": 0.0, "tolerance": 1e-4}
+
+
+def test_a_plan_measures_both_sides_of_the_cut(tuned, monkeypatch):
+    monkeypatch.chdir(tuned)
+    work = Work(load_params(), open_prepared(PREPARED), images=20, classes=2)
+    found = calibrate_at_cut(work, Path("at_cut"), SET_UP)
+    assert found.row_bytes == 14 * 14 * 4 * 4
+    assert found.set_up.compile_base > 0 == found.set_up.start_extract
+    assert 0 < found.paces.head.rest < found.paces.end_to_end["compiled"].rest
 
 
 def test_without_a_cut_nothing_is_extracted_or_trained(tmp_path, monkeypatch, tuned):

@@ -7,7 +7,7 @@ import pandas as pd
 
 from viewcache.commands.images import open_images
 from viewcache.costs.calibration import calibrate
-from viewcache.costs.model import Amounts, break_even, disk_bytes, predict
+from viewcache.costs.model import Amounts, break_even, disk_bytes, predict, predict_tuned
 from viewcache.costs.paces import Work
 from viewcache.costs.prediction import PREDICTION, write_prediction
 from viewcache.costs.whole_run import Reading, seconds_of_run
@@ -41,7 +41,7 @@ def plan(params_file: Path) -> None:
             sample = _decode(params, source.root, train, folder / "sample")
         work = Work(params, sample, amounts.training, len(source.classes))
         units = calibrate(work, folder / "base")
-    arms = predict(units, params.train, amounts)
+    arms = predict(units, params.train, amounts) | predict_tuned(units, params, amounts)
     kinds = units.paces.end_to_end
     points = [break_even(units, params.train, amounts, kind) for kind in kinds]
     decoding = costs.seconds["decode"] / len(sample.labels)
@@ -50,8 +50,6 @@ def plan(params_file: Path) -> None:
     write_prediction(params, amounts, units, arms, points)
     disk = Disk(disk_bytes(units, params, amounts), shutil.disk_usage(".").free)
     print(forecast(seconds, disk, arms, points))
-    if params.extract.cut:
-        print(f"\nTraining the layers above {params.extract.cut} is not foreseen, but its disk is.")
 
 
 def amounts_of(parts: pd.DataFrame) -> Amounts:
