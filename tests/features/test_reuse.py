@@ -27,12 +27,12 @@ def keys(numbers):
     return found
 
 
-def kept(numbers, name="a", record=None):
+def kept(numbers, name="a", record=None, whole=True):
     """Keep a file of features, each row as its number tells."""
     path = Path(name) / "features.npy"
     with FeatureWriter(path, keys(numbers), (3,), FLOAT, Origin(1, "", "", "")) as writer:
         writer.write(np.arange(len(numbers)), features(numbers))
-    keep(path, record or {"rows": len(numbers)})
+    keep(path, record or {"rows": len(numbers)}, whole=whole)
     return path
 
 
@@ -101,6 +101,12 @@ def test_what_a_newer_file_has_too_is_dropped():
     kept([3], "b")
     kept([2, 1, 4], "c")
     assert sorted(len(file.keys) for file in open_kept()) == [1, 3]
+
+
+def test_a_part_of_a_view_drops_nothing():
+    kept([1, 2], "a")
+    kept([2, 1, 4], "b", whole=False)
+    assert sorted(len(file.keys) for file in open_kept()) == [2, 3]
 
 
 def test_beyond_the_bound_the_oldest_go_first(monkeypatch):

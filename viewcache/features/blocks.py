@@ -57,4 +57,5 @@ class Blocks:
                     writer.write(np.arange(start, start + len(rows)), features)
                     start += len(rows)
             seconds = time.perf_counter() - self._started
-            keep(path, record_of_lot(self._costs, self._computed, extract=seconds))
+            record = record_of_lot(self._costs, self._computed, extract=seconds)
+            keep(path, record, whole=False)

@@ -45,12 +45,6 @@ class Kept:
         for file in (self.features, keys_file(self.features)):
             verify(file)
 
-    @property
-    def own_bytes(self) -> int:
-        """What would be free if the features were removed."""
-        file = self.features.stat()
-        return file.st_size if file.st_nlink == 1 else 0
-
 
 @dataclass(frozen=True)
 class Lot:
@@ -167,11 +161,12 @@ def keep_views() -> None:
                 keep(path, json.loads(record.read_bytes()))
 
 
-def keep(features: Path, record: Record) -> None:
+def keep(features: Path, record: Record, *, whole: bool = True) -> None:
     """Keep a sealed file of features; where that cannot be done, a line on stderr says so.
 
     Args:
         record: What it cost, as `record_of_view` tells.
+        whole: Whether it is all of a view: then files that hold no other rows are dropped.
     """
     try:
         reuse_folder().mkdir(parents=True, exist_ok=True)
@@ -181,7 +176,9 @@ def keep(features: Path, record: Record) -> None:
                 os.utime(folder)
             else:
                 _link(features, record, folder)
-                _tidy(Kept(folder))
+                if whole:
+                    _drop_superseded(Kept(folder))
+                _hold_bound()
     except (PipelineError, OSError) as error:
         rule = f"{features} is not kept for reuse"
         print("viewcache:", message(rule, error), file=sys.stderr)
@@ -205,22 +202,30 @@ def _link_or_copy(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _tidy(newest: Kept) -> None:
-    """Drop what the newest file has too, what was broken off, and what is beyond the bound."""
+def _drop_superseded(newest: Kept) -> None:
+    """Drop what the newest file has too, and what was broken off."""
     for unfinished in reuse_folder().glob("*.unfinished"):
         shutil.rmtree(unfinished, ignore_errors=True)
-    left = {newest.folder: newest.own_bytes}
     for folder in _folders():
         other = None if folder == newest.folder else _open(folder)
         if other and (_places(other.keys["key"], newest.keys["key"]) >= 0).all():
             shutil.rmtree(folder, ignore_errors=True)
-        elif other:
-            left[folder] = other.own_bytes
-    held = sum(left.values())
-    for folder, own_bytes in reversed(left.items()):
-        if held > OWN_BYTES and own_bytes:
+
+
+def _hold_bound() -> None:
+    """Drop what is oldest and beyond `OWN_BYTES`."""
+    own_bytes = {folder: _own_bytes(folder / "features.npy") for folder in _folders()}
+    held = sum(own_bytes.values())
+    for folder, size in reversed(own_bytes.items()):
+        if held > OWN_BYTES and size:
             shutil.rmtree(folder, ignore_errors=True)
-            held -= own_bytes
+            held -= size
+
+
+def _own_bytes(features: Path) -> int:
+    """What would be free if they were removed."""
+    file = features.stat()
+    return file.st_size if file.st_nlink == 1 else 0
 
 
 def _record_file(folder: Path) -> Path:
