@@ -11,9 +11,9 @@ TELLING = (LABELS[:, None] + RNG.normal(0, 0.1, (90, 4))).astype(np.float32)
 NOISE = RNG.normal(size=(90, 4)).astype(np.float32)
 
 
-def right(clean, altered=None, tests=TESTS, weights="none", labels=LABELS):
-    features = {"clean": clean, "robustness": clean if altered is None else altered}
-    return cross_validate(features, labels, tests, weights)
+def right(clean, altered=None, training=None, tests=TESTS, weights="none", labels=LABELS):
+    tested = {"clean": clean, "robustness": clean if altered is None else altered}
+    return cross_validate(training or [clean], tested, labels, tests, weights)
 
 
 def test_features_that_tell_the_classes_apart_are_good_for_all():
@@ -29,10 +29,19 @@ def test_no_head_is_tested_on_what_it_was_trained_on():
     assert right(by_heart)["clean"].mean() < 0.6
 
 
-def test_heads_are_trained_on_view_0_and_tested_in_the_other_one():
+def test_heads_are_tested_in_views_that_they_were_not_trained_on():
     found = right(TELLING, altered=1 - TELLING)
     assert found["clean"].mean() == 1
     assert found["robustness"].mean() == 0
+
+
+def test_heads_are_trained_on_all_views_that_they_are_given():
+    turned = np.roll(TELLING * [1, 0, 0, 0], 1, axis=1)
+    one, both = (
+        right(turned, training=views)["clean"].mean()
+        for views in ([TELLING * [1, 0, 0, 0]], [TELLING * [1, 0, 0, 0], turned])
+    )
+    assert one < 0.7 < both
 
 
 def test_of_a_holdout_only_the_tested_images_are_told():

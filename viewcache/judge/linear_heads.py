@@ -13,19 +13,20 @@ from viewcache.judge.correctness import Correct, Measured
 
 STRENGTH = 0.01
 """scikit-learn's C, for standardized features: the same for every base, and never tuned."""
-Features = Mapping[Measured, np.ndarray]
-"""Of view 0, and of a random view: float32, shape (images, width)."""
 
 
 def cross_validate(
-    features: Features,
+    training: Sequence[np.ndarray],
+    tested: Mapping[Measured, np.ndarray],
     labels: np.ndarray,
     tests: Sequence[np.ndarray],
     class_weights: Literal["none", "balanced"],
 ) -> Correct:
-    """How right heads are that are trained on view 0, on images that they were not trained on.
+    """How right heads are on images that they were not trained on.
 
     Args:
+        training: Features of every view that they are trained on: float32, shape (images, width).
+        tested: Of views that they are tested on, likewise.
         labels: int, shape (images,).
         tests: For each head, rows of the images that it is tested on; it is trained on all others.
 
@@ -33,16 +34,17 @@ def cross_validate(
         The tested images in their order. No seed changes a linear head, so that two seeds would
         give the rows of the tables, which are equal: their intervals are over images alone.
     """
-    right = {on: np.zeros(len(labels)) for on in features}
+    right = {on: np.zeros(len(labels)) for on in tested}
     for rows in filter(len, tests):
         trained = np.setdiff1d(np.arange(len(labels)), rows)
         several = len(np.unique(labels[trained])) > 1
         head = _head(class_weights) if several else DummyClassifier()
-        head.fit(features["clean"][trained], labels[trained])
-        for on, of_view in features.items():
+        features = np.concatenate([of_view[trained] for of_view in training])
+        head.fit(features, np.tile(labels[trained], len(training)))
+        for on, of_view in tested.items():
             right[on][rows] = head.predict(of_view[rows]) == labels[rows]
-    tested = np.sort(np.concatenate(list(tests)))
-    return {on: np.stack([row[tested]] * 2) for on, row in right.items()}
+    of_all = np.sort(np.concatenate(list(tests)))
+    return {on: np.stack([row[of_all]] * 2) for on, row in right.items()}
 
 
 def _head(class_weights: Literal["none", "balanced"]) -> Pipeline:

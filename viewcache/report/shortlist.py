@@ -103,7 +103,8 @@ def what_it_rests_on(listed: Sequence[Listed], images: int, left_out: int) -> st
         f"all {images:,} images" if every else f"{best.images:,} of {images:,} images: {stopped}"
     )
     without = f" {left_out:,} could not be decoded." if left_out else ""
-    return f"Linear heads on view 0, cross-validated, tested on {of_all}.{without}"
+    heads = "Linear heads on view 0 and two random views, cross-validated"
+    return f"{heads}, tested on {of_all}.{without}"
 
 
 def how_to_take(stated: Params, taken: Params) -> str:
