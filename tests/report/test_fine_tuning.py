@@ -52,10 +52,10 @@ def test_it_says_whether_both_ways_train_the_same(exact, words):
 @pytest.mark.parametrize(
     ("further", "words"),
     [
-        (3.4, "takes 2.50 GB for 4 views; against end to end with the same layers, a first "
+        (3.4, "takes 2,500 MB for 4 views; against end to end with the same layers, a first "
          "training is 1.2 times as fast, each further one 3.4 times as fast."),
         (1.02, "does not pay: against end to end with the same layers, each further training is "
-         "as fast, and it takes 2.50 GB for 4 views."),
+         "as fast, and it takes 2,500 MB for 4 views."),
         (None, "was not measured on one machine"),
     ],
 )  # fmt: skip

@@ -108,7 +108,7 @@ def _pays(tuning: Mapping[str, Any]) -> str:
     further = tuning["faster"][name]["further"]["on_the_same_runtime"]
     if further is None:
         return "How much faster caching below the cut is was not measured on one machine."
-    disk = f"{tuning['arms'][name]['feature_bytes'] / 1e9:.2f} GB for {views(budget)}"
+    disk = f"{tuning['arms'][name]['feature_bytes'] / 1e6:,.0f} MB for {views(budget)}"
     if further < PAYS:
         return (
             f"Caching below the cut does not pay: against end to end with the same layers, each "
