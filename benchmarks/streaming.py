@@ -1,7 +1,7 @@
 """A head on features that are larger than memory: `python -m benchmarks.streaming [GIGABYTES]`.
 
 The disk is really read: the file is real, and not in the page cache when a measurement begins. All
-is as if memory were small: of reading alone, what is in the page cache is dropped before each
+is as if memory were full: of reading alone, what is in the page cache is dropped before each
 piece; an epoch reads each row once, so that what stays there is of no use to it.
 """
 
@@ -32,15 +32,15 @@ BLOCK = 1000  # neighbours that are read together, where blocks are shuffled
 READ = 4  # pieces that are read to tell the speed
 THREADS = 8
 SETTINGS = HeadSettings(units=256, dropout=0.5, standardize=False, weight_decay=0)
-SMALL = SimpleNamespace(available=2**30)
+FULL = SimpleNamespace(available=0)
 Way = Callable[[FeatureView, np.ndarray], object]
 
 
 def main() -> None:
     gigabytes = float(sys.argv[1]) if len(sys.argv) > 1 else 20.0
     pieces = int(gigabytes * 1e9 / (4 * WIDTH * PIECE))
-    small = patch.object(store, "virtual_memory", lambda: SMALL)
-    with tempfile.TemporaryDirectory(dir=".") as folder, small:
+    full = patch.object(store, "virtual_memory", lambda: FULL)
+    with tempfile.TemporaryDirectory(dir=".") as folder, full:
         path, drawn = Path(folder) / "features.npy", np.random.default_rng(0)
         features = (drawn.random((PIECE, WIDTH), np.float32) for _ in range(pieces))
         write_rows(path, features, (WIDTH,), np.dtype(np.float32))
@@ -54,7 +54,7 @@ def main() -> None:
 
 def _ways(order: np.ndarray, drawn: np.random.Generator) -> list[tuple[str, np.ndarray, Way]]:
     """Orders in which rows are read, and how they are."""
-    blocks = drawn.permutation(np.arange(len(order)).reshape(-1, BLOCK))
+    blocks = drawn.permutation(np.arange(len(order) // BLOCK * BLOCK).reshape(-1, BLOCK))
     shuffled = drawn.permuted(blocks, axis=1).ravel()
     learnt = order[len(order) // 5 :]
     return [
@@ -76,9 +76,9 @@ def _of_threads(view: FeatureView, rows: np.ndarray) -> list[bytes]:
     """By `pread` in threads."""
     assert isinstance(view.features, np.memmap)
     size, first = view.features[:1].nbytes, view.features.offset
-    file = os.open(str(view.features.filename), os.O_RDONLY)
-    with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(lambda row: os.pread(file, size, first + row * size), rows.tolist()))
+    with Path(str(view.features.filename)).open("rb") as file, ThreadPoolExecutor(THREADS) as pool:
+        starts = (first + row * size for row in rows.tolist())
+        return list(pool.map(partial(os.pread, file.fileno(), size), starts))
 
 
 def _tell(what: str, path: Path, work: Callable[[FeatureView], int]) -> None:
