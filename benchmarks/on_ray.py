@@ -1,9 +1,10 @@
 """Extraction on Ray against this process, and its memory: `python -m benchmarks.on_ray`.
 
-Prints the figures of docs/scale.md: two minutes on two cores.
+Prints the figures of docs/scale.md: four minutes on two cores.
 """
 
 import contextlib
+import os
 import shutil
 import subprocess
 import time
@@ -13,6 +14,8 @@ from functools import partial
 
 import numpy as np
 import psutil
+import ray
+from ray.cluster_utils import Cluster
 
 from benchmarks.measure import interleaved
 from benchmarks.scaling import SIDE
@@ -23,18 +26,20 @@ from viewcache.bases.artifact import find_base
 from viewcache.bases.compiling import compile_base
 from viewcache.features import on_ray
 from viewcache.features.wanted import Maker
-from viewcache.ground.paths import BASE, PREPARED, reuse_folder
+from viewcache.ground.paths import BASE, PREPARED, feature_file, reuse_folder
 from viewcache.ground.stopwatch import Stopwatch, load_record
 from viewcache.images.prepared import open_prepared
 
 IMAGES, PIXELS, BATCH, ROUNDS = 5_000, 160, 8, 2
 FEW, MANY = 1_000, 20_000
+VIEWS = 4
 ENGINES = ("local", "ray")
 STEP = 0.25  # seconds between two looks at memory
 
 
 def main() -> None:
     _time()
+    _time_stages()
     for images in (FEW, MANY):
         for name, peak in sorted(_peaks(images).items()):
             print(f"{images:,} images: {name}: {peak / 1e6:.0f} MB", flush=True)
@@ -59,6 +64,31 @@ def _extract(maker: Maker, engine: str, phases: dict[str, list[float]]) -> None:
     shutil.rmtree(reuse_folder(), ignore_errors=True)
     extract(open_prepared(PREPARED), maker, 1, Stopwatch(), engine)
     phases[engine].append(load_record("extract_1")["seconds"]["extract"])
+
+
+def _time_stages() -> None:
+    """Seconds of a stage that extracts a view: with a cluster of its own, and with one for all."""
+    ray.shutdown()
+    with generated(FEW, PIXELS, VIEWS):
+        compile_base(BASE, spec_of("efficientnet_lite0", PIXELS), "openvino")
+        for engine in ENGINES:
+            print(f"a stage, {engine}: {_seconds_a_view(engine, {}):.1f} s", flush=True)
+        begun = time.perf_counter()
+        cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": os.cpu_count()})
+        print(f"the start of that cluster: {time.perf_counter() - begun:.1f} s")
+        joined = _seconds_a_view("ray", {"RAY_ADDRESS": cluster.address})
+        print(f"a stage, ray, a cluster for all: {joined:.1f} s", flush=True)
+        cluster.shutdown()
+
+
+def _seconds_a_view(engine: str, environment: dict[str, str]) -> float:
+    begun = time.perf_counter()
+    for view in range(1, VIEWS + 1):
+        for folder in (reuse_folder(), feature_file(view).parent):
+            shutil.rmtree(folder, ignore_errors=True)
+        command, quiet = extract_command(view, engine), subprocess.DEVNULL
+        subprocess.run(command, env=stage_environment() | environment, check=True, stdout=quiet)
+    return (time.perf_counter() - begun) / VIEWS
 
 
 def _peaks(images: int) -> dict[str, int]:

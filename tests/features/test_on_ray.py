@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -95,8 +96,16 @@ def the_plan():
     return load_plan(plan_file(1), 1, open_prepared(PREPARED).digests)
 
 
-def on_ray(base=None, **settings):
-    return OnRay(maker(base), np.arange(IMAGES), the_plan(), Stopwatch(), **settings)
+def on_ray(base=None, engine=OnRay, **settings):
+    return engine(maker(base), np.arange(IMAGES), the_plan(), Stopwatch(), **settings)
+
+
+class Shuffled(OnRay):
+    """Hands its blocks out in an order that is not theirs."""
+
+    def _blocks(self, missing):
+        blocks = list(super()._blocks(missing))
+        return random.Random(0).sample(blocks, len(blocks))
 
 
 def collected(computed, width=1280):
@@ -111,8 +120,8 @@ def collected(computed, width=1280):
 @pytest.mark.usefixtures("workspace")
 def test_rows_are_the_same_bits_for_any_number_of_actors_and_any_blocks():
     expected = of_this_process()
-    for actors, batches in [(1, 16), (2, 1), (4, 5)]:
-        started = on_ray(actors=actors, batches=batches).start(missing_rows())
+    for actors, batches, engine in [(1, 16, OnRay), (2, 1, Shuffled), (4, 5, OnRay)]:
+        started = on_ray(actors=actors, batches=batches, engine=engine).start(missing_rows())
         assert started.row_shape == (1280,)
         assert np.array_equal(collected(started.computed), expected, equal_nan=True)
 

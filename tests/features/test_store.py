@@ -1,13 +1,23 @@
 import json
+import mmap
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from viewcache.features import store
 from viewcache.features.keys import KEYS
-from viewcache.features.store import FeatureWriter, Origin, keys_file, open_views, rows_of_view
+from viewcache.features.store import (
+    FeatureView,
+    FeatureWriter,
+    Origin,
+    keys_file,
+    open_views,
+    rows_of_view,
+)
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import digest_of_digests, manifest_file, seal, verify
 from viewcache.ground.paths import feature_file, rows_file
@@ -153,6 +163,22 @@ def test_a_view_of_some_images_gives_theirs_by_their_rows_among_all():
     opened = open_views([2], list("abcde"))[2]
     assert opened.places.tolist() == [-1, 0, -1, 1, -1]
     assert np.array_equal(opened.of(np.array([3, 1, 3])), FEATURES[[1, 0, 1]] + 2)
+
+
+@pytest.mark.parametrize(("available", "fetched"), [(26_999, [2, 8]), (27_001, [])])
+def test_of_a_file_larger_than_memory_the_pages_of_wanted_rows_are_fetched(
+    monkeypatch, available, fetched
+):
+    monkeypatch.setattr(store, "virtual_memory", lambda: Mock(available=available))
+    np.save("features.npy", np.zeros((9, 3000), np.uint8))
+    features = np.load("features.npy", mmap_mode="r")
+    features._mmap = Mock()
+    FeatureView(features, np.array([-1, 8, 2])).fetch(np.array([2, 1]))
+    calls = features._mmap.madvise.call_args_list
+    for (advice, page, length), place in zip((call.args for call in calls), fetched, strict=True):
+        start = 128 + 3000 * place
+        assert (advice, page) == (mmap.MADV_WILLNEED, start // mmap.PAGESIZE * mmap.PAGESIZE)
+        assert page + length == start + 3000
 
 
 def test_view_0_has_all_images_and_others_those_that_are_planned():

@@ -1,6 +1,9 @@
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
 
+from viewcache.features import store
 from viewcache.features.store import FeatureView
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads import trainer, training
@@ -131,12 +134,14 @@ def test_half_precision_features_are_trained_on_as_fit_does(trainers):
     assert all(map(np.array_equal, ours, with_fit(1, 0, views=single)[0]))
 
 
+@pytest.mark.parametrize("available", [0, 2**30])
 def test_a_file_of_features_that_is_read_in_pieces_trains_the_same_head(
-    trainers, monkeypatch, tmp_path
+    trainers, monkeypatch, tmp_path, available
 ):
     whole, history = with_trainer(trainers, 2, 3)
     monkeypatch.setattr(trainer, "CHUNK_BYTES", 70 * 64 * 4)
     monkeypatch.setattr(training, "TESTED_AT_ONCE", 20)
+    monkeypatch.setattr(store, "virtual_memory", lambda: Mock(available=available))
     stored = {}
     for view, features in VIEWS.items():
         np.save(tmp_path / f"{view}.npy", features)

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import numpy as np
+from psutil import virtual_memory
 
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import Manifest, digest_of_digests, seal, verify
@@ -109,6 +110,23 @@ class FeatureView(NamedTuple):
         """The features of some of the prepared images."""
         return self.features[self.places[rows]]
 
+    def fetch(self, rows: np.ndarray) -> None:
+        """Of a file that is larger than free memory, let the system read some rows, many at once.
+
+        Left to itself it reads one after the other, and a good deal around each, which in a file
+        that fits is soon all of it.
+
+        Args:
+            rows: Of the prepared images.
+        """
+        features = self.features
+        if not isinstance(features, np.memmap) or features.nbytes < virtual_memory().available:
+            return
+        size, first = features[:1].nbytes, features.offset % mmap.PAGESIZE
+        for start in (first + self.places[rows] * size).tolist():
+            page = start - start % mmap.PAGESIZE
+            features._mmap.madvise(mmap.MADV_WILLNEED, page, start + size - page)  # type: ignore[attr-defined]
+
     def release(self) -> None:
         """Let go of what was read of the file; it is read again when it is wanted."""
         if isinstance(self.features, np.memmap):
@@ -126,9 +144,12 @@ class FeatureRows:
         return len(self.rows)
 
     def __getitem__(self, part: slice) -> np.ndarray:
-        features = self.view.of(self.rows[part])
-        if len(features) < len(self):
-            self.view.release()
+        rows = self.rows[part]
+        if len(rows) == len(self):
+            return self.view.of(rows)
+        self.view.fetch(rows)
+        features = self.view.of(rows)
+        self.view.release()
         return features
 
 

@@ -5,6 +5,8 @@ head to the last bit; what `fit` adds to every step, some milliseconds of it, is
 """
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 
@@ -95,13 +97,21 @@ class HeadTrainer:
 def chunks(view: FeatureView, order: np.ndarray, batch_size: int) -> Iterator[np.ndarray]:
     """An epoch's rows in pieces of whole batches, of at most `CHUNK_BYTES` of features.
 
-    What was read of a file that is larger leaves the memory with each piece.
+    Of a larger file each piece is fetched while the one before it is trained on, and what was read
+    leaves the memory with its piece.
     """
     row_bytes = view.features[:1].nbytes
     size = max(1, CHUNK_BYTES // (row_bytes * batch_size)) * batch_size
-    for start in range(0, len(order), size):
-        yield order[start : start + size]
-        if size < len(order):
+    if size >= len(order):
+        yield order
+        return
+    pieces = np.split(order, range(size, len(order), size))
+    with ThreadPoolExecutor(1) as ahead:
+        fetching = ahead.submit(view.fetch, pieces[0])
+        for piece, following in pairwise([*pieces, order[:0]]):
+            fetching.result()
+            fetching = ahead.submit(view.fetch, following)
+            yield piece
             view.release()
 
 

@@ -1,0 +1,91 @@
+"""Whether blocks of neighbours, one after the other, train as good a head as a whole permutation.
+
+`dvc repro extract extract_test && python -m studies.blocks`: with the images, folds, seeds and
+views of `params.yaml`; minutes. Each block is shuffled in itself, and no two are mixed; blocks of
+one are a control. Prepared images lie in the order of their digests, so that neighbours are of one
+class no more than others: what that is worth, training images tell that lie class by class.
+"""
+
+from collections.abc import Callable
+from itertools import product
+from unittest.mock import patch
+
+import numpy as np
+
+from viewcache.features.store import open_views
+from viewcache.ground.params.loading import load_params
+from viewcache.ground.paths import PARTS, PREPARED
+from viewcache.ground.view_ids import ids_of_test_views
+from viewcache.heads import training
+from viewcache.heads.answers import predicted_classes
+from viewcache.heads.cached_training import CachedTraining
+from viewcache.heads.dense import as_dense, logits
+from viewcache.heads.schedule import order_of_epoch, views_of_training
+from viewcache.images.folds import Rotation, open_rotations
+from viewcache.images.prepared import open_prepared, read_classes
+from viewcache.judge.sample import Sample
+from viewcache.judge.statistics import difference_interval
+
+NEIGHBOURS = (1, 32, 128, 400)
+
+
+def main() -> None:
+    training.make_deterministic()
+    heads = Heads()
+    whole, sample = heads.right(len(heads.labels)), Sample(heads.labels)
+    print(f"whole permutation: {100 * whole.mean():.2f} %", flush=True)
+    for by_class, neighbours in product((False, True), NEIGHBOURS):
+        found = difference_interval(heads.right(neighbours, by_class), whole, sample)
+        assert found is not None
+        estimate, low, high = (100 * share for share in (found.estimate, found.low, found.high))
+        lie = "class by class" if by_class else "as prepared"
+        told = f"{estimate:+.2f} points ({low:+.2f} to {high:+.2f})"
+        print(f"blocks of {neighbours}, images {lie}: {told}", flush=True)
+
+
+class Heads:
+    """Heads of all folds and seeds, on all random views."""
+
+    def __init__(self) -> None:
+        self._params, images = load_params(), open_prepared(PREPARED)
+        self.labels, self._rotations = images.labels, open_rotations(PARTS)
+        tests = ids_of_test_views(self._params.evaluate.test_views)
+        self._tests = open_views(tests, images.digests)
+        views = open_views(self._params.extract.views, images.digests)
+        classes = len(read_classes(PREPARED))
+        self._training = CachedTraining(self._params.train, classes, self.labels, views)
+
+    def right(self, neighbours: int, by_class: bool = False) -> np.ndarray:
+        """On which share of its test views an image is named right: shape (seeds, images)."""
+        seeds = self._params.train.seeds
+        table = np.zeros((len(seeds), len(self.labels)))
+        with patch.object(training, "order_of_epoch", in_blocks(neighbours)):
+            for (row, seed), rotation in product(enumerate(seeds), self._rotations):
+                table[row, rotation.test] = self._tested(rotation, seed, by_class)
+        return table
+
+    def _tested(self, rotation: Rotation, seed: int, by_class: bool) -> np.ndarray:
+        rows, tested = rotation.train, rotation.test
+        if by_class:
+            rows = rows[self.labels[rows].argsort(kind="stable")]
+        random = self._params.extract.random_views
+        views = views_of_training(len(random), random, seed)
+        head = self._training.train(rows, rotation.validation, views, seed).head
+        layers = as_dense(head.get_weights())
+        answers = (logits(layers, view.of(tested)) for view in self._tests.values())
+        return np.mean([predicted_classes(each) == self.labels[tested] for each in answers], axis=0)
+
+
+def in_blocks(neighbours: int) -> Callable[[int, int, int], np.ndarray]:
+    """As `order_of_epoch`, but block after block, in any order of the blocks."""
+
+    def order(epoch: int, images: int, seed: int) -> np.ndarray:
+        shuffled = order_of_epoch(epoch, images, seed)
+        blocks = order_of_epoch(epoch, -(-images // neighbours), seed)
+        return shuffled[blocks[shuffled // neighbours].argsort(kind="stable")]
+
+    return order
+
+
+if __name__ == "__main__":
+    main()
