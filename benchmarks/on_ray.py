@@ -1,6 +1,6 @@
 """Extraction on Ray against this process, and its memory: `python -m benchmarks.on_ray`.
 
-Prints the figures of docs/scale.md: four minutes on two cores.
+Prints the figures of docs/scale.md: some minutes on two cores.
 """
 
 import contextlib
