@@ -12,7 +12,7 @@ the training cells, for each split anew. The test cells are read once.
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -48,6 +48,14 @@ FLIPS = NOTHING.model_copy(update={"horizontal_flip": 0.5, "vertical_flip": 0.5}
 VIEWS = range(3)
 PENALTIES = (3e-4, 1e-3, 3e-3)
 COMPONENTS = 1200
+SPEC = BaseSpec(
+    base="efficientnet_lite0",
+    weights="imagenet",
+    preprocessing="own",
+    layers=[*DEPTHS, LAST],
+    pooling="both",
+    side=SIDE,
+)
 SPLITS, TEST, FOLDS = 5, 0.25, 4
 
 
@@ -59,64 +67,84 @@ class Recipe(NamedTuple):
     penalty: float
 
 
+class Cells(NamedTuple):
+    """The data set.
+
+    Attributes:
+        pixels: uint8, shape (cells, side, side, 3).
+        probabilities: Of a defect, as the experts gave them.
+        digests: SHA-256 of each image.
+    """
+
+    pixels: np.ndarray
+    labels: np.ndarray
+    probabilities: np.ndarray
+    digests: Sequence[str]
+
+
 def main() -> None:
-    features, labels, probabilities = _features()
-    outer = StratifiedShuffleSplit(SPLITS, test_size=TEST, random_state=0)
+    everything = cells(SIDE)
+    features = np.stack(list(computed(SPEC, everything, VIEWS)))
     rows = [
-        _experiment(features, labels, probabilities, train, test)
-        for train, test in tqdm(list(outer.split(labels, probabilities)), "splits")
+        _experiment(features, everything, train, test)
+        for train, test in tqdm(splits(everything), "splits")
     ]
     print(pd.DataFrame(rows).to_markdown(index=False))
-    accuracies = [row["test accuracy"] for row in rows]
-    low, high = _interval(np.array(accuracies))
-    print(f"mean {np.mean(accuracies):.4f}, 95 % interval {low:.4f} to {high:.4f}")
+    tell([row["test accuracy"] for row in rows])
 
 
-def _features() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Features by view, shape (views, images, width), labels, and defect probabilities."""
-    spec = BaseSpec(
-        base="efficientnet_lite0",
-        weights="imagenet",
-        preprocessing="own",
-        layers=[*DEPTHS, LAST],
-        pooling="both",
-        side=SIDE,
-    )
+def cells(side: int) -> Cells:
+    """All cells of the data set, with a side in pixels."""
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         fetch_elpv(Path("source"))
         source = open_source(Path("source"), "manifest.csv", ["functional", "defective"])
         index = index_images(source, limit=None)
-        write_prepared(Path("all"), source.root, index, DecodingPolicy(SIDE, 1, (0, 0, 0)))
+        write_prepared(Path("all"), source.root, index, DecodingPolicy(side, 1, (0, 0, 0)))
+        images = open_prepared(Path("all"))
+        with images.read() as file:
+            pixels = file.read(range(len(images.labels)))
+        answers = source.table.set_index("path")["defect_probability"][images.paths]
+    return Cells(pixels, images.labels, answers.to_numpy(np.float64), images.digests)
+
+
+def splits(of: Cells) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Training and test cells of every split."""
+    drawn = StratifiedShuffleSplit(SPLITS, test_size=TEST, random_state=0)
+    return list(drawn.split(of.labels, of.probabilities))
+
+
+def computed(spec: BaseSpec, of: Cells, views: Sequence[int]) -> Iterator[np.ndarray]:
+    """What a base gives of flipped views of all cells, view by view; 0 is the cells themselves."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         compile_base(Path("base"), spec, "openvino")
-        base, images = open_base(Path("base"), 8), open_prepared(Path("all"))
-        with images.read() as pixels:
-            everything = pixels.read(range(len(images.labels)))
-        probabilities = source.table.set_index("path")["defect_probability"][images.paths]
-    views = [
-        base(render(everything, draw(FLIPS, 0, view, images.digests)))
-        for view in tqdm(VIEWS, "views")
-    ]
-    return np.stack(views), images.labels, probabilities.to_numpy(np.float64)
+        base = open_base(Path("base"), 8)
+    for view in tqdm(views, "views"):
+        yield base(render(of.pixels, draw(FLIPS, 0, view, of.digests)))
+
+
+def tell(accuracies: list[float]) -> None:
+    """Print the mean over the splits, and its interval."""
+    low, high = _interval(np.array(accuracies))
+    print(f"mean {np.mean(accuracies):.4f}, 95 % interval {low:.4f} to {high:.4f}")
 
 
 def _experiment(
     features: np.ndarray,
-    labels: np.ndarray,
-    probabilities: np.ndarray,
+    of: Cells,
     train: np.ndarray,
     test: np.ndarray,
 ) -> dict[str, float]:
     """Choose a recipe on the training cells, train on all of them, and test once."""
-    folds = list(StratifiedKFold(FOLDS).split(train, np.round(3 * probabilities[train])))
+    folds = list(StratifiedKFold(FOLDS).split(train, np.round(3 * of.probabilities[train])))
     scores = dict.fromkeys(_recipes(), 0.0)
     with tempfile.TemporaryDirectory() as folder:
         for recipe, (fit, validation) in product(scores, folds):
             accuracy = _accuracy(
-                recipe, features, labels, train[fit], train[validation], Path(folder)
+                recipe, features, of.labels, train[fit], train[validation], Path(folder)
             )
             scores[recipe] += accuracy / FOLDS
         recipe = max(scores, key=scores.__getitem__)
-        accuracy = _accuracy(recipe, features, labels, train, test, Path(folder))
+        accuracy = _accuracy(recipe, features, of.labels, train, test, Path(folder))
     chosen = {"validation accuracy": scores[recipe], "test accuracy": accuracy}
     return {**recipe._asdict(), **chosen, "test cells": len(test)}
 
