@@ -20,8 +20,8 @@ def test_compiling_again_gives_the_same_bytes(tmp_path):
     program = (
         "import sys; from pathlib import Path; import numpy as np; from tests.specs import spec; "
         "from viewcache.bases.compiling import compile_base; "
-        "images = np.random.default_rng(0).integers(0, 256, (4, 64, 64, 3), np.uint8); "
-        "compile_base(Path(sys.argv[1]), spec(), 'openvino', 'int8', images)"
+        "images = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), np.uint8); "
+        "compile_base(Path(sys.argv[1]), spec(side=32), 'openvino', 'int8', images)"
     )
     folders = [tmp_path / "once", tmp_path / "again"]
     command = [sys.executable, "-c", program]
