@@ -66,3 +66,8 @@ def test_every_view_and_head_has_a_file_of_its_own():
     files = [*views, *cached, *smaller, *heads, *tuned, *map(paths.seen_file, kinds)]
     assert len(set(files)) == len(files) == 61
     assert all(path.is_relative_to("models/cached") for path in smaller)
+
+
+def test_what_is_kept_lies_in_the_repository_also_from_within_a_copy_of_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    assert paths.reuse_folder() == tmp_path / "data/reuse"
