@@ -23,6 +23,15 @@ def test_both_parts_one_after_the_other_are_the_base(whole, small_images):
     np.testing.assert_allclose(features, expected, rtol=1e-4, atol=1e-5)
 
 
+def test_layers_in_a_row_are_cut_after_the_one_that_is_named():
+    one, other = keras.layers.Conv2D(4, 3, name="one"), keras.layers.Conv2D(2, 3)
+    network = keras.Sequential([keras.Input((8, 8, 3)), one, other])
+    lower, upper = split_at(network, "one")
+    images = np.random.default_rng(0).random((2, 8, 8, 3), np.float32)
+    assert (lower.layers, upper.layers) == ([one], [other])
+    np.testing.assert_allclose(upper(lower(images)), network(images), rtol=1e-5)
+
+
 def test_a_layer_that_the_network_has_a_way_around_is_refused():
     image = keras.Input((8, 8, 3))
     one = keras.layers.Conv2D(3, 1, name="one")(image)
