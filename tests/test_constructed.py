@@ -7,11 +7,17 @@ from viewcache.heads.trainer import HeadTrainer
 from viewcache.heads.training import make_deterministic
 
 
-@pytest.mark.parametrize("case", ["needed", "hurtful"])
-def test_the_recommendation_is_right(case, tmp_path):
+@pytest.fixture(scope="module")
+def tools(tmp_path_factory):
+    """The real base, and a trainer of heads on it."""
     make_deterministic()
-    base, trainer = open_real_base(tmp_path / "base"), HeadTrainer(1280, 2, HEAD, 0.001)
-    found = recommended(base, trainer, CASES[case], repeat=0)
+    base = open_real_base(tmp_path_factory.mktemp("constructed") / "base")
+    return base, HeadTrainer(1280, 2, HEAD, 0.001)
+
+
+@pytest.mark.parametrize("case", ["needed", "hurtful"])
+def test_the_recommendation_is_right(case, tools):
+    found = recommended(*tools, CASES[case], repeat=0)
     assert CASES[case].is_right(found)
     effect = found.effects["robustness" if case == "needed" else "clean"]
     assert effect.is_gain if case == "needed" else effect.is_loss

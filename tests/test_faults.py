@@ -11,7 +11,6 @@ import time
 from tests.repository import Repository, make_repository
 from tests.torture import differences, kill_during_repro, run_again
 
-AGAIN = ("repro", "--force", "--single-item", "evaluate")
 LOG_MISSING = "from viewcache.tracking.runs import log_missing_results; log_missing_results()"
 # Root may write everywhere, unless it gives that up.
 AS_ANYONE = "setpriv --bounding-set=-dac_override" if os.getuid() == 0 else ""
@@ -66,7 +65,8 @@ def test_a_server_that_never_answers_costs_seconds_and_no_results(repository):
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         start = time.monotonic()
         quick = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "1", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
-        output = repository.dvc(*AGAIN, MLFLOW_TRACKING_URI=address, **quick)
+        evaluate = (sys.executable, "-m", "stages.evaluate")
+        output = repository.run(*evaluate, MLFLOW_TRACKING_URI=address, **quick)
     assert time.monotonic() - start < 60
     assert "results are kept but not in MLflow; `make ui` logs them. Received: " in output
     assert repository.results() == before

@@ -72,22 +72,6 @@ def save_picture(folder: Path) -> Path:
     return folder / "one.bmp"
 
 
-def test_folders_of_parts_are_a_holdout_and_refused_where_there_are_folds(own, tmp_path):
-    for part, count in (("train", 12), ("validation", 8), ("test", 6)):
-        save_crops(tmp_path / "photos" / part, {"cat": count, "coffee": count})
-        for number, file in enumerate((tmp_path / "photos" / part).rglob("*.jpg")):
-            file.write_bytes(file.read_bytes() + f"{part} {number}".encode())  # another digest
-    own.set("data", **FOLDER | {"path": "../photos"})
-    output = own.dvc("repro", "prepare", fails=True)
-    [line] = [line for line in output.splitlines() if line.startswith("viewcache: ")]
-    assert "evaluate.folds must be null" in line
-    assert line.endswith("3 folds, and 24 train, 16 validation, 12 test")
-    own.set("evaluate", folds=None)
-    own.dvc("repro", "prepare")
-    found = [row["rotation_0"] for row in parts(own).values()]
-    assert [found.count(part) for part in ("train", "validation", "test")] == [24, 16, 12]
-
-
 def test_an_archive_with_a_manifest_of_groups_and_vgg16_from_a_local_file_flattened(own, tmp_path):
     archive, digest = save_archive(tmp_path)
     keras.applications.VGG16(weights=None, include_top=False).save_weights(

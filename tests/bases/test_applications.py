@@ -52,31 +52,6 @@ def test_random_weights_are_always_the_same():
     assert all(map(np.array_equal, once, again))
 
 
-@pytest.mark.parametrize(
-    ("pooling", "width"), [("avg", 96), ("max", 96), ("both", 192), ("flatten", 2 * 2 * 96)]
-)
-def test_a_map_at_a_named_layer_becomes_a_vector(small_images, pooling, width):
-    base = load_base(random("MobileNetV2", layers=["block_12_project_BN"], pooling=pooling))
-    assert base(small_images).shape == (4, width)
-
-
-def test_both_is_the_average_and_then_the_maximum(small_images):
-    average, maximum, both = (
-        load_base(random("MobileNetV2", pooling=pooling))(small_images)
-        for pooling in ("avg", "max", "both")
-    )
-    np.testing.assert_array_equal(both, np.hstack([average, maximum]))
-
-
-def test_several_layers_are_pooled_each_by_itself_and_stand_in_their_order(small_images):
-    names = ["block_12_project_BN", "block_2_add"]
-    one, other, together = (
-        load_base(random("MobileNetV2", layers=layers))(small_images)
-        for layers in (names[:1], names[1:], names)
-    )
-    np.testing.assert_allclose(together, np.hstack([one, other]), rtol=1e-5)
-
-
 def test_a_layer_without_a_name_of_its_own_is_the_same_every_time():
     for _ in range(2):
         base = load_base(random("Xception", 71, layers=["conv2d_1"]))

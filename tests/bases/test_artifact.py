@@ -29,6 +29,11 @@ def folders(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def bases(folders):
+    return {runtime: open_base(folders / runtime, 4) for runtime in RUNTIMES}
+
+
+@pytest.fixture(scope="module")
 def images():
     photograph = data.astronaut()
     return np.stack(
@@ -42,30 +47,27 @@ def expected(images):
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
-@pytest.mark.parametrize("batch_size", [4, 32])
-def test_a_compiled_base_gives_the_features_of_keras(
-    folders, images, expected, runtime, batch_size
-):
-    features = open_base(folders / runtime, batch_size)(images)
+def test_a_compiled_base_gives_the_features_of_keras(bases, images, expected, runtime):
+    features = bases[runtime](images)
     assert features.dtype == np.float32
     assert np.abs(features - expected).max() < 1e-4
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
-def test_features_do_not_depend_on_how_many_images_there_are(folders, images, runtime):
-    base = open_base(folders / runtime, 8)
+def test_features_do_not_depend_on_how_many_images_there_are(bases, images, runtime):
+    base = bases[runtime]
     assert np.array_equal(base(images[:3]), base(images)[:3])
 
 
-def test_openvino_gives_the_same_bits_wherever_an_image_stands_in_a_batch(folders, images):
-    base = open_base(folders / "openvino", 8)
+def test_openvino_gives_the_same_bits_wherever_an_image_stands_in_a_batch(bases, images):
+    base = bases["openvino"]
     order = np.random.default_rng(0).permutation(len(images))
     assert np.array_equal(base(images[order]), base(images)[order])
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
-def test_a_stream_keeps_the_order_of_its_batches(folders, images, runtime):
-    base = open_base(folders / runtime, 4)
+def test_a_stream_keeps_the_order_of_its_batches(bases, images, runtime):
+    base = bases[runtime]
     batches = [images[start : start + 4] for start in range(0, 21, 4)]
     streamed = list(base.stream(iter(batches)))
     assert [len(features) for features in streamed] == [4, 4, 4, 4, 4, 1]
@@ -83,9 +85,8 @@ def test_running_an_openvino_base_imports_nothing_large(folders):
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
-def test_runtimes_have_identities_of_their_own(folders):
-    openvino, tensorflow = (open_base(folders / runtime, 4).identity for runtime in RUNTIMES)
-    assert openvino != tensorflow
+def test_runtimes_have_identities_of_their_own(bases):
+    assert bases["openvino"].identity != bases["tensorflow"].identity
 
 
 def test_an_identity_is_of_the_weights_and_not_of_the_batch_size(folders, tmp_path):
@@ -97,10 +98,9 @@ def test_an_identity_is_of_the_weights_and_not_of_the_batch_size(folders, tmp_pa
     assert open_base(folder, 4).identity != before
 
 
-def test_an_identity_on_tensorflow_is_of_the_device(folders, monkeypatch):
-    on_cpu = open_base(folders / "tensorflow", 4).identity
+def test_an_identity_on_tensorflow_is_of_the_device(folders, bases, monkeypatch):
     monkeypatch.setattr(tensorflow_base, "device", lambda: "a GPU")
-    assert open_base(folders / "tensorflow", 4).identity != on_cpu
+    assert open_base(folders / "tensorflow", 4).identity != bases["tensorflow"].identity
 
 
 def test_a_description_tells_what_a_base_was_made_of(folders):

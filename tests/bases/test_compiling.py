@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -20,8 +21,8 @@ def test_compiling_again_gives_the_same_bytes(tmp_path):
     program = (
         "import sys; from pathlib import Path; import numpy as np; from tests.specs import spec; "
         "from viewcache.bases.compiling import compile_base; "
-        "images = np.random.default_rng(0).integers(0, 256, (4, 64, 64, 3), np.uint8); "
-        "compile_base(Path(sys.argv[1]), spec(), 'openvino', 'int8', images)"
+        "images = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), np.uint8); "
+        "compile_base(Path(sys.argv[1]), spec(side=32), 'openvino', 'int8', images)"
     )
     folders = [tmp_path / "once", tmp_path / "again"]
     command = [sys.executable, "-c", program]
@@ -62,6 +63,11 @@ def test_int8_features_are_those_of_the_image_alone_and_near_float32(int8, small
     float32 = find_base(int8).in_float32.open(2)(small_images)
     assert np.array_equal(open_base(int8, 2)(small_images[::-1]), features[::-1])
     assert 0 < np.abs(features - float32).max() < np.abs(features).max()
+
+
+@pytest.mark.usefixtures("int8")
+def test_nncf_reports_nothing_over_the_network():
+    assert os.environ["NNCF_CI"] == "1"
 
 
 def test_an_int8_base_on_other_instructions_is_another_one(int8, monkeypatch):

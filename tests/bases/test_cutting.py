@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.specs import random, spec
+from tests.specs import model_file, random, spec
 from viewcache.bases.cutting import split_at
 from viewcache.bases.frozen import load_base, load_upper_part
 from viewcache.ground.errors import PipelineError
@@ -21,6 +21,24 @@ def test_both_parts_one_after_the_other_are_the_base(whole, small_images):
     assert activations.ndim == 4
     expected = load_base(whole).predict_on_batch(small_images)
     np.testing.assert_allclose(features, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_layers_in_a_row_are_cut_after_the_one_that_is_named():
+    one, other = keras.layers.Conv2D(4, 3, name="one"), keras.layers.Conv2D(2, 3)
+    network = keras.Sequential([keras.Input((8, 8, 3)), one, other])
+    lower, upper = split_at(network, "one")
+    images = np.random.default_rng(0).random((2, 8, 8, 3), np.float32)
+    assert (lower.layers, upper.layers) == ([one], [other])
+    np.testing.assert_allclose(upper(lower(images)), network(images), rtol=1e-5)
+
+
+@pytest.mark.usefixtures("working_folder")
+def test_the_upper_part_never_drops_out():
+    one, dropout = keras.layers.Conv2D(4, 3, name="one"), keras.layers.Dropout(0.5)
+    keras.Sequential([keras.Input((32, 32, 3)), one, dropout]).save("model.keras")
+    upper = load_upper_part(model_file("model.keras", cut="one"))
+    activations = np.ones((2, 30, 30, 4), np.float32)
+    np.testing.assert_array_equal(upper(activations, training=True), np.ones((2, 4)))
 
 
 def test_a_layer_that_the_network_has_a_way_around_is_refused():

@@ -33,7 +33,8 @@ class Doubled(layers.Layer):
 
 
 def save(path, *inside, shape=(32, 32, 3), dtype="float32"):
-    inside = inside or [layers.Conv2D(4, 3, name="first", dtype=dtype), layers.Conv2D(6, 3)]
+    first = layers.Conv2D(4, 3, name="first", dtype=dtype)
+    inside = inside or [first, layers.Conv2D(6, 3, name="second")]
     keras.Sequential([keras.Input(shape), *inside]).save(path)
     return path
 
@@ -55,6 +56,26 @@ def test_a_model_is_cut_at_a_named_layer(working_folder, small_images):
     convolution = keras.saving.load_model(path).get_layer("first")
     expected = np.asarray(convolution(small_images.astype(np.float32))).max(axis=(1, 2))
     np.testing.assert_allclose(base(small_images), expected, rtol=1e-5)
+
+
+def test_both_is_the_average_and_then_the_maximum(working_folder, small_images):
+    path = save("model.keras")
+    average, maximum, both = (
+        load_base(model_file(path, pooling=pooling))(small_images)
+        for pooling in ("avg", "max", "both")
+    )
+    np.testing.assert_array_equal(both, np.hstack([average, maximum]))
+
+
+def test_several_layers_are_pooled_each_by_itself_and_stand_in_their_order(
+    working_folder, small_images
+):
+    path = save("model.keras")
+    one, other, together = (
+        load_base(model_file(path, layers=names))(small_images)
+        for names in (["second"], ["first"], ["second", "first"])
+    )
+    np.testing.assert_allclose(together, np.hstack([one, other]), rtol=1e-5)
 
 
 @pytest.mark.parametrize("pooling", ["avg", "max", "both", "flatten"])

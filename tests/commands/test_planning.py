@@ -25,8 +25,12 @@ def predicted(repository: Repository) -> dict:
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory) -> tuple[Repository, str]:
-    """A repository in which nothing but the plan was run, and what that printed."""
+    """A repository in which nothing but the plan was run, and what that printed.
+
+    What end-to-end takes is planned also where it is not to be run.
+    """
     repository = make_repository(tmp_path_factory.mktemp("plan") / "repository")
+    repository.set("train", end_to_end=[])
     return repository, repository.run(sys.executable, "-m", "viewcache", "plan")
 
 
@@ -73,13 +77,29 @@ def test_the_plan_says_what_the_run_takes_what_breaks_even_and_whether_it_fits(p
 
 def test_evaluate_holds_the_plan_to_what_it_measured(planned, repository):
     shutil.copy(planned[0].path / "data/prediction.json", repository.path / "data")
-    repository.dvc("repro", "--force", "--single-item", "evaluate")
+    repository.run(sys.executable, "-m", "stages.evaluate")
     found = json.loads((repository.path / "results.json").read_text())
     assert list(found["prediction"]) == list(found["arms"])
     for name, arm in found["prediction"].items():
         seconds = found["arms"][name]["seconds"] * (1 + arm["seconds_error"])
         assert arm["seconds"] == pytest.approx(seconds)
         assert arm["bytes_error"] == 0
+
+
+def test_without_end_to_end_its_seconds_are_those_of_the_plan(planned, repository):
+    shutil.copy(planned[0].path / "data/prediction.json", repository.path / "data")
+    repository.set("train", end_to_end=[])
+    for kind in ("keras", "compiled"):  # as in a fresh clone
+        (repository.path / f"data/costs/train_end_to_end_{kind}.json").unlink()
+        shutil.rmtree(repository.path / "data/seen" / kind)
+    shutil.rmtree(repository.path / "models/end_to_end")
+    assert repository.repro() == ["check_params", "replay", "evaluate"]
+    results = repository.results()
+    assert results["answers"]["faster"]["predicted"] == ["keras", "compiled"]
+    factors = results["answers"]["faster"]["arms"]["cached_1"]["first"]
+    seconds = results["arms"]["cached_1"]["seconds"]
+    plan = predicted(planned[0])["arms"]["end_to_end"]
+    assert factors["against_keras"] == pytest.approx(plan["seconds"] / seconds)
 
 
 @pytest.mark.parametrize("folds", [3, 5])

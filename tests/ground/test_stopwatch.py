@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -78,6 +79,17 @@ def test_set_up_counts_from_the_start_of_the_process():
     time.sleep(0.05)
     assert first + 0.05 <= Stopwatch().seconds["setup"] < first + 1
     assert first == pytest.approx(time.time() - psutil.Process().create_time(), abs=2)
+
+
+def test_set_up_is_told_whatever_the_process_is_called():
+    name = Path("/proc/self/comm")
+    before = name.read_text()
+    name.write_text("a) b")
+    try:
+        age = time.time() - psutil.Process().create_time()
+        assert Stopwatch().seconds["setup"] == pytest.approx(age, abs=2)
+    finally:
+        name.write_text(before)
 
 
 def test_elsewhere_set_up_is_within_a_second(without_proc):

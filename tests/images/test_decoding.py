@@ -3,6 +3,7 @@ import io
 import struct
 import warnings
 import zlib
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -68,6 +69,11 @@ def test_a_photograph_is_resized_by_antialiased_bilinear_interpolation(rows):
     assert np.allclose(result.pixels, wanted.transpose(1, 2, 0), atol=1)
     assert (result.pixels.dtype, result.width, result.height) == (np.uint8, width, height)
     assert result.warnings == ()
+
+
+def test_the_policy_is_what_the_parameters_say():
+    data = SimpleNamespace(min_size=16, background=(10, 20, 30))
+    assert DecodingPolicy.of(SimpleNamespace(side=64, data=data)) == POLICY
 
 
 def test_an_image_of_the_wanted_size_is_untouched():

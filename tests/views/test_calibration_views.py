@@ -3,6 +3,7 @@ import pytest
 
 from tests.policies import EVERYTHING
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.manifests import digest_of_digests, seal
 from viewcache.images.prepared import Prepared
 from viewcache.views.calibration_views import (
     MOST,
@@ -14,6 +15,8 @@ from viewcache.views.calibration_views import (
     render_sample,
     save_views,
 )
+from viewcache.views.plan import draw
+from viewcache.views.render import render
 
 DIGESTS = [f"{number:064x}" for number in range(2000)]
 
@@ -60,8 +63,22 @@ def test_a_sample_of_images_that_are_gone_is_refused(tmp_path):
         render_sample(images, draw_sample(DIGESTS, 0, EVERYTHING))
 
 
+def test_a_sample_is_rendered_in_the_views_that_it_names(tmp_path):
+    images = Prepared(tmp_path, DIGESTS[:12], np.zeros(12, int))
+    pixels = np.random.default_rng(0).integers(0, 256, (12, 8, 8, 3), np.uint8)
+    np.save(images.pixels, pixels)
+    seal(images.pixels, images=digest_of_digests(images.digests))
+    sample = draw_sample(images.digests, 5, EVERYTHING)
+    for found, (digest, view) in zip(
+        render_sample(images, sample), sample.images.items(), strict=True
+    ):
+        row = [DIGESTS.index(digest)]
+        assert np.array_equal(found, render(pixels[row], draw(EVERYTHING, 5, view, [digest]))[0])
+
+
 def test_rendered_views_are_opened_with_the_images_that_they_are_of(tmp_path):
     views = np.arange(24, dtype=np.uint8).reshape(2, 2, 2, 3)
-    save_views(tmp_path / "views.npy", views, ["a", "b"])
-    assert np.array_equal(open_views_to_calibrate_on(tmp_path / "views.npy"), views)
-    assert images_calibrated_on(tmp_path / "views.npy") == {"a", "b"}
+    path = tmp_path / "new" / "folder" / "views.npy"
+    save_views(path, views, ["a", "b"])
+    assert np.array_equal(open_views_to_calibrate_on(path), views)
+    assert images_calibrated_on(path) == {"a", "b"}

@@ -9,8 +9,18 @@ from hypothesis import strategies as st
 from studies.policies import NOTHING
 from tests.policies import EVERYTHING
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.manifests import verify
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET, ids_of_test_views
-from viewcache.views.plan import PLAN_DTYPE, digest, draw, identity, load_plan, save_plan
+from viewcache.views.plan import (
+    PLAN_DTYPE,
+    digest,
+    draw,
+    how_drawn,
+    identity,
+    load_plan,
+    save_plan,
+    save_rows,
+)
 
 DIGESTS = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(300)]
 seeds, views = st.integers(0, 2**40), st.integers(1, 2 * TEST_VIEW_OFFSET)
@@ -94,7 +104,7 @@ def test_a_plan_stays_what_it_was_in_earlier_versions():
 
 
 def test_a_saved_plan_is_that_of_the_draw_and_of_no_other_view_or_images(tmp_path):
-    path = tmp_path / "views" / "7.npy"
+    path = tmp_path / "data" / "views" / "7.npy"
     save_plan(path, EVERYTHING, 5, 7, DIGESTS[:9])
     assert np.array_equal(load_plan(path, 7, DIGESTS[:9]), draw(EVERYTHING, 5, 7, DIGESTS[:9]))
     for view, digests in ((8, DIGESTS[:9]), (7, DIGESTS[:8])):
@@ -109,6 +119,20 @@ def test_a_saved_plan_tells_what_it_was_drawn_from(tmp_path):
     assert (told["shape"], told["view"], told["seed"]) == ([9], 7, 5)
     assert told["dtype"] == str(PLAN_DTYPE)
     assert told["policy"] == EVERYTHING.model_dump()
+
+
+def test_a_stored_plan_is_drawn_with_seed_and_policy_and_that_of_view_0_with_nothing(tmp_path):
+    for view, expected in ((7, {"seed": 5, "augment": EVERYTHING.model_dump()}), (0, {})):
+        path = tmp_path / f"{view}.npy"
+        save_plan(path, EVERYTHING, 5, view, DIGESTS[:9])
+        assert how_drawn(path) == expected
+
+
+def test_the_rows_that_a_view_is_planned_for_are_saved_with_a_manifest(tmp_path):
+    path = tmp_path / "data" / "views" / "rows.npy"
+    save_rows(path, np.array([3, 1]))
+    verify(path)
+    assert np.load(path).tolist() == [3, 1]
 
 
 def test_a_damaged_plan_is_refused(tmp_path):

@@ -13,6 +13,17 @@ from viewcache.ground.params.base_settings import BaseSpec
 from viewcache.ground.quiet_tensorflow import keras, layers
 
 
+class _ForInference(keras.Model):
+    """A model that is called as for inference also where `fit` calls it as for training.
+
+    Keras hands what `fit` says on to every layer, whatever stood in the graph: layers that drop out
+    would do so, and a frozen base would not be constant.
+    """
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        return super().call(inputs, training=False, mask=mask)
+
+
 def load_base(spec: BaseSpec) -> keras.Model:
     """Load a base and freeze it: no weight, batch-norm statistics included, changes in training.
 
@@ -34,7 +45,7 @@ def load_base(spec: BaseSpec) -> keras.Model:
     outputs = network(pixels, training=False)
     ending = outputs if spec.cut else _features(spec, outputs)
     name = f"{Path(spec.base).stem}-{spec.side}px-{spec.cut or spec.pooling}"
-    base = keras.Model(images, ending, name=name)
+    base = _ForInference(images, ending, name=name)
     base.trainable = False
     return base
 
@@ -54,7 +65,7 @@ def load_upper_part(spec: BaseSpec) -> keras.Model:
     _, upper = split_at(_load_network(spec), spec.cut or "")
     activations = keras.Input(upper.input_shape[1:])
     outputs = upper(activations, training=False)
-    model = keras.Model(activations, _features(spec, outputs), name="upper_part")
+    model = _ForInference(activations, _features(spec, outputs), name="upper_part")
     for layer in model._flatten_layers():
         if isinstance(layer, layers.BatchNormalization):
             layer.trainable = False
