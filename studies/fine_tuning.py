@@ -20,8 +20,8 @@ from viewcache.report.words import difference
 
 CUTS = {"the last block": "blocks-14-add", "the last two blocks": "blocks-13-add"}
 """Of EfficientNet-Lite0: the layers below what is trained."""
-SEEDS, TUNED_SEEDS = [0, 1, 2, 3, 4], [0, 1]
-"""Of heads alone, and of heads with layers, which take longer."""
+SEEDS, TUNED_SEEDS = [0, 1, 2, 3, 4], [0]
+"""Of heads alone, and of heads with layers: a single seed is given the variance of the others."""
 
 
 def main() -> None:

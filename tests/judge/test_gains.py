@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from viewcache.arms.arm import cached
-from viewcache.judge.gains import gains_of_tuning
+from viewcache.judge.gains import gains_of_tuning, with_spread
 from viewcache.judge.sample import Sample
+from viewcache.judge.statistics import accuracy_interval
 
 SAMPLE = Sample(np.tile([0, 1], 100))
 FROZEN = cached(4, (2, 0, 1), range(5))
@@ -30,6 +31,20 @@ def test_an_arm_is_held_to_as_many_views_on_the_seeds_that_both_have():
     assert found["clean"].reference == FROZEN
     assert found["clean"].difference == pytest.approx((140 + 160 - 100 - 140) / 2 / 200)
     assert found["robustness"].difference == pytest.approx(found["clean"].difference / 2)
+
+
+def test_one_seed_is_given_the_variance_of_the_others_and_keeps_its_accuracy():
+    frozen, one = table(100, 120, 140), table(160)
+    spread = with_spread(one, frozen)["clean"]
+    assert spread.mean(axis=0) == pytest.approx(one["clean"][0])
+    assert spread.mean(axis=1).std() == pytest.approx(frozen["clean"].mean(axis=1).std())
+    found = accuracy_interval(spread, SAMPLE)
+    assert found.low < 160 / 200 < found.high
+
+
+def test_several_seeds_keep_their_own_variance():
+    several = table(150, 170)
+    assert with_spread(several, table(100, 120))["clean"] is several["clean"]
 
 
 def test_one_seed_is_held_to_all_and_has_an_interval():

@@ -29,6 +29,17 @@ def gains_of_tuning(
     }
 
 
+def with_spread(tuned: Correct, frozen: Correct) -> Correct:
+    """Tables of a single seed as of several that differ as those of frozen layers do.
+
+    Their means stay as they are, and have intervals.
+    """
+    return {
+        on: table if len(table) > 1 else table + frozen[on] - frozen[on].mean(axis=0)
+        for on, table in tuned.items()
+    }
+
+
 def _gains(
     one: tuple[Arm, Correct],
     reference: Arm,

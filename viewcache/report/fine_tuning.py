@@ -15,7 +15,7 @@ from viewcache.costs.reckoning import reckon_tuned
 from viewcache.ground.params.schema import Params
 from viewcache.ground.stopwatch import load_record
 from viewcache.judge.correctness import Correct, correctness
-from viewcache.judge.gains import Gains, gains_of_tuning
+from viewcache.judge.gains import Gains, gains_of_tuning, with_spread
 from viewcache.judge.sample import Sample
 from viewcache.report.figures import own_accuracies
 from viewcache.report.summary import times_as_fast
@@ -46,8 +46,10 @@ def record_of_tuning(
     costs, faster = reckon_tuned(arms, _epochs(tested), training, load_record)
     gains = gains_of_tuning(correct, frozen, sample, params.evaluate.margin)
     same = equivalence_of_tuned(tested, labels, params.train.epochs)
+    twins = {arm.budget: table for arm, table in frozen.items()}
     cached = {
-        arm.name: own_accuracies(correct[arm], sample) | {"gain": _records(gains[arm])}
+        arm.name: own_accuracies(with_spread(correct[arm], twins[arm.budget]), sample)
+        | {"gain": _records(gains[arm])}
         for arm in gains
     }
     end_to_end = {
