@@ -1,6 +1,6 @@
 """ELPV by the published protocol, the last blocks trained too: `python -m studies.elpv_tuned`.
 
-Half an hour. Cells, splits and flips are those of `studies.elpv`; cells have 224 px. Below the cut
+Eight minutes. Cells, splits and flips are those of `studies.elpv`; cells have 224 px. Below the cut
 the base is frozen and its activations are cached; the last two blocks of EfficientNet-Lite0 are
 trained with the head, on four flipped views in turn. All other settings are those of `params.yaml`:
 nothing is chosen on these cells, and the test cells are read once.
