@@ -19,14 +19,14 @@ from ray.cluster_utils import Cluster
 
 from benchmarks.measure import interleaved
 from benchmarks.scaling import SIDE
-from benchmarks.stages_apart import extract_command, stage_environment
+from benchmarks.stages_apart import extract_command, forget, stage_environment
 from benchmarks.workspace import generated, spec_of
 from stages.extract import extract
 from viewcache.bases.artifact import find_base
 from viewcache.bases.compiling import compile_base
 from viewcache.features import on_ray
 from viewcache.features.wanted import Maker
-from viewcache.ground.paths import BASE, PREPARED, feature_file, reuse_folder
+from viewcache.ground.paths import BASE, PREPARED, reuse_folder
 from viewcache.ground.stopwatch import Stopwatch, load_record
 from viewcache.images.prepared import open_prepared
 
@@ -84,8 +84,7 @@ def _time_stages() -> None:
 def _seconds_a_view(engine: str, environment: dict[str, str]) -> float:
     begun = time.perf_counter()
     for view in range(1, VIEWS + 1):
-        for folder in (reuse_folder(), feature_file(view).parent):
-            shutil.rmtree(folder, ignore_errors=True)
+        forget(view)
         command, quiet = extract_command(view, engine), subprocess.DEVNULL
         subprocess.run(command, env=stage_environment() | environment, check=True, stdout=quiet)
     return (time.perf_counter() - begun) / VIEWS

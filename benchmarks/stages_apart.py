@@ -10,10 +10,13 @@ from typing import Any
 
 import yaml
 
+from viewcache.arms.arm import end_to_end
 from viewcache.ground.paths import feature_file, reuse_folder
 from viewcache.ground.stopwatch import load_record
 
 ROOT = Path(__file__).parents[1]
+COMPILED = end_to_end("compiled", [0], [0])
+"""End to end on the compiled base, one training."""
 
 
 def stage_environment() -> dict[str, str]:
@@ -25,6 +28,12 @@ def extract_command(view: int, engine: str) -> list[str]:
     """The command of `extract@view` as the default parameters make it, but for the engine."""
     arguments = f"--view {view} --dtype float32 --batch-size 8 --engine {engine}"
     return [sys.executable, "-m", "stages.extract", *arguments.split()]
+
+
+def forget(view: int) -> None:
+    """Remove a view's features, and all rows that could be taken over."""
+    for folder in (reuse_folder(), feature_file(view).parent):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def reproduce(path: Path) -> None:
@@ -53,8 +62,7 @@ class Workspace:
     def extract(self, view: int) -> None:
         """Extract a view as if none of its rows had been computed before."""
         with contextlib.chdir(self.path):
-            for folder in (reuse_folder(), feature_file(view).parent):
-                shutil.rmtree(folder, ignore_errors=True)
+            forget(view)
         self._run(extract_command(view, "local"))
 
     def record(self, name: str) -> dict[str, Any]:

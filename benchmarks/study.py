@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.measure import Row, Target, single
-from benchmarks.stages_apart import cloned, reproduce, stage_environment
-from viewcache.arms.arm import end_to_end
+from benchmarks.stages_apart import COMPILED, cloned, reproduce, stage_environment
 from viewcache.costs.ledger import setup_of, training_seconds
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import extraction_record
@@ -39,9 +38,8 @@ def _study() -> Iterator[Row]:
     training = trained["seconds"]["head alone"] + trained["seconds"]["heads"]
     base = sum(record["seconds"]["extract"] for record in extracts)
     whole = setup_of([*common, *extracts, trained]) + base + training
-    arm = end_to_end("compiled", [0], [0])
-    fit = training_seconds(arm, load_record)
-    one = setup_of([load_record(arm.training_stage), common[1]]) + fit
+    fit = training_seconds(COMPILED, load_record)
+    one = setup_of([load_record(COMPILED.training_stage), common[1]]) + fit
     name = f"the study of {heads} heads, views included"
     yield single(f"{name}: seconds", whole, Target(high=300))
     yield single(f"{name}, in trainings of one head end to end", whole / one, Target(high=4))

@@ -25,6 +25,7 @@ from viewcache.images.folds import Rotation, open_rotations
 from viewcache.images.prepared import open_prepared, read_classes
 from viewcache.judge.sample import Sample
 from viewcache.judge.statistics import difference_interval
+from viewcache.report.words import with_interval
 
 NEIGHBOURS = (1, 32, 128, 400)
 
@@ -39,7 +40,7 @@ def main() -> None:
         assert found is not None
         estimate, low, high = (100 * share for share in (found.estimate, found.low, found.high))
         lie = "class by class" if by_class else "as prepared"
-        told = f"{estimate:+.2f} points ({low:+.2f} to {high:+.2f})"
+        told = with_interval(estimate, low, high, "+.2f", " points")
         print(f"blocks of {neighbours}, images {lie}: {told}", flush=True)
 
 
