@@ -2,19 +2,16 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help init plan shortlist explain run verify certify repair ui check test fuzz torture remotes mutants bench
+.PHONY: help init plan explain run verify certify repair ui check test fuzz torture remotes mutants bench
 
 help:  ## Say what each target does.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 init: .venv/ready  ## Write params.yaml for a folder of your own: make init PHOTOS=FOLDER [GROUP=REGEX].
 	@python -m viewcache init '$(PHOTOS)' $(if $(GROUP),--group '$(GROUP)')
 
 plan: .venv/ready  ## Say what `make run` will cost, in half a minute: make plan [RECIPE=NAME].
 	@python -m viewcache plan $(if $(RECIPE),--recipe $(RECIPE))
-
-shortlist: .venv/ready  ## Say which base suits your images: make shortlist [BASES="..."].
-	@python -m viewcache shortlist $(BASES)
 
 explain: .venv/ready  ## Say which features would be computed anew, and why: in seconds.
 	@python -m viewcache explain

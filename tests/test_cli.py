@@ -14,7 +14,6 @@ MAKEFILE = Path("Makefile").read_text()
 COMMANDS = (
     "init",
     "plan",
-    "shortlist",
     "explain",
     "recipe",
     "verify",
@@ -52,7 +51,6 @@ def test_every_command_says_what_it_does(capsys, command):
 def test_defaults_are_told(capsys):
     assert "how many features (1000)" in printed(capsys, "verify", "--help")
     assert "of the server (5000)" in printed(capsys, "ui", "--help")
-    assert "no round begins (300)" in printed(capsys, "shortlist", "--help")
 
 
 @pytest.mark.parametrize(

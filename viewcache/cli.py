@@ -12,21 +12,15 @@ Is it as accurate, and faster, to cache a frozen base's features of augmented im
 `dvc repro` answers on the images that params.yaml names; these commands help before and after."""
 
 
-class _Help(RawDescriptionHelpFormatter):
-    """With room for the longest command, whose indent argparse forgets to count."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog)
-        self._action_max_length = len("    shortlist")
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     wanted = _parser().parse_args(arguments)
     run(lambda: wanted.command(wanted))
 
 
 def _parser() -> ArgumentParser:
-    parser = ArgumentParser("viewcache", description=DESCRIPTION, formatter_class=_Help)
+    parser = ArgumentParser(
+        "viewcache", description=DESCRIPTION, formatter_class=RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def add(name: str, does: Callable[[Namespace], None], text: str) -> ArgumentParser:
@@ -41,17 +35,6 @@ def _parser() -> ArgumentParser:
     )
     plan = add("plan", _plan, "say what a run will cost, and every arm, before anything is run")
     plan.add_argument("--recipe", metavar="NAME", help="of recipes/NAME.yaml, not of params.yaml")
-    suits = add("shortlist", _shortlist, "say which base suits the images, on samples of them")
-    suits.add_argument(
-        "bases",
-        nargs="*",
-        metavar="BASE",
-        help="NAME or FILE.keras, maybe @LAYER to cut after, maybe :PREPROCESSING of a file, maybe "
-        ":PRECISION; none: all whose weights are at hand",
-    )
-    suits.add_argument(
-        "--seconds", type=int, default=300, help="after which no round begins (%(default)s)"
-    )
     add("explain", _explain, "say which features would be computed anew, and why")
     recipe = add("recipe", _recipe, "put recipes/NAME.yaml in the place of params.yaml")
     recipe.add_argument("name", metavar="NAME")
@@ -85,12 +68,6 @@ def _plan(wanted: Namespace) -> None:
     from viewcache.commands.recipes import PARAMS, recipe_file
 
     plan(recipe_file(wanted.recipe) if wanted.recipe else PARAMS)
-
-
-def _shortlist(wanted: Namespace) -> None:
-    from viewcache.commands.shortlisting import shortlist
-
-    shortlist(wanted.bases, wanted.seconds)
 
 
 def _explain(_: Namespace) -> None:

@@ -197,10 +197,10 @@ def disk_bytes(costs: UnitCosts, params: Params, amounts: Amounts) -> int:
     """
     pixels = amounts.images * 3 * params.side**2
     row_bytes = costs.row_bytes + (costs.at_cut.row_bytes if costs.at_cut else 0)
-    return 2 * (pixels + base_passes(params, amounts) * row_bytes)
+    return 2 * (pixels + _base_passes(params, amounts) * row_bytes)
 
 
-def base_passes(params: Params, amounts: Amounts) -> int:
+def _base_passes(params: Params, amounts: Amounts) -> int:
     """How many `extract` makes where nothing is cached yet."""
     random = len(params.extract.random_views) * amounts.trained
     tested = params.evaluate.test_views * amounts.tested

@@ -50,7 +50,7 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
     try:
         return Params.model_validate(tree)
     except ValidationError as error:
-        *others, (rule, received) = [complaint(path, problem) for problem in error.errors()]
+        *others, (rule, received) = [_complaint(path, problem) for problem in error.errors()]
         raise PipelineError(
             "; ".join([*(message(*one) for one in others), rule]), received
         ) from error
@@ -74,13 +74,13 @@ IN_OTHER_WORDS = {
 """Instead of what pydantic says, by the type of its complaint."""
 
 
-def complaint(place: object, problem: ErrorDetails) -> tuple[str, object]:
-    """What is wrong with a parameter of a place, and what was received."""
+def _complaint(path: Path, problem: ErrorDetails) -> tuple[str, object]:
+    """What is wrong with a parameter, and what was received."""
     names = [str(name) for name in problem["loc"]]
     cause = problem.get("ctx", {}).get("error")
     if isinstance(cause, ParameterError):
-        return f"{place}: {'.'.join([*names, cause.name])}: {cause.rule}", cause.received
+        return f"{path}: {'.'.join([*names, cause.name])}: {cause.rule}", cause.received
     rule = IN_OTHER_WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
     # Of what is missing, pydantic shows the section where it should stand.
     received = "nothing" if problem["type"] == "missing" else brief(problem["input"])
-    return f"{place}: {'.'.join(names) or 'the whole'}: {rule}", received
+    return f"{path}: {'.'.join(names) or 'the whole'}: {rule}", received
