@@ -2,7 +2,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help init plan explain run verify certify repair ui check test fuzz torture remotes mutants bench
+.PHONY: help init plan explain run verify repair ui check test fuzz torture remotes mutants bench
 
 help:  ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,9 +27,6 @@ run: .venv/ready  ## Answer for params.yaml, or for recipes/NAME.yaml: make run 
 
 verify: .venv/ready  ## Verify every array; compute FEATURES of them, 1000, again from the images.
 	python -m viewcache verify $(if $(FEATURES),--features $(FEATURES))
-
-certify: .venv/ready  ## Say whether a base in int8 or bfloat16 is as good as in float32.
-	python -m viewcache certify
 
 repair: .venv/ready  ## Compute again what is damaged. DVC hashes what may have changed, and only that.
 	rm -rf data/reuse

@@ -23,13 +23,13 @@ from viewcache.views.calibration_views import (
 def main() -> None:
     params = load_params()
     if params.extract.precision != "int8":
-        save_views(CALIBRATION, np.empty((0, params.side, params.side, 3), np.uint8), [])
+        save_views(CALIBRATION, np.empty((0, params.side, params.side, 3), np.uint8))
         if not LOCK.exists():
             write_text(LOCK, "{}\n")
         return
     images = open_prepared(PREPARED)
     sample = read_frozen(LOCK) or _freeze(params, images)
-    save_views(CALIBRATION, render_sample(images, sample), list(sample.images))
+    save_views(CALIBRATION, render_sample(images, sample))
 
 
 def _freeze(params: Params, images: Prepared) -> CalibrationSample:

@@ -12,7 +12,6 @@ import pandas as pd
 from viewcache.arms.arm import Arm, arms_of, tuned_arms
 from viewcache.arms.equivalence import find_equivalences, seen_difference
 from viewcache.arms.fewer_images import open_sizes
-from viewcache.arms.guards import refuse_worse_base
 from viewcache.arms.testing import put_arms_to_the_test
 from viewcache.arms.trained import epochs_of, score
 from viewcache.arms.tuned import open_tuned
@@ -23,7 +22,7 @@ from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import CERTIFICATE, PARTS, PREPARED, REPLAY
+from viewcache.ground.paths import PARTS, PREPARED, REPLAY
 from viewcache.ground.stopwatch import load_record
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.folds import Rotation, open_rotations, open_units, rotation_that_tests
@@ -47,8 +46,6 @@ from viewcache.tracking.runs import try_to_log
 
 def main() -> None:
     params, classes = load_params(), read_classes(PREPARED)
-    certificate = json.loads(CERTIFICATE.read_text())
-    refuse_worse_base(certificate, params.evaluate.accept_worse)
     images, rotations = open_prepared(PREPARED), open_rotations(PARTS)
     test_views = ids_of_test_views(params.evaluate.test_views)
     views = open_views([*params.extract.views, *test_views], images.digests)
@@ -66,9 +63,10 @@ def main() -> None:
     reckoned = reckon(params, arms, runs, training, load_record)
     figures = figures_of_arms(runs, correct, sample, reckoned, equivalences)
     tuning = record_of_tuning(params, tuned, images.labels, training, correct, sample)
+    precision = params.extract.precision
     found = Results(
         {
-            "recommendation": results.record_of_recommendation(judged, runs),
+            "recommendation": results.record_of_recommendation(judged, runs, precision),
             "answers": results.record_of_answers(judged, equivalences, reckoned),
             "arms": figures,
             "equivalence": results.record_of_equivalences(equivalences),
@@ -78,7 +76,6 @@ def main() -> None:
             **results.record_of_growth(_grow(params, images, views, sample)),
             "costs": asdict(reckoned.evidence),
             "replay": json.loads(REPLAY.read_bytes()),
-            "certificate": certificate,
             "fine_tuning": tuning,
             "prediction": compare_with_plan(figures, params),
         },

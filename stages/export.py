@@ -39,7 +39,7 @@ def main() -> None:
         DecodingPolicy.of(params),
         str(views[0].features.dtype),
         {
-            **{name: recommended[name] for name in ("arm", "views", "epochs")},
+            **{name: recommended[name] for name in ("arm", "views", "epochs", "sentence")},
             "seed": seed,
             "images": len(rows),
             "digest_of_images": digest_of_digests(images.of(rows)),

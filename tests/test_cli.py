@@ -17,7 +17,6 @@ COMMANDS = (
     "explain",
     "recipe",
     "verify",
-    "certify",
     "recover",
     "predict",
     "export",

@@ -21,7 +21,6 @@ from stages import (
     train_fine_tune,
     train_head,
 )
-from stages import certify as certify_stage
 from tests.costs.test_model import SET_UP
 from tests.repository import ROOT
 from viewcache.costs.calibration import calibrate_at_cut
@@ -146,8 +145,7 @@ def test_the_page_and_the_results_say_what_tuning_brings_and_costs(tuned, monkey
     for view in (0, 1, 2, 3):
         run(monkeypatch, extract, "--view", view, *FORM)
     run(monkeypatch, extract, "--test-views", 1, *FORM)
-    for stage in (train_head, certify_stage):
-        run(monkeypatch, stage)
+    run(monkeypatch, train_head)
     Path("data/replay.json").write_text(json.dumps(REPLAY))
     run(monkeypatch, evaluate)
     found = json.loads(Path("results.json").read_text())["fine_tuning"]

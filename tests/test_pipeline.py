@@ -20,7 +20,7 @@ TRAININGS = [
     *("train_head", "train_end_to_end@keras", "train_end_to_end@compiled"),
     "train_fine_tune",  # which has nothing to train
 ]
-ENDING = ["certify", "evaluate", "export"]
+ENDING = ["evaluate", "export"]
 
 
 def test_every_arm_is_tested_and_costed(reproduced):
@@ -90,17 +90,18 @@ def test_fewer_views_train_another_head(reproduced):
     assert np.abs(fewer - as_many).max() > 1e-3
 
 
-def test_in_int8_both_ways_train_the_same_head_and_the_page_has_the_certificate(repository):
+def test_in_int8_both_ways_train_the_same_head_and_it_is_said_that_none_is_certified(repository):
     repository.set("extract", precision="int8")
-    assert {"compile_base", "replay", "certify"} <= set(repository.repro("evaluate"))
+    assert {"compile_base", "replay"} <= set(repository.repro("evaluate"))
     results = repository.results()
     assert results["equivalence"]["same_runtime"]["max_abs_weight_difference"] == 0
     assert results["equivalence"]["keras"]["max_abs_feature_difference"] > 0.1
     assert results["replay"]["max_relative_difference"] < 1e-4
-    assert results["certificate"]["images"] == 90
+    said = "The base runs in int8: whether heads on it are as good as on float32 is not certified."
+    assert results["recommendation"]["sentence"].endswith(said)
     page = (repository.path / "report.html").read_text()
+    assert said in page
     assert "by the base itself" in page
-    assert "The base in int8 is" in page
 
 
 def test_all_cached_views_are_there_and_differ(reproduced):

@@ -44,7 +44,6 @@ def _parser() -> ArgumentParser:
     verify.add_argument(
         "--features", type=int, default=1000, metavar="N", help="how many features (%(default)s)"
     )
-    add("certify", _certify, "say whether a base in int8 or bfloat16 is as good as in float32")
     add("recover", _recover, "remove what a killed `dvc` left half-written of its own")
     predict = add("predict", _predict, "let the exported model classify images")
     predict.add_argument("images", nargs="+", type=Path, metavar="FOLDER_OR_FILE")
@@ -86,12 +85,6 @@ def _verify(wanted: Namespace) -> None:
     from viewcache.commands.verification import verify_all
 
     verify_all(wanted.features)
-
-
-def _certify(_: Namespace) -> None:
-    from viewcache.commands.certification import certify
-
-    certify()
 
 
 def _recover(_: Namespace) -> None:

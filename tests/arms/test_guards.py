@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests.arms.named import named, rotation_of
-from viewcache.arms.guards import refuse_unfair_comparison, refuse_worse_base
+from viewcache.arms.guards import refuse_unfair_comparison
 from viewcache.arms.trained import TrainedHead
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import digest_of_digests
@@ -80,17 +80,3 @@ def test_equal_images_under_two_rows_are_one_image():
     equal = Prepared(None, list("abadef"), np.zeros(6, int))
     with pytest.raises(PipelineError, match=r"Received: \['a'\] in rotation 0$"):
         refuse_unfair_comparison([], equal, ROTATIONS)
-
-
-@pytest.mark.parametrize("accepted", [None, "bfloat16"])
-def test_a_base_that_is_known_to_be_worse_is_refused_unless_its_precision_is_accepted(accepted):
-    worse = {"outcome": "worse", "precision": "int8", "sentence": "It is worse."}
-    with pytest.raises(PipelineError, match=r"evaluate\.accept_worse int8\. Received: It is worse"):
-        refuse_worse_base(worse, accepted)
-    refuse_worse_base(worse, "int8")
-
-
-@pytest.mark.parametrize("outcome", ["as good", "not decided"])
-def test_a_base_that_is_not_known_to_be_worse_passes_and_so_does_float32(outcome):
-    refuse_worse_base({"outcome": outcome}, None)
-    refuse_worse_base(None, None)

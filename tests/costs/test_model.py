@@ -27,7 +27,6 @@ SET_UP = SetUp(
 PACES = Paces(
     extract=Pace(start=0.5, augment=0.01, rest=0.04),
     extract_identity=Pace(start=0.5, augment=0.0, rest=0.04),
-    extract_float32=Pace(start=0.5, augment=0.01, rest=0.09),
     end_to_end={"keras": Pace(3.0, 0.02, 0.18), "compiled": Pace(1.0, 0.02, 0.08)},
     head=Pace(start=2.0, augment=0.0, rest=0.001),
 )
@@ -35,7 +34,7 @@ COSTS = UnitCosts(SET_UP, PACES, row_bytes=5120)
 BELOW = Pace(start=0.5, augment=0.01, rest=0.03)
 AT_CUT = UnitCosts(
     dataclasses.replace(SET_UP, start_extract=0.0, compile_base=6.0),
-    Paces(BELOW, BELOW, BELOW, {"compiled": Pace(4.5, 0.01, 0.05)}, Pace(4.0, 0.0, 0.02)),
+    Paces(BELOW, BELOW, {"compiled": Pace(4.5, 0.01, 0.05)}, Pace(4.0, 0.0, 0.02)),
     row_bytes=19_200,
 )
 WITH_CUT = dataclasses.replace(COSTS, at_cut=AT_CUT)

@@ -84,7 +84,7 @@ def test_of_other_parameters_or_without_a_plan_nothing_is_predicted(params):
 def test_what_is_written_is_read(params):
     set_up = SetUp(1.0, 1.0, 5.0, 8.0, 0.5, 0.25)
     pace = Pace(0.5, 0.01, 0.04)
-    paces = Paces(pace, pace, pace, {"keras": pace, "compiled": pace}, pace)
+    paces = Paces(pace, pace, {"keras": pace, "compiled": pace}, pace)
     costs = UnitCosts(set_up, paces, 5120)
     amounts = Amounts(100, 60, 100, 100)
     arms = predict(costs, params.train, amounts)

@@ -1,5 +1,4 @@
 import dataclasses
-import os
 
 import pytest
 
@@ -12,10 +11,9 @@ READING = Reading(fetching=2.0, indexing=1.0, decoding=0.01)
 PARAMS = load_params()
 
 
-def seconds(costs=COSTS, training=100, reading=READING, precision="float32", **train):
+def seconds(costs=COSTS, training=100, reading=READING, **train):
     settings = PARAMS.train.model_copy(update=train)
-    extract = PARAMS.extract.model_copy(update={"precision": precision})
-    params = PARAMS.model_copy(update={"train": settings, "extract": extract})
+    params = PARAMS.model_copy(update={"train": settings})
     counts = amounts(training)
     return seconds_of_run(costs, reading, params, counts, predict(costs, settings, counts))
 
@@ -51,17 +49,6 @@ def test_another_training_end_to_end_starts_no_process():
     assert two - one == pytest.approx(arm.seconds - arm.setup_seconds)
 
 
-def test_a_faster_precision_costs_its_certificate(monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 8)
-    heads, head = len(PARAMS.train.seeds) * PARAMS.evaluate.folds, COSTS.paces.head
-    passes = 500 + PARAMS.evaluate.test_views * amounts(100).tested
-    timing, float32 = 3 * 256 * (0.04 + 0.09), 0.5 + passes * (0.01 + 0.09)
-    training = 2 * head.start + heads * PARAMS.train.epochs * 100 * head.rest
-    process = COSTS.set_up.start_tensorflow - COSTS.set_up.start
-    more = seconds(precision="int8") - seconds()
-    assert more == pytest.approx(process + timing + float32 + training)
-
-
 def test_a_cut_costs_its_views_and_all_trainings_above_it():
     params, counts = params_with_cut(), amounts(100)
     arms = predict(COSTS, params.train, counts) | predict_tuned(WITH_CUT, params, counts)
@@ -73,10 +60,3 @@ def test_a_cut_costs_its_views_and_all_trainings_above_it():
     cached, end_to_end = 5 * 1000 * 0.02, 0.25 + 0.5 + 1000 * 0.06
     stages = (5 + 6 + views * 0.5 + passes) + (5 + 4 + cached + end_to_end)
     assert with_cut - without == pytest.approx(stages - 2)
-
-
-def test_a_certificate_takes_no_more_than_3000_images():
-    def more(training):
-        return seconds(training=training, precision="int8") - seconds(training=training)
-
-    assert more(60_000) == pytest.approx(more(600), rel=0.01)

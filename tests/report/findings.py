@@ -122,13 +122,20 @@ SIZES = [
 GROWN = Grown(SIZES, [Growth(TWIN, "clean", None), Growth(TWIN, "robustness", 0.04)])
 CONFUSION = Confusion(ONE, np.array([[18.0, 2.0], [5.0, 15.0]]), np.array([[16.0, 4.0], [8.0, 12]]))
 REPLAY = {"features": 96, "max_relative_difference": 6.7e-06, "tolerance": 1e-4}
+NOT_CERTIFIED = "whether heads on it are as good as on float32 is not certified."
 PREDICTED = {"seconds": 8.0, "feature_bytes": 2_500_000, "seconds_error": -0.2, "bytes_error": 0.0}
 
 
-def found(judgement=None, equivalences=(ON_KERAS, SAME), reckoning=None, prediction=None):
+def found(
+    judgement=None,
+    equivalences=(ON_KERAS, SAME),
+    reckoning=None,
+    prediction=None,
+    precision="float32",
+):
     judgement, reckoning = judgement or judged(), reckoning or reckoned()
     figures = {
-        "recommendation": results.record_of_recommendation(judgement, runs()),
+        "recommendation": results.record_of_recommendation(judgement, runs(), precision),
         "answers": results.record_of_answers(judgement, equivalences, reckoning),
         "equivalence": results.record_of_equivalences(equivalences),
         "arms": figures_of_arms(runs(), tables(), SAMPLE, reckoning, equivalences),
@@ -137,7 +144,6 @@ def found(judgement=None, equivalences=(ON_KERAS, SAME), reckoning=None, predict
         **results.record_of_growth(GROWN),
         "costs": asdict(reckoning.evidence),
         "replay": REPLAY,
-        "certificate": None,
         "fine_tuning": None,
         "prediction": prediction,
     }

@@ -5,7 +5,17 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from tests.report.findings import ARMS, HARM, NONE, OPEN, PREDICTED, TWIN, found, judged
+from tests.report.findings import (
+    ARMS,
+    HARM,
+    NONE,
+    NOT_CERTIFIED,
+    OPEN,
+    PREDICTED,
+    TWIN,
+    found,
+    judged,
+)
 from viewcache.ground.params.loading import load_params
 from viewcache.judge.disagreement import Answer, Disagreement, Example
 from viewcache.report.page import render_page
@@ -39,9 +49,11 @@ class Page(HTMLParser):
         return [attributes for tag, attributes in self.elements if tag == name]
 
 
-def provenance(rotations=4, **train):
+def provenance(rotations=4, precision="float32", **train):
     params = load_params()
-    params = params.model_copy(update={"train": params.train.model_copy(update=train)})
+    changes = {"train": train, "extract": {"precision": precision}}
+    sections = {name: getattr(params, name).model_copy(update=changes[name]) for name in changes}
+    params = params.model_copy(update=sections)
     return Provenance(
         params,
         {"train": 1500, "validation": 400, "test": 600},
@@ -152,7 +164,14 @@ def test_a_holdout_tests_test_images_only():
 
 def test_the_page_says_what_was_computed_again():
     assert "96 stored feature vectors" in page()
-    assert "up to 7e-06 off, 0.0001 allowed" in page()
+    assert "by TensorFlow: up to 7e-06 off, 0.0001 allowed" in page()
+
+
+def test_a_base_that_is_not_certified_is_told_beside_what_to_do():
+    text = page(precision="int8")
+    assert f"The base runs in int8: {NOT_CERTIFIED}" in text.split('<div class="key">')[0]
+    assert "by the base itself: up to 7e-06 off" in text
+    assert "certified" not in page()
 
 
 def test_jargon_of_the_code_stands_nowhere_in_the_text():

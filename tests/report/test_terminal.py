@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.report.findings import ON_KERAS, found, judged, reckoned
+from tests.report.findings import NOT_CERTIFIED, ON_KERAS, found, judged, reckoned
 from viewcache.report.terminal import ANSWER, WIDTH, answer, tell
 
 
@@ -19,6 +19,12 @@ def test_the_recommendation_comes_first_and_what_comes_next_last():
         "make ui",
         "make plan",
     ]
+
+
+def test_a_base_that_is_not_certified_is_told_with_the_recommendation():
+    first = answer(figures(precision="int8")).strip().split("\n\n")[0]
+    assert " ".join(first.split()).endswith(f"The base runs in int8: {NOT_CERTIFIED}")
+    assert "certified" not in answer(figures())
 
 
 def test_arms_are_told_in_words_with_their_own_intervals():

@@ -1,9 +1,23 @@
 import pytest
 
-from tests.report.findings import ARMS, HARM, HARMLESS, HELP, OPEN, OPEN_LOSS, judged
-from viewcache.report.words import difference, duration, plain_name, points, sentence
+from tests.report.findings import (
+    ARMS,
+    HARM,
+    HARMLESS,
+    HELP,
+    NOT_CERTIFIED,
+    OPEN,
+    OPEN_LOSS,
+    judged,
+)
+from viewcache.report import words
+from viewcache.report.words import difference, duration, plain_name, points
 
 NO_AUGMENTATION = "Cache the images as they are, and train the head on that: no augmentation. "
+
+
+def sentence(judgement, precision="float32"):
+    return words.sentence(judgement, precision)
 
 
 def test_few_views_are_told_with_how_near_they_come_and_what_augmentation_brings():
@@ -64,6 +78,14 @@ def test_it_is_never_said_that_nothing_is_decided():
             assert told.startswith("Cache ")
             assert "decided" not in told
             assert "second" not in told
+
+
+@pytest.mark.parametrize("precision", ["int8", "bfloat16"])
+@pytest.mark.parametrize("judgement", [judged(), judged(HARM, HARM)])
+def test_a_base_in_another_precision_is_said_to_be_not_certified(judgement, precision):
+    assert sentence(judgement, precision) == (
+        f"{sentence(judgement)} The base runs in {precision}: {NOT_CERTIFIED}"
+    )
 
 
 def test_a_difference_is_in_points_with_its_interval():

@@ -20,6 +20,7 @@ from viewcache.images.prepared import open_prepared
 from viewcache.serving.folder import read_model
 
 FOLDS = ["test", "validation", "train", "train"] * 10
+SENTENCE = "What to do. The base runs in int8: whether heads on it are as good is not certified."
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +38,8 @@ def part(rotations):
 
 
 def recommend(arm, views, epochs):
-    RECOMMENDATION.write_text(json.dumps({"arm": arm, "views": views, "epochs": epochs}))
+    recommended = {"arm": arm, "views": views, "epochs": epochs, "sentence": SENTENCE}
+    RECOMMENDATION.write_text(json.dumps(recommended))
 
 
 def trained_by_hand(rows, budget, epochs):
@@ -68,6 +70,7 @@ def test_the_recommended_arm_is_trained_on_every_fold(budget, epochs):
     assert np.abs(found - trained_by_hand(rows, budget, epochs)).max() <= 1e-5
     assert description.trained["arm"] == f"cached_{budget}"
     assert (description.trained["epochs"], description.trained["seed"]) == (epochs, 0)
+    assert description.trained["sentence"] == SENTENCE
     assert description.trained["digest_of_images"] == digest_of_digests(
         open_prepared(PREPARED).digests
     )

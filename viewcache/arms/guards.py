@@ -1,8 +1,7 @@
 """What makes a comparison worthless, looked for in what the stages left."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
 
 from viewcache.arms.trained import TrainedHead
 from viewcache.ground.errors import PipelineError
@@ -32,23 +31,6 @@ def refuse_unfair_comparison(
         _refuse_other_images(head, "images", head.saved.images, trained_on)
         _refuse_other_images(head, "validation_images", head.saved.validation_images, stopped_by)
         _refuse_other_start(head, first.setdefault(head.seed, head))
-
-
-def refuse_worse_base(certificate: Mapping[str, Any] | None, accepted: str | None) -> None:
-    """Raise a `PipelineError` if a base is known to be worse than in float32.
-
-    Args:
-        certificate: None of a base in float32.
-        accepted: The precision that is wanted nevertheless, if any.
-    """
-    if certificate is None or certificate["outcome"] != "worse":
-        return
-    if certificate["precision"] != accepted:
-        rule = (
-            f"a base that is known to be worse must not be gone on with: set extract.precision to "
-            f"float32, or accept it by evaluate.accept_worse {certificate['precision']}"
-        )
-        raise PipelineError(rule, certificate["sentence"])
 
 
 def _refuse_shared_images(rotation: Rotation, images: Prepared) -> None:

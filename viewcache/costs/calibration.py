@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 
 import numpy as np
 
-from viewcache.bases.artifact import find_base, open_base
+from viewcache.bases.artifact import open_base
 from viewcache.bases.base import Base
 from viewcache.bases.compiling import compile_base
 from viewcache.bases.frozen import load_base
@@ -45,9 +45,7 @@ def calibrate(work: Work, folder: Path) -> UnitCosts:
         load_base=loading,
         open_base=opening,
     )
-    fast = extract.precision != "float32"
-    in_float32 = find_base(folder).in_float32.open(batch_size) if fast else base
-    paces = measure_paces(work, base, in_float32, model)
+    paces = measure_paces(work, base, model)
     at_cut = calibrate_at_cut(work, folder.with_name("cut"), set_up) if extract.cut else None
     return UnitCosts(set_up, paces, _row_bytes(params, base), at_cut)
 

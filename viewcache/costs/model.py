@@ -42,14 +42,12 @@ class Paces:
     Attributes:
         extract: The compiled base over random views, as `extract` runs it.
         extract_identity: The same over view 0.
-        extract_float32: Over random views by the base in float32, as `certify` runs it.
         end_to_end: Trained on end to end, by the base's kind: keras or compiled.
         head: One head that is trained by itself.
     """
 
     extract: Pace
     extract_identity: Pace
-    extract_float32: Pace
     end_to_end: dict[Kind, Pace]
     head: Pace
 

@@ -54,12 +54,11 @@ class Work:
     classes: int
 
 
-def measure_paces(work: Work, base: Base, in_float32: Base, model: keras.Model) -> Paces:
+def measure_paces(work: Work, base: Base, model: keras.Model) -> Paces:
     """Measure every pace, as the stages work: deterministically, which sets TensorFlow so.
 
     Args:
         base: The compiled base.
-        in_float32: The same base in float32, which is `base` itself where that is so.
         model: The same base in Keras.
     """
     training.make_deterministic()
@@ -71,12 +70,9 @@ def measure_paces(work: Work, base: Base, in_float32: Base, model: keras.Model) 
     }
     with work.sample.read() as pixels:
         read = fresh_views(pixels, work.sample.digests, params.augment, params.seed)
-        extract = _extraction(work, base, read, 1)
-        float32 = extract if in_float32 is base else _extraction(work, in_float32, read, 1)
         return Paces(
-            extract=extract,
+            extract=_extraction(work, base, read, 1),
             extract_identity=_extraction(work, base, read, 0),
-            extract_float32=float32,
             end_to_end={
                 kind: _end_to_end(work, ways[kind], base.row_shape[0], read) for kind in ways
             },
@@ -99,7 +95,7 @@ def measure_paces_at_cut(work: Work, lower: Base) -> Paces:
         extract = _extraction(work, lower, read, 1)
     head = _tuned_head(work, lower.row_shape)
     both = Pace(extract.start + head.start, extract.augment, extract.rest + head.rest)
-    return Paces(extract, extract, extract, {"compiled": both}, head)
+    return Paces(extract, extract, {"compiled": both}, head)
 
 
 def _extraction(work: Work, base: Base, read: training.Reader, view: int) -> Pace:

@@ -25,7 +25,7 @@ PREDICTION = Path("data/prediction.json")
 
 COST_NOTHING: IncEx = {
     "train": {"learning_rate", "class_weights", "end_to_end"},
-    "evaluate": {"margin", "rule", "measure", "accept_worse"},
+    "evaluate": {"margin", "rule", "measure"},
 }
 """Parameters that a plan holds for whatever they are; both ways to train end to end are planned."""
 

@@ -8,7 +8,6 @@ from viewcache.arms.arm import arms_of, tuned_arms
 from viewcache.arms.fewer_images import DIVISORS
 from viewcache.costs.model import Amounts, Prediction, UnitCosts
 from viewcache.ground.params.schema import Params
-from viewcache.judge.certifying import MOST_IMAGES, ROUNDS, TIMED_IMAGES
 
 STARTS_AROUND = 20
 """What `make run` needs before its first stage and after its last, in starts of a plain process."""
@@ -120,24 +119,8 @@ def _above_cut(
 
 
 def _after_training(costs: UnitCosts, params: Params, amounts: Amounts) -> Iterator[float]:
-    """`replay`, `certify`, `evaluate`, and `export`, which trains a head on all images."""
+    """`replay`, `evaluate`, and `export`, which trains a head on all images."""
     start = costs.set_up.start_tensorflow
     yield start + costs.set_up.load_base
-    yield _certificate(costs, params, amounts)
     yield EVALUATE_STARTS * start
     yield start + costs.paces.head.seconds(params.train.epochs * amounts.trained)
-
-
-def _certificate(costs: UnitCosts, params: Params, amounts: Amounts) -> float:
-    """Base passes in float32, and heads of `cached_0` on either base, the two side by side."""
-    set_up, settings = costs.set_up, params.train
-    if params.extract.precision == "float32":
-        return set_up.start
-    fast, float32, head = costs.paces.extract, costs.paces.extract_float32, costs.paces.head
-    share = min(1, MOST_IMAGES / amounts.images)
-    passes = round(share * (amounts.images + params.evaluate.test_views * amounts.tested))
-    timing = ROUNDS * TIMED_IMAGES * (fast.rest + float32.rest)
-    heads = 2 * len(settings.seeds) * (params.evaluate.folds or 1)
-    seen = heads / min(2, os.cpu_count() or 1) * settings.epochs * share * amounts.training
-    training = 2 * head.start + seen * head.rest
-    return set_up.start_tensorflow + timing + float32.seconds(passes) + training

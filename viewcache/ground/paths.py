@@ -29,7 +29,6 @@ ACTIVATIONS = Path("data/activations")
 REPLAY = Path("data/replay.json")
 """What was computed again, and how far off it was."""
 CALIBRATION = Path("data/calibration/views.npy")
-CERTIFICATE = Path("data/certificate.json")
 CONTACT_SHEET = Path("plots/views.png")
 RECOMMENDATION = Path("data/recommendation.json")
 """What `evaluate` recommends, without times."""

@@ -1,4 +1,4 @@
-"""Training on cached views as the parameters say: of the arms, the certificate and the export."""
+"""Training on cached views as the parameters say: of the arms and of the export."""
 
 from collections.abc import Mapping, Sequence
 

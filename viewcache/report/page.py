@@ -104,7 +104,6 @@ def render_page(
         epochs=_epochs(found.runs),
         prediction=found.figures["prediction"],
         replay=found.figures["replay"],
-        certificate=found.figures["certificate"],
         tuning=found.figures["fine_tuning"],
         disagreement=disagreement,
         provenance=provenance,

@@ -13,6 +13,7 @@ import pandas as pd
 from viewcache.arms.equivalence import Equivalence
 from viewcache.costs.reckoning import Reckoning
 from viewcache.ground.files import write_text
+from viewcache.ground.params.base_settings import Precision
 from viewcache.ground.paths import RECOMMENDATION
 from viewcache.judge.confusion import Confusion, recall
 from viewcache.judge.decisions import Comparison
@@ -41,7 +42,7 @@ class Results:
     Attributes:
         figures: As in results.json: `recommendation`, `answers`, `arms`,
             `equivalence`, `decisions`, `folds`, `confusion`, `sizes`, `twice_as_many`, `costs`,
-            `replay`, and `certificate`, `fine_tuning` and `prediction`, which may be None.
+            `replay`, and `fine_tuning` and `prediction`, which may be None.
         params: The parameters that it was found with.
         runs: One row a head with its final metrics.
         curves: One row a head and epoch.
@@ -109,20 +110,23 @@ def metrics_of(figures: Mapping[str, Any]) -> dict[str, float]:
     return {name: number for name, number in numbers.items() if number is not None}
 
 
-def record_of_recommendation(recommendation: Recommendation, runs: pd.DataFrame) -> dict[str, Any]:
+def record_of_recommendation(
+    recommendation: Recommendation, runs: pd.DataFrame, precision: Precision
+) -> dict[str, Any]:
     """What to do, and for how many epochs: the median of those that the arm's heads kept.
 
     Free of times.
 
     Args:
         runs: One row a head, with `arm` and `kept_epoch`.
+        precision: Of the base.
     """
     kept = runs.loc[runs["arm"] == recommendation.arm.name, "kept_epoch"]
     return {
         "arm": recommendation.arm.name,
         "views": recommendation.arm.budget,
         "epochs": median_low(kept.tolist()),
-        "sentence": sentence(recommendation),
+        "sentence": sentence(recommendation, precision),
     }
 
 

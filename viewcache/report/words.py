@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from viewcache.ground.params.base_settings import Precision
 from viewcache.judge.correctness import Measured
 from viewcache.judge.decisions import Comparison
 from viewcache.judge.verdict import Recommendation
@@ -26,9 +27,13 @@ def with_interval(estimate: float, low: float, high: float, form: str, unit: str
     return f"{estimate:{form}}{unit} ({low:{form}} to {high:{form}})"
 
 
-def sentence(recommendation: Recommendation) -> str:
-    """What to do with these images, and how sure that is. No times, so that it is reproducible."""
-    return f"{what_to_do(recommendation)} {reasons(recommendation)}"
+def sentence(recommendation: Recommendation, precision: Precision) -> str:
+    """What to do with these images, and how sure that is. No times, so that it is reproducible.
+
+    Args:
+        precision: Of the base.
+    """
+    return f"{what_to_do(recommendation)} {reasons(recommendation, precision)}"
 
 
 def what_to_do(recommendation: Recommendation) -> str:
@@ -39,10 +44,10 @@ def what_to_do(recommendation: Recommendation) -> str:
     return f"Cache {of_each} of each image, and train the head on that."
 
 
-def reasons(recommendation: Recommendation) -> str:
-    """How near so few views come to end-to-end, and what augmentation brings."""
-    near = f"{_enough(recommendation)} " if recommendation.arm.budget else ""
-    return f"{near}{_why(recommendation)}"
+def reasons(recommendation: Recommendation, precision: Precision) -> str:
+    """How near so few views come to end-to-end, what augmentation brings, what is not certified."""
+    near = [_enough(recommendation)] if recommendation.arm.budget else []
+    return " ".join([*near, _why(recommendation), *_not_certified(precision)])
 
 
 def points(comparison: Comparison) -> str:
@@ -139,6 +144,14 @@ def _why(recommendation: Recommendation) -> str:
         "no measurable difference": "Augmentation makes no measurable difference here",
     }
     return f"{openings[recommendation.word]}{_but(recommendation)}: {both} (95 % intervals)."
+
+
+def _not_certified(precision: Precision) -> list[str]:
+    """That a base in another precision than float32 was not held to it."""
+    if precision == "float32":
+        return []
+    base = f"The base runs in {precision}"
+    return [f"{base}: whether heads on it are as good as on float32 is not certified."]
 
 
 def _but(recommendation: Recommendation) -> str:

@@ -27,7 +27,8 @@ class Description:
         classes: Their names, in the order of the probabilities.
         decoding: How the bytes of an image become pixels.
         dtype: Of the features that the head was trained on.
-        trained: How: arm, views, epochs, seed, number of images, and digests of what was read.
+        trained: How: arm, views, epochs, seed, number of images, digests of what was read; and
+            the sentence of the recommendation.
         versions: Of the packages that trained the head and run the model, by name.
     """
 

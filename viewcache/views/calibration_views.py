@@ -22,7 +22,7 @@ from viewcache.views.render import render
 
 LOCK = Path("calibration.lock")
 MOST = 300
-"""Images of a sample; of few images, a quarter, since what is calibrated on is not tested."""
+"""Images of a sample; of few images, a quarter."""
 
 
 class CalibrationSample(Section):
@@ -85,11 +85,11 @@ def render_sample(images: Prepared, sample: CalibrationSample) -> np.ndarray:
         return render(pixels.read([rows[one] for one in sample.images]), np.concatenate(drawn))
 
 
-def save_views(path: Path, views: np.ndarray, digests: list[str]) -> None:
-    """Write rendered views, with a manifest that names their images."""
+def save_views(path: Path, views: np.ndarray) -> None:
+    """Write rendered views, with a manifest."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, partial(np.save, arr=views, allow_pickle=False))
-    seal(path, images=digests)
+    seal(path)
 
 
 def open_views_to_calibrate_on(path: Path) -> np.ndarray:
@@ -100,8 +100,3 @@ def open_views_to_calibrate_on(path: Path) -> np.ndarray:
     """
     verify(path)
     return np.load(path, allow_pickle=False)
-
-
-def images_calibrated_on(path: Path) -> set[str]:
-    """Digests of their images; errors as of `open_views_to_calibrate_on`."""
-    return set(verify(path)["images"])

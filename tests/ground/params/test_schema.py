@@ -40,7 +40,6 @@ BOUNDS: dict[str, tuple[list, list]] = {
     "evaluate.margin": ([0.001, 0.999], [0.0, 1.0]),
     "evaluate.rule": (["robustness", "clean"], ["speed"]),
     "evaluate.measure": (["accuracy", "balanced_accuracy"], ["recall", None]),
-    "evaluate.accept_worse": (["bfloat16", "int8", None], ["float32"]),
     "train.epochs": ([10], [0, LARGEST + 1]),
     "train.patience": ([1, LARGEST, None], [0, LARGEST + 1]),
     "train.batch_size": ([1, LARGEST], [0, LARGEST + 1]),

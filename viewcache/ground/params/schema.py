@@ -114,7 +114,6 @@ class Evaluate(Section):
     margin: Annotated[float, Field(gt=0, lt=1)]
     rule: Literal["robustness", "clean"]
     measure: Literal["accuracy", "balanced_accuracy"]
-    accept_worse: Literal["bfloat16", "int8"] | None
 
 
 class Train(Section):
