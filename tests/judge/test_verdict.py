@@ -21,7 +21,6 @@ GAINS, LOSSES = {"help"}, {"harmless, a loss", "open, a loss", "harm"}
 NONE, ONE, TWO, FOUR, TWIN = map(
     named, ("cached_0", "cached_1", "cached_2", "cached_4", "cached_10")
 )
-PASSING = {"rule": "harmless", "other": "open", "unaugmented": "help"}
 
 
 def states_of(effects):
