@@ -129,7 +129,6 @@ class Train(Section):
     end_to_end: Annotated[list[Literal["keras", "compiled"]], AfterValidator(_distinct)]
     end_to_end_seeds: Annotated[list[Seed], AfterValidator(_distinct), Field(min_length=1)]
     end_to_end_rotations: Annotated[list[Rotation], AfterValidator(_distinct), Field(min_length=1)]
-    record: bool
 
     @model_validator(mode="after")
     def _train_comparable_arms(self) -> Self:
@@ -142,13 +141,6 @@ class Train(Section):
         if not set(self.end_to_end_seeds) <= set(self.seeds):
             rule = f"must be among seeds, {self.seeds}"
             raise ParameterError("end_to_end_seeds", rule, self.end_to_end_seeds)
-        return self
-
-    @model_validator(mode="after")
-    def _record_what_is_trained(self) -> Self:
-        if self.record and "compiled" not in self.end_to_end:
-            rule = f"must be false where compiled is not in end_to_end, {self.end_to_end}"
-            raise ParameterError("record", rule, self.record)
         return self
 
 
