@@ -138,7 +138,6 @@ def found(judgement=None, equivalences=(ON_KERAS, SAME), reckoning=None, predict
         "costs": asdict(reckoning.evidence),
         "replay": REPLAY,
         "certificate": None,
-        "fine_tuning": None,
         "prediction": prediction,
     }
     return results.Results(figures, {"train": {"epochs": 4}}, runs(), CURVES)

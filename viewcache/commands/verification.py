@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from viewcache.arms.arm import arms_of, tuned_arms
+from viewcache.arms.arm import arms_of
 from viewcache.arms.fewer_images import open_sizes
 from viewcache.arms.replaying import replay
 from viewcache.bases.artifact import open_base
@@ -19,12 +19,10 @@ from viewcache.ground.paths import (
     MODEL,
     PARTS,
     PREPARED,
-    activation_file,
     feature_file,
     plan_file,
     rows_file,
     seen_file,
-    tuned_answers_file,
 )
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.folds import open_rotations
@@ -70,16 +68,3 @@ def files_to_verify(params: Params) -> Iterator[Path]:
     for arm in (*arms, *sizes):
         yield from (arm.head_file(*training) for training in arm.trainings)
     yield from (seen_file(kind) for kind in params.train.end_to_end)
-    yield from _above_a_cut(params)
-
-
-def _above_a_cut(params: Params) -> Iterator[Path]:
-    """Activations, and what was trained on them."""
-    arms = tuned_arms(params, len(open_rotations(PARTS)))
-    if arms:
-        for view in (*params.extract.views, *ids_of_test_views(params.evaluate.test_views)):
-            yield from (activation_file(view), keys_file(activation_file(view)))
-    for arm in arms:
-        for training in arm.trainings:
-            yield arm.head_file(*training)
-            yield tuned_answers_file(arm.name, *training)

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from viewcache.arms.arm import arms_of, tuned_arms
+from viewcache.arms.arm import arms_of
 from viewcache.arms.fewer_images import DIVISORS
 from viewcache.costs.model import Amounts, Prediction, UnitCosts
 from viewcache.ground.params.schema import Params
@@ -58,7 +58,6 @@ def seconds_of_run(
         *_extractions(costs, params, amounts),
         _heads(costs, params, amounts),
         *_end_to_end(params, arms),
-        *_above_cut(costs, params, amounts, arms),
         *_after_training(costs, params, amounts),
     ]
     around = STARTS_AROUND + STARTS_A_STAGE * len(stages)
@@ -100,23 +99,6 @@ def _end_to_end(params: Params, arms: dict[str, Prediction]) -> Iterator[float]:
             one = arms[arm.name]
             fit = one.augment_seconds + one.base_seconds + one.head_seconds
             yield one.again_seconds + (trainings - 1) * fit
-
-
-def _above_cut(
-    costs: UnitCosts, params: Params, amounts: Amounts, arms: dict[str, Prediction]
-) -> Iterator[float]:
-    """`extract_cut` and `train_fine_tune`, which end at once where there is no cut."""
-    cut = costs.at_cut
-    if cut is None:
-        yield from [costs.set_up.start] * 2
-        return
-    yield cut.set_up.compiling + sum(_extractions(cut, params, amounts))
-    trainings = [
-        arm for arm in tuned_arms(params, params.evaluate.folds or 1) for _ in arm.trainings
-    ]
-    start, head = cut.set_up.start_tensorflow, cut.paces.head
-    fits = (arms[arm.name].again_seconds - start - head.start for arm in trainings)
-    yield start + head.start + sum(fits)
 
 
 def _after_training(costs: UnitCosts, params: Params, amounts: Amounts) -> Iterator[float]:

@@ -15,7 +15,6 @@ from viewcache.ground.files import write_whole
 from viewcache.ground.manifests import seal
 from viewcache.ground.quiet_tensorflow import keras
 from viewcache.heads.head import compile_model
-from viewcache.heads.optimizer import FusedAdam
 from viewcache.heads.saved import Trained, starting_point
 from viewcache.heads.schedule import view_of_epoch
 from viewcache.heads.training import Reader, Schedule, Targets, Validation, by_fit, train
@@ -55,7 +54,7 @@ def on_keras(model: keras.Model, learning_rate: float, weight_decay: float) -> E
 
     def attach(head: keras.Model) -> keras.Model:
         whole = keras.Sequential([model, head])
-        compile_model(whole, FusedAdam(learning_rate, weight_decay=weight_decay or None))
+        compile_model(whole, learning_rate, weight_decay)
         return whole
 
     return EndToEndBase(

@@ -18,7 +18,6 @@ from viewcache.judge.verdict import Recommendation
 from viewcache.report import results
 from viewcache.report.cost_words import break_even_sentences, evidence_sentence, speeds
 from viewcache.report.figures import Arms, cached_arms, end_to_end_arms
-from viewcache.report.fine_tuning import tuning_sentences
 from viewcache.report.pictures import captions
 from viewcache.report.pictures import seconds as costs
 from viewcache.report.pictures.curves import validation_losses
@@ -30,7 +29,6 @@ from viewcache.report.results import Results
 from viewcache.report.summary import growth_sentence, key_figures, times_as_fast
 from viewcache.report.tables import MEASURED, TESTED_ON, accuracy_in_words
 from viewcache.report.words import (
-    difference,
     margin_in_words,
     percent,
     plain_name,
@@ -41,12 +39,10 @@ from viewcache.report.words import (
 
 FUNCTIONS = (
     accuracy_in_words,
-    difference,
     percent,
     plain_name,
     reasons,
     times_as_fast,
-    tuning_sentences,
     what_to_do,
 )
 """That the template calls."""
@@ -105,7 +101,6 @@ def render_page(
         prediction=found.figures["prediction"],
         replay=found.figures["replay"],
         certificate=found.figures["certificate"],
-        tuning=found.figures["fine_tuning"],
         disagreement=disagreement,
         provenance=provenance,
         params=provenance.params,

@@ -41,7 +41,7 @@ class Results:
     Attributes:
         figures: As in results.json: `recommendation`, `answers`, `arms`,
             `equivalence`, `decisions`, `folds`, `confusion`, `sizes`, `twice_as_many`, `costs`,
-            `replay`, and `certificate`, `fine_tuning` and `prediction`, which may be None.
+            `replay`, and `certificate` and `prediction`, which may be None.
         params: The parameters that it was found with.
         runs: One row a head with its final metrics.
         curves: One row a head and epoch.
@@ -55,12 +55,6 @@ class Results:
     @property
     def arms(self) -> Arms:
         return self.figures["arms"]
-
-    @property
-    def tuned_arms(self) -> Arms:
-        """Those that trained the layers above a cut too; none where there is none."""
-        tuning = self.figures["fine_tuning"]
-        return tuning["arms"] if tuning else {}
 
 
 def write(found: Results) -> None:
