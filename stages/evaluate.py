@@ -3,14 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from itertools import chain
 
 import numpy as np
 import pandas as pd
 
 from viewcache.arms.arm import Arm, arms_of
 from viewcache.arms.equivalence import find_equivalences
-from viewcache.arms.fewer_images import open_sizes
 from viewcache.arms.guards import refuse_worse_base
 from viewcache.arms.testing import put_arms_to_the_test
 from viewcache.arms.trained import epochs_of, score
@@ -30,7 +28,6 @@ from viewcache.judge.confusion import confusion_of
 from viewcache.judge.correctness import correctness
 from viewcache.judge.decisions import effects_by_fold
 from viewcache.judge.disagreement import find_disagreement
-from viewcache.judge.growth import Grown, grow
 from viewcache.judge.sample import Sample
 from viewcache.judge.verdict import recommend
 from viewcache.report import results
@@ -68,7 +65,6 @@ def main() -> None:
             "decisions": results.record_of_decisions(judged),
             "folds": effects_by_fold(correct, sample, rotation_that_tests(rotations)),
             "confusion": results.record_of_confusion(confusion, classes),
-            **results.record_of_growth(_grow(params, images, views, sample)),
             "costs": asdict(reckoned.evidence),
             "replay": json.loads(REPLAY.read_bytes()),
             "certificate": certificate,
@@ -83,15 +79,6 @@ def main() -> None:
     write_page(found, judged, disagreement, trace(params, arms))
     try_to_log(found)
     tell(found.figures)
-
-
-def _grow(
-    params: Params, images: Prepared, views: Mapping[int, FeatureView], sample: Sample
-) -> Grown:
-    """What fewer training images cost, and more would bring."""
-    sizes = open_sizes(PARTS, params.train, images.labels)
-    tested = (put_arms_to_the_test([arm], sizes[arm], params, images, views) for arm in sizes)
-    return grow(correctness(images.labels, chain.from_iterable(tested)), sizes, sample)
 
 
 def _training(

@@ -58,10 +58,8 @@ def test_every_view_and_head_has_a_file_of_its_own():
     cached = [paths.cached_head_file(*numbers) for numbers in product((0, 1, 11), both, both)]
     kinds = ("keras", "compiled")
     heads = [paths.end_to_end_head_file(*each) for each in product(kinds, both, both)]
-    smaller = [paths.smaller_head_file(*each) for each in product((2, 4), (0, 1), both, both)]
-    files = [*views, *cached, *smaller, *heads, *map(paths.seen_file, kinds)]
-    assert len(set(files)) == len(files) == 48
-    assert all(path.is_relative_to("models/cached") for path in smaller)
+    files = [*views, *cached, *heads, *map(paths.seen_file, kinds)]
+    assert len(set(files)) == len(files) == 32
 
 
 def test_what_is_kept_lies_in_the_repository_also_from_within_a_copy_of_it(tmp_path, monkeypatch):

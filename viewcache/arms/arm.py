@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from viewcache.ground.params.schema import Train
-from viewcache.ground.paths import cached_head_file, end_to_end_head_file, smaller_head_file
+from viewcache.ground.paths import cached_head_file, end_to_end_head_file
 from viewcache.heads.schedule import views_of_training
 
 Kind = Literal["keras", "compiled"]
@@ -22,14 +22,12 @@ class Arm:
         kind: What runs its base: Keras, or the runtime that the base was compiled for.
         seeds: Of its trainings.
         rotations: Of the images that it was trained in, by number.
-        divisor: It was trained on one in so many of the training images.
     """
 
     budget: int | None
     kind: Kind
     seeds: tuple[int, ...]
     rotations: tuple[int, ...]
-    divisor: int = 1
 
     @property
     def name(self) -> str:
@@ -59,8 +57,6 @@ class Arm:
         return [] if self.budget is None else views_of_training(self.budget, random_views, seed)
 
     def head_file(self, seed: int, rotation: int) -> Path:
-        if self.divisor > 1 and self.budget is not None:
-            return smaller_head_file(self.divisor, self.budget, seed, rotation)
         if self.budget is not None:
             return cached_head_file(self.budget, seed, rotation)
         return end_to_end_head_file(self.kind, seed, rotation)

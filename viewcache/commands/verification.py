@@ -6,7 +6,6 @@ from pathlib import Path
 from tqdm import tqdm
 
 from viewcache.arms.arm import arms_of
-from viewcache.arms.fewer_images import open_sizes
 from viewcache.arms.replaying import replay
 from viewcache.bases.artifact import open_base
 from viewcache.features.store import keys_file
@@ -26,7 +25,6 @@ from viewcache.ground.paths import (
 )
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.folds import open_rotations
-from viewcache.images.prepared import open_prepared
 from viewcache.serving.folder import read_model
 
 
@@ -62,9 +60,6 @@ def files_to_verify(params: Params) -> Iterator[Path]:
     for view in views:
         yield from (plan_file(view), feature_file(view), keys_file(feature_file(view)))
     yield from {rows_file(view) for view in views if view}
-    arms = arms_of(params.train, len(open_rotations(PARTS)))
-    labels = open_prepared(PREPARED).labels
-    sizes = [arm for arm in open_sizes(PARTS, params.train, labels) if arm.divisor > 1]
-    for arm in (*arms, *sizes):
+    for arm in arms_of(params.train, len(open_rotations(PARTS))):
         yield from (arm.head_file(*training) for training in arm.trainings)
     yield from (seen_file(kind) for kind in params.train.end_to_end)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from viewcache.arms.arm import arms_of
-from viewcache.arms.fewer_images import DIVISORS
 from viewcache.costs.model import Amounts, Prediction, UnitCosts
 from viewcache.ground.params.schema import Params
 from viewcache.judge.certifying import MOST_IMAGES, ROUNDS, TIMED_IMAGES
@@ -80,14 +79,13 @@ def _extractions(costs: UnitCosts, params: Params, amounts: Amounts) -> Iterator
 
 
 def _heads(costs: UnitCosts, params: Params, amounts: Amounts) -> float:
-    """One by itself; then all others, and those on fewer images, side by side, one a core."""
+    """One by itself; then all others side by side, one a core."""
     settings, rotations = params.train, params.evaluate.folds or 1
     pace, seen = costs.paces.head, settings.epochs * amounts.training
     others = len(settings.budgets) * len(settings.seeds) * rotations - 1
-    fewer_images = sum(2 * rotations / divisor for divisor in DIVISORS if divisor > 1)
     cores = os.cpu_count() or 1
     tracing = (1 + 2 * cores) * pace.start
-    alone_and_beside = 1 + (others + fewer_images) / cores
+    alone_and_beside = 1 + others / cores
     return costs.set_up.start_tensorflow + tracing + alone_and_beside * pace.rest * seen
 
 

@@ -63,11 +63,6 @@ def cached_head_file(budget: int, seed: int, rotation: int) -> Path:
     return Path("models/cached") / str(budget) / str(seed) / f"{rotation}.npz"
 
 
-def smaller_head_file(divisor: int, budget: int, seed: int, rotation: int) -> Path:
-    """Of a head that was trained on one in `divisor` of the training images."""
-    return Path("models/cached/sizes") / str(divisor) / str(budget) / str(seed) / f"{rotation}.npz"
-
-
 def end_to_end_head_file(kind: str, seed: int, rotation: int) -> Path:
     return Path("models/end_to_end") / kind / str(seed) / f"{rotation}.npz"
 

@@ -16,7 +16,6 @@ from viewcache.ground.files import write_text
 from viewcache.ground.paths import RECOMMENDATION
 from viewcache.judge.confusion import Confusion, recall
 from viewcache.judge.decisions import Comparison
-from viewcache.judge.growth import Grown
 from viewcache.judge.verdict import Recommendation
 from viewcache.report.figures import Arms
 from viewcache.report.tables import accuracy_against_seconds, markdown_table
@@ -40,8 +39,8 @@ class Results:
 
     Attributes:
         figures: As in results.json: `recommendation`, `answers`, `arms`,
-            `equivalence`, `decisions`, `folds`, `confusion`, `sizes`, `twice_as_many`, `costs`,
-            `replay`, and `certificate` and `prediction`, which may be None.
+            `equivalence`, `decisions`, `folds`, `confusion`, `costs`, `replay`, and
+            `certificate` and `prediction`, which may be None.
         params: The parameters that it was found with.
         runs: One row a head with its final metrics.
         curves: One row a head and epoch.
@@ -177,17 +176,6 @@ def record_of_confusion(confusion: Confusion, classes: Sequence[str]) -> dict[st
         "robustness": confusion.robustness.tolist(),
         "recall": recall(confusion.clean).tolist(),
         "recall_augmented": recall(confusion.robustness).tolist(),
-    }
-
-
-def record_of_growth(grown: Grown) -> dict[str, Any]:
-    """Accuracy by number of training images, and what twice as many would bring."""
-    return {
-        "sizes": [
-            asdict(size) | {"arm": size.arm.name, "divisor": size.arm.divisor}
-            for size in grown.sizes
-        ],
-        "twice_as_many": [asdict(one) | {"arm": one.arm.name} for one in grown.growths],
     }
 
 
