@@ -19,7 +19,6 @@ SECTIONS = {
     "setup": 3,
     "overhead": 5,
     "scaling": 1,
-    "recording": 9,
     "arms": 5,
     "study": 1,
 }

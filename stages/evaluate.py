@@ -3,18 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from functools import partial
-from itertools import chain
 
 import numpy as np
 import pandas as pd
 
-from viewcache.arms.arm import Arm, arms_of, tuned_arms
-from viewcache.arms.equivalence import find_equivalences, seen_difference
-from viewcache.arms.fewer_images import open_sizes
+from viewcache.arms.arm import Arm, arms_of
+from viewcache.arms.equivalence import find_equivalences
 from viewcache.arms.testing import put_arms_to_the_test
 from viewcache.arms.trained import epochs_of, score
-from viewcache.arms.tuned import open_tuned
 from viewcache.costs.ledger import Training
 from viewcache.costs.prediction import compare_with_plan
 from viewcache.costs.reckoning import reckon
@@ -31,12 +27,10 @@ from viewcache.judge.confusion import confusion_of
 from viewcache.judge.correctness import correctness
 from viewcache.judge.decisions import effects_by_fold
 from viewcache.judge.disagreement import find_disagreement
-from viewcache.judge.growth import Grown, grow
 from viewcache.judge.sample import Sample
 from viewcache.judge.verdict import recommend
 from viewcache.report import results
 from viewcache.report.figures import figures_of_arms
-from viewcache.report.fine_tuning import record_of_tuning
 from viewcache.report.page import write_page
 from viewcache.report.provenance import trace
 from viewcache.report.results import Results
@@ -54,15 +48,11 @@ def main() -> None:
     correct, sample = correctness(images.labels, tested), _sample(params, images, rotations)
     judged = recommend(correct, sample, params.evaluate.margin, params.evaluate.rule)
     confusion = confusion_of(judged.arm, tested, images.labels)
-    equivalences = find_equivalences(
-        tested, images.labels, params.train.epochs, partial(seen_difference, views=views)
-    )
-    tuned = open_tuned(tuned_arms(params, len(rotations)), rotations, images)
-    runs = pd.DataFrame(score(head, images.labels) for head in [*tested, *tuned])
+    equivalences = find_equivalences(tested, images.labels, params.train.epochs, views)
+    runs = pd.DataFrame(score(head, images.labels) for head in tested)
     training = _training(params, arms, rotations, views)
     reckoned = reckon(params, arms, runs, training, load_record)
     figures = figures_of_arms(runs, correct, sample, reckoned, equivalences)
-    tuning = record_of_tuning(params, tuned, images.labels, training, correct, sample)
     precision = params.extract.precision
     found = Results(
         {
@@ -73,30 +63,19 @@ def main() -> None:
             "decisions": results.record_of_decisions(judged),
             "folds": effects_by_fold(correct, sample, rotation_that_tests(rotations)),
             "confusion": results.record_of_confusion(confusion, classes),
-            **results.record_of_growth(_grow(params, images, views, sample)),
             "costs": asdict(reckoned.evidence),
             "replay": json.loads(REPLAY.read_bytes()),
-            "fine_tuning": tuning,
             "prediction": compare_with_plan(figures, params),
         },
         params.model_dump(),
         runs,
-        epochs_of([head.trained for head in [*tested, *tuned]]),
+        epochs_of([head.trained for head in tested]),
     )
     results.write(found)
     disagreement = find_disagreement(images, classes, tested)
     write_page(found, judged, disagreement, trace(params, arms))
     try_to_log(found)
     tell(found.figures)
-
-
-def _grow(
-    params: Params, images: Prepared, views: Mapping[int, FeatureView], sample: Sample
-) -> Grown:
-    """What fewer training images cost, and more would bring."""
-    sizes = open_sizes(PARTS, params.train, images.labels)
-    tested = (put_arms_to_the_test([arm], sizes[arm], params, images, views) for arm in sizes)
-    return grow(correctness(images.labels, chain.from_iterable(tested)), sizes, sample)
 
 
 def _training(

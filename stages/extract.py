@@ -17,7 +17,7 @@ from viewcache.features.reuse import Found, find_rows, keep, keep_views, open_ke
 from viewcache.features.store import rows_of_view
 from viewcache.features.wanted import Maker, Wanted
 from viewcache.ground.entry import run
-from viewcache.ground.paths import BASE, PREPARED, STORED_FEATURES, Store, plan_file
+from viewcache.ground.paths import BASE, PREPARED, extraction_record, feature_file, plan_file
 from viewcache.ground.stopwatch import Stopwatch, save_record
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.prepared import Prepared, open_prepared
@@ -36,23 +36,16 @@ def main() -> None:
         extract(images, maker, view, costs, given.engine)
 
 
-def extract(
-    images: Prepared,
-    maker: Maker,
-    view: int,
-    costs: Stopwatch,
-    engine: str,
-    store: Store = STORED_FEATURES,
-) -> None:
+def extract(images: Prepared, maker: Maker, view: int, costs: Stopwatch, engine: str) -> None:
     """Write the features of a view, and keep them for reuse.
 
     Args:
         engine: As `extract.engine` says; rows are the same.
     """
-    path = store.file(view)
+    path = feature_file(view)
     found = _write(images, maker, view, costs, engine, path)
     record = record_of_view(found, costs)
-    save_record(store.record(view), record)
+    save_record(extraction_record(view), record)
     keep(path, record)
 
 

@@ -1,7 +1,7 @@
 """Train the head end to end, on freshly rendered views: `python -m stages.train_end_to_end BASE`.
 
 BASE is `keras` for what the book builds, a frozen Keras base and the head in one model, or
-`compiled` for the compiled base that `extract` runs. If `train.record`, its features are kept.
+`compiled` for the compiled base that `extract` runs.
 """
 
 import sys
@@ -12,10 +12,8 @@ from tqdm import tqdm
 
 from viewcache.arms import arm as arms
 from viewcache.arms.arm import Kind
-from viewcache.bases.artifact import find_base
+from viewcache.bases.artifact import open_base
 from viewcache.bases.frozen import load_base
-from viewcache.features.recording import Recorder
-from viewcache.features.wanted import Maker
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
@@ -31,15 +29,14 @@ from viewcache.views.fresh import fresh_views
 
 
 def main() -> None:
-    kind, params, rendering = cast("Kind", sys.argv[1]), load_params(), Stopwatch()
+    kind, params = cast("Kind", sys.argv[1]), load_params()
     training.make_deterministic()
     images, rotations, costs = open_prepared(PREPARED), open_rotations(PARTS), Stopwatch()
-    base = _open(kind, params, images, rendering)
+    base = _open(kind, params)
     settings = params.train
     arm = arms.end_to_end(kind, settings.end_to_end_seeds, settings.end_to_end_rotations)
     with images.read() as pixels, costs.monitored():
-        fresh = fresh_views(pixels, images.digests, params.augment, params.seed)
-        read = rendering.timed("augment", fresh)
+        read = fresh_views(pixels, images.digests, params.augment, params.seed)
         for seed, number in arm.trainings:
             rotation, name = rotations[number], arm.training_name(seed, number)
             trained, seen = _train(params, base, images, read, rotation, seed, name, costs)
@@ -50,18 +47,11 @@ def main() -> None:
     costs.save(arm.training_stage)
 
 
-def _open(
-    kind: Kind, params: Params, images: Prepared, rendering: Stopwatch
-) -> end_to_end.EndToEndBase:
-    if kind == "keras":
-        model, train = load_base(params.base_spec), params.train
-        return end_to_end.on_keras(model, train.learning_rate, train.head.weight_decay)
-    maker = Maker(find_base(BASE), np.dtype(params.extract.dtype), params.extract.batch_size)
-    if not params.train.record:
-        return end_to_end.on_compiled(maker.opened)
-    folder = seen_file(kind).parent
-    recorder = Recorder(maker, images, params.augment, params.seed, folder, rendering)
-    return end_to_end.on_compiled(maker.opened, recorder.recording)
+def _open(kind: Kind, params: Params) -> end_to_end.EndToEndBase:
+    if kind == "compiled":
+        return end_to_end.on_compiled(open_base(BASE, params.extract.batch_size))
+    model, train = load_base(params.base_spec), params.train
+    return end_to_end.on_keras(model, train.learning_rate, train.head.weight_decay)
 
 
 def _train(

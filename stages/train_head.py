@@ -1,7 +1,6 @@
 """Train heads on cached views: one for every budget, seed and rotation.
 
-The first is trained by itself, which is what one training costs; the others side by side, and
-after them some on fewer images.
+The first is trained by itself, which is what one training costs; the others side by side.
 """
 
 import os
@@ -12,7 +11,6 @@ from typing import NamedTuple
 from tqdm import tqdm
 
 from viewcache.arms.arm import Arm, arms_of
-from viewcache.arms.fewer_images import open_sizes
 from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
@@ -39,10 +37,8 @@ def main() -> None:
     training.make_deterministic()
     images, costs = open_prepared(PREPARED), Stopwatch()
     first, *others = _heads(params.train, open_rotations(PARTS))
-    smaller = _on_fewer_images(params.train, images)
     views = open_views(params.extract.views, images.digests)
-    total = 1 + len(others) + len(smaller)
-    bar = tqdm(total=total, desc="train heads", unit=" heads", disable=None, leave=False)
+    bar = tqdm(total=1 + len(others), desc="train heads", unit=" heads", disable=None, leave=False)
     with bar, costs.monitored():
 
         def train_heads(heads: Sequence[Head]) -> None:
@@ -52,24 +48,17 @@ def main() -> None:
             train_heads([first])
         with costs.phase("heads"):
             _side_by_side(train_heads, others)
-        with costs.phase("heads on fewer images"):
-            _side_by_side(train_heads, smaller)
     costs.save("train_head")
 
 
 def _heads(settings: Train, rotations: Sequence[Rotation]) -> list[Head]:
     """Of the most views first."""
     arms = [arm for arm in arms_of(settings, len(rotations)) if arm.budget is not None]
-    return [head for arm in reversed(arms) for head in _of(arm, rotations)]
-
-
-def _on_fewer_images(settings: Train, images: Prepared) -> list[Head]:
-    sizes = open_sizes(PARTS, settings, images.labels)
-    return [head for arm in sizes if arm.divisor > 1 for head in _of(arm, sizes[arm])]
-
-
-def _of(arm: Arm, rotations: Sequence[Rotation]) -> list[Head]:
-    return [Head(arm, seed, rotations[number]) for seed, number in arm.trainings]
+    return [
+        Head(arm, seed, rotations[number])
+        for arm in reversed(arms)
+        for seed, number in arm.trainings
+    ]
 
 
 def _train(

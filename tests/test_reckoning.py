@@ -161,24 +161,6 @@ def differences(files: Files) -> dict[str, float]:
     }
 
 
-def on_fewer_images(files: Files, divisor: int) -> dict[str, float]:
-    """Of no augmentation and of the twin, the first seed in all rotations."""
-    found = {}
-    for arm in ("cached_0", TWIN):
-        heads = files.folder / "models/cached" / ("" if divisor == 1 else f"sizes/{divisor}")
-        accuracies = [
-            right(
-                answers(saved(heads / arm[-1] / f"0/{rotation}.npz"), files.tested(rotation)),
-                files.labels[files.rows("test", rotation)],
-            )
-            for rotation in range(3)
-        ]
-        counts = [len(files.rows("test", rotation)) for rotation in range(3)]
-        both = np.average(accuracies, axis=0, weights=counts)
-        found |= {f"{arm} on 1/{divisor} {name}": of for name, of in zip(BOTH, both, strict=True)}
-    return found
-
-
 def confusion(files: Files, arm: str) -> dict[str, float]:
     """Of the images as they are: how many of each class are given each name, a seed."""
     found = np.zeros((2, 2))
@@ -201,8 +183,6 @@ def reckoned(folder: Path) -> dict[str, float]:
     for (arm, head), (clean, augmented) in files.accuracies.items():
         found |= {f"{arm} {head} accuracy": clean, f"{arm} {head} augmented": augmented}
     results = json.loads((folder / "results.json").read_text())
-    for divisor in {size["divisor"] for size in results["sizes"]}:
-        found |= on_fewer_images(files, divisor)
     found |= confusion(files, results["recommendation"]["arm"])
     return found | differences(files) | sameness(files, "same_runtime") | sameness(files, "keras")
 
@@ -228,11 +208,6 @@ def stated(folder: Path) -> dict[str, float]:
             for question, same in results["equivalence"].items()
             for name, value in same.items()
             if not isinstance(value, bool | str | list)
-        },
-        **{
-            f"{size['arm']} on 1/{size['divisor']} {name}": size[name]
-            for size in results["sizes"]
-            for name in BOTH
         },
         **{
             f"{truth} for {name}": results["confusion"]["clean"][truth][name]

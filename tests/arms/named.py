@@ -1,7 +1,5 @@
 """Arms and heads that tests make by name."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from viewcache.arms.arm import Arm, cached, end_to_end
@@ -14,10 +12,7 @@ def named(name, seeds=(), rotations=()) -> Arm:
     kinds = {"end_to_end": "keras", "end_to_end_compiled": "compiled"}
     if name in kinds:
         return end_to_end(kinds[name], seeds, rotations)
-    if name == "tuned_end_to_end":
-        return replace(end_to_end("compiled", seeds, rotations), tuned=True)
-    arm = cached(int(name.rpartition("_")[2]), seeds, rotations)
-    return replace(arm, tuned=name.startswith("tuned"))
+    return cached(int(name.removeprefix("cached_")), seeds, rotations)
 
 
 def rotation_of(test, number=0, train=(), validation=()) -> Rotation:

@@ -1,7 +1,5 @@
-from pathlib import Path
-
 from tests.arms.named import named
-from viewcache.arms.arm import arms_of, tuned_arms
+from viewcache.arms.arm import arms_of
 from viewcache.ground.params.loading import load_params
 
 
@@ -43,15 +41,3 @@ def test_an_arm_that_renders_afresh_reads_no_cached_view():
     assert arm.training_stage == "train_end_to_end_compiled"
     assert arm.head_file(3, 1).as_posix() == "models/end_to_end/compiled/3/1.npz"
     assert named("end_to_end").training_stage == "train_end_to_end_keras"
-
-
-def test_arms_above_a_cut_are_named_and_filed_apart():
-    params = load_params()
-    assert tuned_arms(params, 5) == []
-    extract = params.extract.model_copy(update={"cut": "blocks-14-add"})
-    arms = tuned_arms(params.model_copy(update={"extract": extract}), 5)
-    assert [arm.name for arm in arms] == ["tuned_cached_0", "tuned_cached_10", "tuned_end_to_end"]
-    assert arms[1].trainings == [(0, rotation) for rotation in range(5)]
-    assert arms[2].trainings == [(0, 0)]
-    assert arms[1].head_file(0, 3) == Path("models/tuned/tuned_cached_10/0/3.npz")
-    assert {arm.training_stage for arm in arms} == {"train_fine_tune"}

@@ -1,10 +1,8 @@
-from functools import partial
-
 import numpy as np
 import pytest
 
 from tests.arms.named import head_of, named, rotation_of
-from viewcache.arms.equivalence import Equivalence, find_equivalences, seen_difference
+from viewcache.arms.equivalence import Equivalence, find_equivalences
 from viewcache.features.store import FeatureView
 from viewcache.ground.manifests import seal
 from viewcache.ground.paths import seen_file
@@ -51,7 +49,7 @@ def found(twins, keras, compiled):
         *heads("end_to_end", keras),
         *heads("end_to_end_compiled", compiled),
     ]
-    return find_equivalences(tested, LABELS, 2, partial(seen_difference, views=VIEWS))
+    return find_equivalences(tested, LABELS, 2, VIEWS)
 
 
 ALL = {(seed, number): (SAME, WEIGHTS) for seed in (0, 1) for number in (0, 1)}

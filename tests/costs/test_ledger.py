@@ -2,7 +2,6 @@ import pytest
 
 from tests.arms.named import named
 from viewcache.costs.ledger import Training, costs_of_arms, setup_of
-from viewcache.ground.paths import activation_file
 
 pytestmark = pytest.mark.usefixtures("feature_files")
 
@@ -127,56 +126,6 @@ def test_only_the_compiled_base_costs_compiling_once():
 def test_images_that_are_not_trained_on_are_no_base_passes(name):
     more = Training(50, {view: 10 * rows for view, rows in TRAINING.rows.items()}, [1, 2], 16)
     assert cost_of(name, training=more).base_passes == cost_of(name).base_passes
-
-
-def tuned_records(rendering=6.0):
-    def record(**seconds):
-        return {"seconds": seconds, "peak_rss_bytes": 100, "machine": HERE}
-
-    fits = {
-        **{"tuned_cached_1 seed 0 rotation 0 fit": 20.0},
-        **{"tuned_end_to_end seed 0 rotation 0 fit": 40.0},
-        **{"tuned_end_to_end seed 0 rotation 0 augment": rendering},
-    }
-    return records() | {
-        "extract_cut/compile": record(setup=4.0, compile=2.0),
-        "extract_cut/1": record(setup=0.0, augment=3.0, extract=10.0),
-        "train_fine_tune": record(setup=5.0, compile=1.0, **fits),
-    }
-
-
-@pytest.fixture
-def activations(feature_files):
-    path = activation_file(1)
-    path.parent.mkdir(parents=True)
-    path.write_bytes(bytes(99))
-
-
-def costs_of_tuned(cached_epochs, end_to_end_epochs, **changes):
-    arms = [named(name, (0,), (0,)) for name in ("tuned_cached_1", "tuned_end_to_end")]
-    epochs = dict(zip(arms, (cached_epochs, end_to_end_epochs), strict=True))
-    return costs_of_arms(arms, TRAINING, epochs, tuned_records(**changes).__getitem__).values()
-
-
-@pytest.mark.usefixtures("activations")
-def test_layers_above_a_cut_cost_their_share_of_activations_and_one_training():
-    cached, _ = costs_of_tuned(10, 10)
-    assert cached.augment_seconds == pytest.approx(0.2 / 2 + 3 / 2)
-    assert cached.base_seconds == pytest.approx((10 - 3) / 2)
-    assert (cached.head_seconds, cached.further_seconds) == (20, 20 + 5 + 1)
-    assert cached.setup_seconds == 0.5 + (4 + 2) + (5 + 1)
-    assert (cached.feature_bytes, cached.study_seconds) == (99, None)
-
-
-@pytest.mark.usefixtures("activations")
-@pytest.mark.parametrize(("rendering", "layers"), [(6.0, 20 / 10 * 5), (35.0, 40 - 35)])
-def test_end_to_end_gives_these_layers_what_they_take_epoch_by_epoch(rendering, layers):
-    _, end_to_end = costs_of_tuned(10, 5, rendering=rendering)
-    assert end_to_end.base_passes == 5 * 50
-    assert end_to_end.head_seconds == layers
-    assert end_to_end.base_seconds == 40 - rendering - layers
-    assert end_to_end.further_seconds == 40 + 5 + 1
-    assert end_to_end.setup_seconds == (4 + 2) + (5 + 1)
 
 
 def test_times_of_two_machines_are_not_added_up():

@@ -12,7 +12,6 @@ from viewcache.costs.model import (
     break_even,
     disk_bytes,
     predict,
-    predict_tuned,
 )
 from viewcache.ground.params.loading import load_params
 
@@ -31,13 +30,6 @@ PACES = Paces(
     head=Pace(start=2.0, augment=0.0, rest=0.001),
 )
 COSTS = UnitCosts(SET_UP, PACES, row_bytes=5120)
-BELOW = Pace(start=0.5, augment=0.01, rest=0.03)
-AT_CUT = UnitCosts(
-    dataclasses.replace(SET_UP, start_extract=0.0, compile_base=6.0),
-    Paces(BELOW, BELOW, {"compiled": Pace(4.5, 0.01, 0.05)}, Pace(4.0, 0.0, 0.02)),
-    row_bytes=19_200,
-)
-WITH_CUT = dataclasses.replace(COSTS, at_cut=AT_CUT)
 
 
 def amounts(training):
@@ -130,33 +122,3 @@ def test_the_disk_holds_pixels_and_features_of_every_view_twice():
     random = len(params.extract.views) - 1
     rows = 100 + 60 * random + 25 * params.evaluate.test_views
     assert disk_bytes(COSTS, params, counts) == 2 * (100 * 3 * params.side**2 + rows * 5120)
-    more = disk_bytes(WITH_CUT, params, counts) - disk_bytes(COSTS, params, counts)
-    assert more == 2 * rows * 19_200
-
-
-def params_with_cut():
-    params = load_params()
-    return params.model_copy(
-        update={
-            "extract": params.extract.model_copy(update={"cut": "lower"}),
-            "fine_tune": params.fine_tune.model_copy(update={"budgets": [2]}),
-        }
-    )
-
-
-def test_an_arm_that_trains_layers_costs_its_views_of_activations_and_these_layers():
-    arm = predict_tuned(WITH_CUT, params_with_cut(), amounts(100))["tuned_cached_2"]
-    assert arm.base_seconds == pytest.approx(2 * 0.5 + 200 * 0.03)
-    assert arm.head_seconds == pytest.approx(4 + 10 * 100 * 0.02)
-    assert arm.setup_seconds == pytest.approx(1 + (5 + 6) + 5)
-    assert arm.feature_bytes == 2 * (128 + 400 * 19_200)
-
-
-def test_end_to_end_with_these_layers_costs_both_parts_in_every_epoch():
-    arm = predict_tuned(WITH_CUT, params_with_cut(), amounts(100))["tuned_end_to_end"]
-    assert arm.seconds - arm.setup_seconds == pytest.approx(4.5 + 1000 * 0.06)
-    assert arm.again_seconds == pytest.approx(5 + 0.25 + 4.5 + 1000 * 0.06)
-
-
-def test_without_a_cut_no_arm_trains_layers():
-    assert predict_tuned(COSTS, params_with_cut(), amounts(100)) == {}

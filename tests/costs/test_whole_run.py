@@ -2,8 +2,8 @@ import dataclasses
 
 import pytest
 
-from tests.costs.test_model import COSTS, WITH_CUT, amounts, params_with_cut
-from viewcache.costs.model import predict, predict_tuned
+from tests.costs.test_model import COSTS, amounts
+from viewcache.costs.model import predict
 from viewcache.costs.whole_run import Reading, seconds_of_run
 from viewcache.ground.params.loading import load_params
 
@@ -47,16 +47,3 @@ def test_another_training_end_to_end_starts_no_process():
     one, two = (seconds(end_to_end=["keras"], end_to_end_seeds=seeds) for seeds in ([0], [0, 1]))
     arm = predict(COSTS, PARAMS.train, amounts(100))["end_to_end"]
     assert two - one == pytest.approx(arm.seconds - arm.setup_seconds)
-
-
-def test_a_cut_costs_its_views_and_all_trainings_above_it():
-    params, counts = params_with_cut(), amounts(100)
-    arms = predict(COSTS, params.train, counts) | predict_tuned(WITH_CUT, params, counts)
-    without, with_cut = (
-        seconds_of_run(costs, READING, params, counts, arms) for costs in (COSTS, WITH_CUT)
-    )
-    views = 1 + len(params.extract.random_views) + params.evaluate.test_views
-    passes = 500 * 0.04 + (10 * 400 + 3 * params.evaluate.test_views) * 0.04
-    cached, end_to_end = 5 * 1000 * 0.02, 0.25 + 0.5 + 1000 * 0.06
-    stages = (5 + 6 + views * 0.5 + passes) + (5 + 4 + cached + end_to_end)
-    assert with_cut - without == pytest.approx(stages - 2)

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from viewcache.features.lots import record_of_passed, record_of_view
+from viewcache.features.lots import record_of_view
 from viewcache.features.reuse import Found
 from viewcache.ground.stopwatch import Stopwatch
 
@@ -40,19 +40,3 @@ def test_of_several_lots_the_largest_that_was_computed_at_once_tells_the_pace():
     other = {"rows": 40, "measured_rows": 40, "machine": {}, "seconds": {"extract": 4.0}}
     record = record_of_view(Found([lot(60, **one), lot(40, **other)], np.arange(0)), costs())
     assert record["seconds"]["extract"] == pytest.approx(10.0)
-
-
-def test_where_a_training_passed_all_rows_they_cost_what_passing_them_did():
-    passed = record_of_passed(costs(augment=3.0, extract=7.0), 50, {"augment": 1.0, "extract": 2.0})
-    record = record_of_view(Found([lot(40, **passed)], np.arange(0)), costs(setup=0.3))
-    assert record["seconds"] == pytest.approx({"setup": 0.3, "augment": 1.6, "extract": 4.0})
-
-
-@pytest.mark.parametrize(("computed", "seconds"), [(3, 100.0), (5, 50.0)])
-def test_a_tenth_of_the_rows_that_a_training_passed_tells_the_pace_if_extract_computed_it(
-    computed, seconds
-):
-    passed = record_of_passed(costs(augment=0.0, extract=2.0 * (50 - computed)), 50 - computed, {})
-    found = Found([lot(50 - computed, **passed)], np.arange(computed))
-    record = record_of_view(found, costs(setup=0.3, extract=1.0 * computed))
-    assert record["seconds"]["extract"] == pytest.approx(seconds)

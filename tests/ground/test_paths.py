@@ -24,8 +24,6 @@ def test_views_heads_and_features_lie_in_outs_of_dvc_yaml():
         "models/end_to_end/${item}": paths.end_to_end_head_file("${item}", 2, 0),
         "data/seen/${item}": paths.seen_file("${item}"),
         "data/features/test": paths.feature_file(1_000_000),
-        "data/activations": paths.activation_file(1),
-        "models/tuned": paths.tuned_head_file("tuned_cached_0", 1, 0),
         "data/prepared": paths.PREPARED,
         "data/costs/train_head.json": COSTS / "train_head.json",
     }
@@ -56,16 +54,12 @@ def test_training_and_test_views_lie_apart():
 
 def test_every_view_and_head_has_a_file_of_its_own():
     ids, both = (0, 1, 12, 1_000_000, 1_000_001), (0, 1)
-    named = (paths.plan_file, paths.feature_file, paths.activation_file)
-    views = [name(view) for name in named for view in ids]
+    views = [name(view) for name in (paths.plan_file, paths.feature_file) for view in ids]
     cached = [paths.cached_head_file(*numbers) for numbers in product((0, 1, 11), both, both)]
     kinds = ("keras", "compiled")
     heads = [paths.end_to_end_head_file(*each) for each in product(kinds, both, both)]
-    smaller = [paths.smaller_head_file(*each) for each in product((2, 4), (0, 1), both, both)]
-    tuned = [paths.tuned_head_file(*each) for each in product("ab", both, both)]
-    files = [*views, *cached, *smaller, *heads, *tuned, *map(paths.seen_file, kinds)]
-    assert len(set(files)) == len(files) == 61
-    assert all(path.is_relative_to("models/cached") for path in smaller)
+    files = [*views, *cached, *heads, *map(paths.seen_file, kinds)]
+    assert len(set(files)) == len(files) == 32
 
 
 def test_what_is_kept_lies_in_the_repository_also_from_within_a_copy_of_it(tmp_path, monkeypatch):

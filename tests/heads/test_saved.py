@@ -7,7 +7,6 @@ from viewcache.ground.manifests import digest_of_digests, seal, verify
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads.head import build_head, compile_model
 from viewcache.heads.history import Epoch
-from viewcache.heads.optimizer import FusedAdam
 from viewcache.heads.saved import SavedHead, Trained, open_head, save_head, starting_point
 
 SETTINGS = HeadSettings(units=4, dropout=0.5, standardize=False, weight_decay=0)
@@ -95,9 +94,9 @@ def test_whatever_differs_makes_another_start(other):
 def test_the_optimizer_is_that_of_the_model_that_is_fitted():
     model = head()
     whole = keras.Sequential([keras.Input((6,)), model])
-    compile_model(whole, FusedAdam(0.01))
+    compile_model(whole, 0.01, 0.0)
     assert starting_point(model, whole.optimizer) == start(model)
-    compile_model(whole, FusedAdam(0.02))
+    compile_model(whole, 0.02, 0.0)
     assert starting_point(model, whole.optimizer) != start(model)
 
 

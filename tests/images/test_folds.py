@@ -12,7 +12,6 @@ from viewcache.ground.errors import PipelineError
 from viewcache.images.folds import (
     Rotation,
     open_rotations,
-    open_smaller_rotations,
     open_units,
     part_by_fold,
     part_by_fraction,
@@ -105,30 +104,6 @@ def test_over_the_rotations_every_image_is_tested_exactly_once(written):
     tested = np.concatenate([rotation.test for rotation in open_rotations(written)])
     assert sorted(tested) == list(range(200))
     assert tested.dtype == np.int64
-
-
-@given(seed=st.integers(0, 99), divisor=st.sampled_from([2, 4]))
-def test_a_smaller_training_set_lies_in_a_larger_one_and_cuts_no_group(
-    tmp_path_factory, seed, divisor
-):
-    file = tmp_path_factory.mktemp("parts") / "parts.csv"
-    groups = [f"{seed}/{number // 3}" for number in range(300)]
-    write_parts(file, parted(table(digest=digests(300), group=groups)))
-    sizes = [open_smaller_rotations(file, share)[0] for share in (2 * divisor, divisor, 1)]
-    small, large, whole = (set(rotation.train) for rotation in sizes)
-    assert small <= large <= whole
-    assert whole == set(open_rotations(file)[0].train)
-    assert all(row - row % 3 + other in large for row in large for other in range(3))
-    assert sizes[0].test.tolist() == sizes[2].test.tolist()
-
-
-def test_a_smaller_training_set_is_as_small_as_was_asked_and_an_image_more_moves_no_other(tmp_path):
-    rows = []
-    for number in (2000, 2500):
-        write_parts(tmp_path / "parts.csv", parted(table(digest=digests(number))))
-        rows.append(open_smaller_rotations(tmp_path / "parts.csv", 4)[0].train)
-    assert len(rows[0]) == pytest.approx(2000 * 3 / 5 / 4, rel=0.2)
-    assert rows[0].tolist() == rows[1][rows[1] < 2000].tolist()
 
 
 def test_a_holdout_is_one_rotation(tmp_path):

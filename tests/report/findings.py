@@ -14,7 +14,6 @@ from viewcache.costs.reckoning import Reckoning
 from viewcache.costs.unused import Unused
 from viewcache.judge.confusion import Confusion
 from viewcache.judge.decisions import Comparison
-from viewcache.judge.growth import Grown, Growth, Size
 from viewcache.judge.sample import Sample
 from viewcache.judge.statistics import Interval, Needed
 from viewcache.judge.verdict import OTHER, decide
@@ -114,12 +113,6 @@ CURVES = pd.DataFrame(
         "validation_loss": [0.6, 0.5, 0.7, 0.8, 0.7, 0.4, 0.9, 0.5],
     }
 )
-SIZES = [
-    Size(replace(arm, divisor=divisor), 24 // divisor, accuracy, accuracy - 0.2)
-    for arm in (NONE, TWIN)
-    for divisor, accuracy in ((4, 0.6), (2, 0.7), (1, 0.75))
-]
-GROWN = Grown(SIZES, [Growth(TWIN, "clean", None), Growth(TWIN, "robustness", 0.04)])
 CONFUSION = Confusion(ONE, np.array([[18.0, 2.0], [5.0, 15.0]]), np.array([[16.0, 4.0], [8.0, 12]]))
 REPLAY = {"features": 96, "max_relative_difference": 6.7e-06, "tolerance": 1e-4}
 NOT_CERTIFIED = "whether heads on it are as good as on float32 is not certified."
@@ -141,10 +134,8 @@ def found(
         "arms": figures_of_arms(runs(), tables(), SAMPLE, reckoning, equivalences),
         "decisions": results.record_of_decisions(judgement),
         "confusion": results.record_of_confusion(CONFUSION, ["intact", "broken"]),
-        **results.record_of_growth(GROWN),
         "costs": asdict(reckoning.evidence),
         "replay": REPLAY,
-        "fine_tuning": None,
         "prediction": prediction,
     }
     return results.Results(figures, {"train": {"epochs": 4}}, runs(), CURVES)

@@ -12,7 +12,7 @@ from tests.report.findings import (
     reckoned,
 )
 from viewcache.costs.faster import Factors
-from viewcache.report.summary import growth_sentence, key_figures, times_as_fast
+from viewcache.report.summary import key_figures, times_as_fast
 
 
 def answers(judgement=None, **findings):
@@ -86,24 +86,6 @@ def test_too_few_images_are_told_instead_of_intervals_without_use():
     answer, sentence = answers(judged(wide, wide))["Is augmentation worth it here?"]
     assert answer == "too few images to tell"
     assert "68" not in sentence
-
-
-def test_what_twice_as_many_images_would_bring_is_told_as_an_extrapolation():
-    told = growth_sentence(found().figures)
-    assert told.startswith(
-        "Twice as many training images, 48, would bring about +4.0 points under random views "
-        "(4 views). This is extrapolated: "
-    )
-    assert "as they are" not in told
-
-
-def test_nothing_is_said_of_more_images_where_no_trend_is_clear():
-    figures = found().figures
-    for one in figures["twice_as_many"]:
-        one["gain"] = None
-    assert growth_sentence(figures) == (
-        "Accuracy does not clearly grow with their number: nothing is said of more images."
-    )
 
 
 def test_what_takes_longer_is_not_called_faster():

@@ -5,7 +5,6 @@ import pytest
 
 from stages import train_head
 from tests.stages.workspaces import trainable
-from viewcache.arms.fewer_images import open_sizes
 from viewcache.features.store import open_views
 from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.loading import load_params
@@ -52,20 +51,6 @@ def test_a_head_is_trained_on_its_own_views_of_the_images_of_its_rotation():
         assert saved.images == digest_of_digests(images)
         assert saved.validation_images == digest_of_digests(held_out)
         assert saved.history == trained.history
-
-
-@pytest.mark.usefixtures("workspace")
-def test_some_heads_are_trained_on_fewer_images_too():
-    train_head.main()
-    sizes = open_sizes(PARTS, load_params().train, open_prepared(PREPARED).labels)
-    smaller = [arm for arm in sizes if arm.divisor > 1]
-    assert {arm.budget for arm in smaller} == {0, 2}
-    for arm in smaller:
-        rotation = sizes[arm][1]
-        trained, images, _ = trained_again(arm.budget, 0, rotation)
-        saved = open_head(arm.head_file(0, 1))
-        assert saved.images == digest_of_digests(images)
-        assert all(map(np.array_equal, saved.weights, trained.head.get_weights()))
 
 
 def test_the_time_of_a_head_is_that_of_the_first_which_is_trained_alone(workspace):

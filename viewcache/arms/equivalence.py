@@ -1,11 +1,11 @@
 """Whether as many cached views as epochs train the heads of end-to-end."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from viewcache.arms.arm import Arm
+from viewcache.arms.arm import Arm, Kind
 from viewcache.arms.trained import TestedHead
 from viewcache.features.store import FeatureView
 from viewcache.ground.manifests import verify
@@ -50,7 +50,7 @@ def find_equivalences(
     tested: Sequence[TestedHead],
     labels: np.ndarray,
     epochs: int,
-    feature_difference: Callable[[Arm], float],
+    views: Mapping[int, FeatureView],
 ) -> list[Equivalence]:
     """Hold the twin to every arm that trained end to end.
 
@@ -59,14 +59,14 @@ def find_equivalences(
 
     Args:
         labels: Of all prepared images.
-        feature_difference: Of an arm that trained end to end, between what it saw and the cached.
+        views: From a view to its features.
     """
     by_arm: dict[Arm, dict[tuple[int, int], TestedHead]] = {}
     for head in tested:
         by_arm.setdefault(head.arm, {})[head.training] = head
     twin = next(arm for arm in by_arm if arm.budget == epochs)
     return [
-        _equivalence(by_arm[twin], heads, labels, feature_difference(arm))
+        _equivalence(by_arm[twin], heads, labels, views)
         for arm, heads in by_arm.items()
         if arm.budget is None
     ]
@@ -76,7 +76,7 @@ def _equivalence(
     twins: Mapping[tuple[int, int], TestedHead],
     heads: Mapping[tuple[int, int], TestedHead],
     labels: np.ndarray,
-    feature_difference: float,
+    views: Mapping[int, FeatureView],
 ) -> Equivalence:
     pairs = [(twins[training], head) for training, head in heads.items()]
     twin, end_to_end = (head.arm for head in pairs[0])
@@ -88,7 +88,7 @@ def _equivalence(
         max(_weight_difference(*pair) for pair in pairs),
         max(_changed_predictions(*pair) for pair in pairs),
         int(np.prod(pairs[0][1].logits.shape[:2])),
-        feature_difference,
+        _feature_difference(end_to_end.kind, views),
     )
 
 
@@ -113,9 +113,9 @@ def _changed_predictions(head: TestedHead, other: TestedHead) -> int:
     return int((_predictions(head) != _predictions(other)).sum())
 
 
-def seen_difference(arm: Arm, views: Mapping[int, FeatureView]) -> float:
+def _feature_difference(kind: Kind, views: Mapping[int, FeatureView]) -> float:
     """The most between what end-to-end saw of a batch and its cached features."""
-    path = seen_file(arm.kind)
+    path = seen_file(kind)
     view = verify(path)["view"]
     with np.load(path, allow_pickle=False) as seen:
         return float(np.abs(views[view].of(seen["rows"]) - seen["features"]).max())

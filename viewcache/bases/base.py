@@ -15,7 +15,7 @@ class Base(ABC):
 
     Attributes:
         identity: Equal identities are equal functions, to the last bit on one machine.
-        row_shape: Of what it gives for an image: (width,), or of the activations at a cut.
+        row_shape: Of what it gives for an image: (width,).
     """
 
     def __init__(

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from viewcache.bases.applications import load_application, preprocess_as_trained
-from viewcache.bases.cutting import cut_at, split_at
+from viewcache.bases.cutting import cut_at
 from viewcache.bases.pins import LOCK, check_pin, weights_digest
 from viewcache.bases.user_model import load_user_model
 from viewcache.ground.errors import PipelineError
@@ -31,7 +31,7 @@ def load_base(spec: BaseSpec) -> keras.Model:
 
     Returns:
         Model from uint8 images, shape (batch, side, side, 3), to float32 features,
-        shape (batch, width); of one with a cut, to the activations there.
+        shape (batch, width).
 
     Raises:
         PipelineError: the network, its weights or its layer cannot be had as stated, or the
@@ -39,44 +39,13 @@ def load_base(spec: BaseSpec) -> keras.Model:
     """
     images = keras.Input((spec.side, spec.side, 3), dtype="uint8")
     pixels = _preprocess(spec, keras.ops.cast(images, "float32"))
-    network = _load_network(spec)
-    if spec.cut:
-        network, _ = split_at(network, spec.cut)
-    outputs = network(pixels, training=False)
-    ending = outputs if spec.cut else _features(spec, outputs)
-    name = f"{Path(spec.base).stem}-{spec.side}px-{spec.cut or spec.pooling}"
-    base = _ForInference(images, ending, name=name)
+    outputs = _load_network(spec)(pixels, training=False)
+    vectors = [_pool(spec, output) for output in (outputs if spec.layers else [outputs])]
+    features = layers.Concatenate()(vectors) if len(vectors) > 1 else vectors[0]
+    name = f"{Path(spec.base).stem}-{spec.side}px-{spec.pooling}"
+    base = _ForInference(images, features, name=name)
     base.trainable = False
     return base
-
-
-def load_upper_part(spec: BaseSpec) -> keras.Model:
-    """Load what is above the cut of a base, to be trained; its batch norm stays as it is.
-
-    As Keras' guide on transfer learning advises: statistics of few images would undo what the
-    network has learned. So it is always called as for inference, without its own dropout.
-
-    Returns:
-        Model from float32 activations at the cut to float32 features, shape (batch, width).
-
-    Raises:
-        PipelineError: as of `load_base`.
-    """
-    _, upper = split_at(_load_network(spec), spec.cut or "")
-    activations = keras.Input(upper.input_shape[1:])
-    outputs = upper(activations, training=False)
-    model = _ForInference(activations, _features(spec, outputs), name="upper_part")
-    for layer in model._flatten_layers():
-        if isinstance(layer, layers.BatchNormalization):
-            layer.trainable = False
-    return model
-
-
-def _features(
-    spec: BaseSpec, outputs: keras.KerasTensor | list[keras.KerasTensor]
-) -> keras.KerasTensor:
-    vectors = [_pool(spec, output) for output in (outputs if spec.layers else [outputs])]
-    return layers.Concatenate()(vectors) if len(vectors) > 1 else vectors[0]
 
 
 def composition(spec: BaseSpec, model: keras.Model) -> dict[str, Any]:

@@ -8,16 +8,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from viewcache.bases.artifact import CompiledBase, find_base
+from viewcache.bases.artifact import find_base
 from viewcache.commands.images import open_images
 from viewcache.features.reasons import line, reasons
 from viewcache.features.reuse import find_rows, keep_views, open_kept
 from viewcache.features.wanted import Maker
 from viewcache.ground.files import scratch
-from viewcache.ground.params.base_settings import BaseSpec
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import BASE, LOWER_PART
+from viewcache.ground.paths import BASE
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET, ids_of_test_views
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.index import index_images
@@ -50,28 +49,17 @@ class _Images:
 
 
 def explain() -> None:
-    """Decode the images, and print a line a view; likewise below a cut, where there is one.
+    """Decode the images, and print a line a view.
 
     Raises:
         PipelineError: images or parameters are refused, or no base was compiled yet.
     """
     params = load_params()
-    base = find_base(BASE)
-    keep_views()
-    images = _prepare(params)
-    _tell(params, images, base, params.base_spec)
-    if params.extract.cut:
-        lower = find_base(LOWER_PART) if (LOWER_PART / "base.json").exists() else base
-        print(f"below {params.extract.cut}:")
-        _tell(params, images, lower, params.spec_below_cut)
-
-
-def _tell(params: Params, images: _Images, base: CompiledBase, spec: BaseSpec) -> None:
-    """Print a line a view of what a base like one that was compiled would compute."""
     extract = params.extract
-    stated = base.restated(spec, extract.runtime, extract.precision)
+    stated = find_base(BASE).restated(params.base_spec, extract.runtime, extract.precision)
     maker = Maker(stated, np.dtype(extract.dtype), extract.batch_size)
-    found = dict(_views(params, images, maker))
+    keep_views()
+    found = dict(_views(params, _prepare(params), maker))
     for view, (rows, why) in found.items():
         print(line(view, rows, why))
     print(f"{sum(why.total() for _, why in found.values()):,} base passes")

@@ -7,7 +7,7 @@ import pandas as pd
 
 from viewcache.commands.images import open_images
 from viewcache.costs.calibration import calibrate
-from viewcache.costs.model import Amounts, break_even, disk_bytes, predict, predict_tuned
+from viewcache.costs.model import Amounts, break_even, disk_bytes, predict
 from viewcache.costs.paces import Work
 from viewcache.costs.prediction import PREDICTION, write_prediction
 from viewcache.costs.whole_run import Reading, seconds_of_run
@@ -41,7 +41,7 @@ def plan(params_file: Path) -> None:
             sample = _decode(params, source.root, train, folder / "sample")
         work = Work(params, sample, amounts.training, len(source.classes))
         units = calibrate(work, folder / "base")
-    arms = predict(units, params.train, amounts) | predict_tuned(units, params, amounts)
+    arms = predict(units, params.train, amounts)
     kinds = units.paces.end_to_end
     points = [break_even(units, params.train, amounts, kind) for kind in kinds]
     decoding = costs.seconds["decode"] / len(sample.labels)

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from viewcache.arms.arm import arms_of, tuned_arms
-from viewcache.arms.fewer_images import open_sizes
+from viewcache.arms.arm import arms_of
 from viewcache.arms.replaying import replay
 from viewcache.bases.artifact import open_base
 from viewcache.features.store import keys_file
@@ -19,16 +18,13 @@ from viewcache.ground.paths import (
     MODEL,
     PARTS,
     PREPARED,
-    activation_file,
     feature_file,
     plan_file,
     rows_file,
     seen_file,
-    tuned_answers_file,
 )
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.folds import open_rotations
-from viewcache.images.prepared import open_prepared
 from viewcache.serving.folder import read_model
 
 
@@ -64,22 +60,6 @@ def files_to_verify(params: Params) -> Iterator[Path]:
     for view in views:
         yield from (plan_file(view), feature_file(view), keys_file(feature_file(view)))
     yield from {rows_file(view) for view in views if view}
-    arms = arms_of(params.train, len(open_rotations(PARTS)))
-    labels = open_prepared(PREPARED).labels
-    sizes = [arm for arm in open_sizes(PARTS, params.train, labels) if arm.divisor > 1]
-    for arm in (*arms, *sizes):
+    for arm in arms_of(params.train, len(open_rotations(PARTS))):
         yield from (arm.head_file(*training) for training in arm.trainings)
     yield from (seen_file(kind) for kind in params.train.end_to_end)
-    yield from _above_a_cut(params)
-
-
-def _above_a_cut(params: Params) -> Iterator[Path]:
-    """Activations, and what was trained on them."""
-    arms = tuned_arms(params, len(open_rotations(PARTS)))
-    if arms:
-        for view in (*params.extract.views, *ids_of_test_views(params.evaluate.test_views)):
-            yield from (activation_file(view), keys_file(activation_file(view)))
-    for arm in arms:
-        for training in arm.trainings:
-            yield arm.head_file(*training)
-            yield tuned_answers_file(arm.name, *training)

@@ -5,19 +5,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import numpy as np
 
 from viewcache.bases.artifact import open_base
-from viewcache.bases.base import Base
 from viewcache.bases.compiling import compile_base
 from viewcache.bases.frozen import load_base
 from viewcache.costs.model import SetUp, UnitCosts
-from viewcache.costs.paces import Work, measure_paces, measure_paces_at_cut
-from viewcache.ground.params.schema import Params
+from viewcache.costs.paces import Work, measure_paces
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -46,25 +43,8 @@ def calibrate(work: Work, folder: Path) -> UnitCosts:
         open_base=opening,
     )
     paces = measure_paces(work, base, model)
-    at_cut = calibrate_at_cut(work, folder.with_name("cut"), set_up) if extract.cut else None
-    return UnitCosts(set_up, paces, _row_bytes(params, base), at_cut)
-
-
-def calibrate_at_cut(work: Work, folder: Path, set_up: SetUp) -> UnitCosts:
-    """What the base up to the cut costs, and what is trained above it.
-
-    Args:
-        set_up: Of processes; one that compiles the base up to the cut also runs it.
-    """
-    extract = work.params.extract
-    compiling, _ = _timed(compile_base, folder, work.params.spec_below_cut, extract.runtime)
-    opening, lower = _timed(open_base, folder, extract.batch_size)
-    own = replace(set_up, start_extract=0.0, compile_base=compiling, open_base=opening)
-    return UnitCosts(own, measure_paces_at_cut(work, lower), _row_bytes(work.params, lower))
-
-
-def _row_bytes(params: Params, base: Base) -> int:
-    return math.prod(base.row_shape) * np.dtype(params.extract.dtype).itemsize
+    row_bytes = math.prod(base.row_shape) * np.dtype(extract.dtype).itemsize
+    return UnitCosts(set_up, paces, row_bytes)
 
 
 def _images(work: Work) -> np.ndarray:

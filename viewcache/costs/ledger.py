@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import mean
 
 from viewcache.arms.arm import Arm
-from viewcache.ground.paths import extraction_record
+from viewcache.ground.paths import extraction_record, feature_file
 from viewcache.ground.stopwatch import Record
 
 Load = Callable[[str], Record]
@@ -25,7 +25,7 @@ class ArmCosts:
         further_seconds: What another training takes once the first is done; None likewise.
         study_seconds: Of all seeds and rotations of the arm: its views of all images, and its share
             of the heads that were trained side by side; of end-to-end, so many trainings as one
-            took. None likewise, and of arms that train the layers above a cut.
+            took. None likewise.
         feature_bytes: Of the cached features on disk.
         machine: Ids of the machines that it was timed on.
     """
@@ -71,7 +71,7 @@ def costs_of_arms(
     return {
         arm: _cached(arm, training, load)
         if arm.budget is not None
-        else _end_to_end(arm, epochs, training.images, load)
+        else _end_to_end(arm, epochs[arm], training.images, load)
         for arm in arms
     }
 
@@ -80,50 +80,42 @@ def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
     """Of what all images took, the share of the training images."""
     views = arm.views(training.random_views, arm.seeds[0])
     shares = {view: training.images / training.rows[view] for view in views}
-    extracts = {view: load(arm.store.record(view)) for view in views}
+    extracts = {view: load(extraction_record(view)) for view in views}
     augment, trained = load("augment"), load(arm.training_stage)
 
     def seconds(phase: str) -> float:
         return sum(shares[view] * extracts[view]["seconds"][phase] for view in views)
 
     drawing = sum(shares[view] * augment["seconds"].get(f"view {view}", 0.0) for view in views)
-    head = training_seconds(arm, load)
+    head = head_seconds(load)
     return _costs(
-        [augment, load(arm.store.compiling), trained, *extracts.values()],
+        [augment, load("compile_base"), trained, *extracts.values()],
         base_passes=training.images * len(views),
         augment=drawing + seconds("augment"),
         base=seconds("extract") - seconds("augment"),
         head=head,
         further=head + setup_of([trained]),
-        study=None if arm.tuned else study_seconds([arm], training, load),
-        feature_bytes=sum(arm.store.file(view).stat().st_size for view in views),
+        study=study_seconds([arm], training, load),
+        feature_bytes=sum(feature_file(view).stat().st_size for view in views),
     )
 
 
-def _end_to_end(arm: Arm, epochs: Mapping[Arm, float], images: int, load: Load) -> ArmCosts:
+def _end_to_end(arm: Arm, epochs: float, images: int, load: Load) -> ArmCosts:
     """What the head takes on cached views is its share, and no more than rendering leaves."""
     trained = load(arm.training_stage)
     augment, fit = (_mean_of_trainings(arm, trained, phase) for phase in ("augment", "fit"))
-    head = min(_head_on_cached_views(arm, epochs, load), fit - augment)
-    records = [trained, load(arm.store.compiling)] if arm.kind == "compiled" else [trained]
+    head = min(head_seconds(load), fit - augment)
+    records = [trained, load("compile_base")] if arm.kind == "compiled" else [trained]
     return _costs(
         records,
-        base_passes=round(images * epochs[arm]),
+        base_passes=round(images * epochs),
         augment=augment,
         base=fit - augment - head,
         head=head,
         further=fit + setup_of([trained]),
-        study=None if arm.tuned else setup_of(records) + len(arm.trainings) * fit,
+        study=setup_of(records) + len(arm.trainings) * fit,
         feature_bytes=0,
     )
-
-
-def _head_on_cached_views(arm: Arm, epochs: Mapping[Arm, float], load: Load) -> float:
-    """Seconds of what an arm trains, the layers above a cut with it, for as many epochs."""
-    if not arm.tuned:
-        return head_seconds(load)
-    cached = [other for other in epochs if other.budget is not None]
-    return epochs[arm] * mean(training_seconds(other, load) / epochs[other] for other in cached)
 
 
 def study_seconds(arms: Sequence[Arm], training: Training, load: Load) -> float:
@@ -144,7 +136,7 @@ def study_seconds(arms: Sequence[Arm], training: Training, load: Load) -> float:
 
 def training_seconds(arm: Arm, load: Load) -> float:
     """Of one training alone: of a head on cached views, or of all that end-to-end goes through."""
-    if arm.budget is not None and not arm.tuned:
+    if arm.budget is not None:
         return head_seconds(load)
     return _mean_of_trainings(arm, load(arm.training_stage), "fit")
 

@@ -9,7 +9,7 @@ with N training images and E epochs. Set-up counts as often as an arm starts pro
 
 from dataclasses import dataclass
 
-from viewcache.arms.arm import Arm, Kind, arms_of, end_to_end, tuned_arms
+from viewcache.arms.arm import Arm, Kind, arms_of, end_to_end
 from viewcache.costs.break_even import training_of
 from viewcache.ground.params.schema import Params, Train
 
@@ -84,14 +84,11 @@ class UnitCosts:
 
     Attributes:
         row_bytes: Of an image's features.
-        at_cut: The same of the base up to extract.cut, of its activations, and of heads that are
-            trained with the layers above it; None where there is no cut.
     """
 
     set_up: SetUp
     paces: Paces
     row_bytes: int
-    at_cut: "UnitCosts | None" = None
 
 
 @dataclass(frozen=True)
@@ -167,14 +164,6 @@ def predict(costs: UnitCosts, settings: Train, amounts: Amounts) -> dict[str, Pr
     return {arm.name: _predict(costs, settings, amounts, arm) for arm in [*arms, *both]}
 
 
-def predict_tuned(costs: UnitCosts, params: Params, amounts: Amounts) -> dict[str, Prediction]:
-    """Likewise, of every arm that trains the layers above a cut too."""
-    if costs.at_cut is None:
-        return {}
-    arms = tuned_arms(params, 1)
-    return {arm.name: _predict(costs.at_cut, params.train, amounts, arm) for arm in arms}
-
-
 def break_even(costs: UnitCosts, settings: Train, amounts: Amounts, kind: Kind) -> BreakEven:
     """Where caching costs the same as end-to-end training on a base of a kind."""
     reference = _end_to_end(costs, settings, amounts, kind)
@@ -189,13 +178,9 @@ def break_even(costs: UnitCosts, settings: Train, amounts: Amounts, kind: Kind) 
 
 
 def disk_bytes(costs: UnitCosts, params: Params, amounts: Amounts) -> int:
-    """What decoded images, features and activations at the cut take.
-
-    Once in `data`, once in DVC's cache.
-    """
+    """What decoded images and features take: once in `data`, once in DVC's cache."""
     pixels = amounts.images * 3 * params.side**2
-    row_bytes = costs.row_bytes + (costs.at_cut.row_bytes if costs.at_cut else 0)
-    return 2 * (pixels + _base_passes(params, amounts) * row_bytes)
+    return 2 * (pixels + _base_passes(params, amounts) * costs.row_bytes)
 
 
 def _base_passes(params: Params, amounts: Amounts) -> int:

@@ -3,7 +3,7 @@
 import math
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,6 @@ import numpy as np
 
 from viewcache.arms.arm import Kind
 from viewcache.bases.base import Base
-from viewcache.bases.frozen import load_upper_part
 from viewcache.costs.model import Pace, Paces
 from viewcache.features.keys import KEYS
 from viewcache.features.store import FeatureView, FeatureWriter, Origin
@@ -21,7 +20,6 @@ from viewcache.ground.quiet_tensorflow import keras
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads import training
 from viewcache.heads.end_to_end import EndToEndBase, on_compiled, on_keras
-from viewcache.heads.fine_tuning import TunedModel, train_on_activations
 from viewcache.heads.head import build_head
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.images.prepared import Prepared
@@ -31,11 +29,6 @@ SECONDS = 1.2
 """How long a pace is measured."""
 HEAD_ROWS = 512
 """Images of an epoch that a head is measured in."""
-TUNED_ROWS = 64
-"""Likewise, of one that is trained with layers of the base."""
-TrainedOn = tuple[
-    Mapping[int, FeatureView], training.Targets, training.Validation, training.Schedule
-]
 
 
 @dataclass(frozen=True)
@@ -78,24 +71,6 @@ def measure_paces(work: Work, base: Base, model: keras.Model) -> Paces:
             },
             head=_head(work, base.row_shape[0]),
         )
-
-
-def measure_paces_at_cut(work: Work, lower: Base) -> Paces:
-    """Measure the paces of a base up to extract.cut, and of the layers above it with a head.
-
-    End to end, one follows the other: both take all cores.
-
-    Args:
-        lower: The base up to there, compiled.
-    """
-    training.make_deterministic()
-    params = work.params
-    with work.sample.read() as pixels:
-        read = fresh_views(pixels, work.sample.digests, params.augment, params.seed)
-        extract = _extraction(work, lower, read, 1)
-    head = _tuned_head(work, lower.row_shape)
-    both = Pace(extract.start + head.start, extract.augment, extract.rest + head.rest)
-    return Paces(extract, extract, {"compiled": both}, head)
 
 
 def _extraction(work: Work, base: Base, read: training.Reader, view: int) -> Pace:
@@ -141,49 +116,21 @@ def _end_to_end(work: Work, base: EndToEndBase, width: int, read: training.Reade
 
 
 def _head(work: Work, width: int) -> Pace:
-    """One head by itself."""
-    settings = work.params.train
-
-    @cache
-    def trainer() -> HeadTrainer:
-        return HeadTrainer(width, work.classes, settings.head, settings.learning_rate)
-
-    return _training(work, HEAD_ROWS, (width,), lambda *given: trainer().train(*given))
-
-
-def _tuned_head(work: Work, row_shape: tuple[int, ...]) -> Pace:
-    """One head by itself with the layers above a cut, which are loaded first."""
-    params, settings = work.params, work.params.train
-
-    @cache
-    def tuned() -> TunedModel:
-        upper, rate = load_upper_part(params.spec_below_cut), params.fine_tune.learning_rate
-        return TunedModel(upper, work.classes, settings.head, rate, settings.learning_rate)
-
-    def train(*given: *TrainedOn) -> None:
-        train_on_activations(tuned().at_start(0), *given)
-
-    return _training(work, TUNED_ROWS, row_shape, train)
-
-
-def _training(
-    work: Work, rows: int, row_shape: tuple[int, ...], train: Callable[[*TrainedOn], object]
-) -> Pace:
-    """Epochs on features without meaning.
-
-    Args:
-        rows: Images of an epoch, at most.
-    """
-    settings, rows = work.params.train, min(work.images, rows)
-    features = np.random.default_rng(0).random((rows, *row_shape), np.float32)
+    """One head by itself, on features without meaning."""
+    settings, rows = work.params.train, min(work.images, HEAD_ROWS)
+    features = np.random.default_rng(0).random((rows, width), np.float32)
     view = FeatureView(features, np.arange(rows))
     labels = np.arange(rows) % work.classes
     targets = training.make_targets(labels, view.places, settings.class_weights)
     held_out = training.Validation(features[: rows // 4 + 1], labels[: rows // 4 + 1])
 
+    @cache
+    def trainer() -> HeadTrainer:
+        return HeadTrainer(width, work.classes, settings.head, settings.learning_rate)
+
     def run(epochs: int) -> None:
         schedule = training.Schedule(epochs, settings.batch_size, [0], seed=0, patience=None)
-        train({0: view}, targets, held_out, schedule)
+        trainer().train({0: view}, targets, held_out, schedule)
 
     return _pace(run, rows, Stopwatch(), most=settings.epochs)
 

@@ -68,22 +68,6 @@ def reckon(
     )
 
 
-def reckon_tuned(
-    arms: Sequence[Arm],
-    epochs: Mapping[Arm, float],
-    training: Training,
-    load: Load,
-) -> tuple[dict[Arm, ArmCosts], dict[Arm, Faster]]:
-    """What arms cost that trained the layers above a cut too, and how much faster caching is.
-
-    Args:
-        epochs: As for `costs_of_arms`.
-    """
-    costs = costs_of_arms(arms, training, epochs, load)
-    end_to_end = {arm.kind: cost for arm, cost in costs.items() if arm.budget is None}
-    return costs, _speeds(costs, end_to_end)
-
-
 def _speeds(costs: Mapping[Arm, ArmCosts], end_to_end: Mapping[Kind, Timed]) -> dict[Arm, Faster]:
     return {
         arm: faster(cost, cost.study_seconds, end_to_end, len(arm.trainings))

@@ -4,8 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from viewcache.arms.arm import arms_of, tuned_arms
-from viewcache.arms.fewer_images import DIVISORS
+from viewcache.arms.arm import arms_of
 from viewcache.costs.model import Amounts, Prediction, UnitCosts
 from viewcache.ground.params.schema import Params
 
@@ -57,7 +56,6 @@ def seconds_of_run(
         *_extractions(costs, params, amounts),
         _heads(costs, params, amounts),
         *_end_to_end(params, arms),
-        *_above_cut(costs, params, amounts, arms),
         *_after_training(costs, params, amounts),
     ]
     around = STARTS_AROUND + STARTS_A_STAGE * len(stages)
@@ -80,14 +78,13 @@ def _extractions(costs: UnitCosts, params: Params, amounts: Amounts) -> Iterator
 
 
 def _heads(costs: UnitCosts, params: Params, amounts: Amounts) -> float:
-    """One by itself; then all others, and those on fewer images, side by side, one a core."""
+    """One by itself; then all others side by side, one a core."""
     settings, rotations = params.train, params.evaluate.folds or 1
     pace, seen = costs.paces.head, settings.epochs * amounts.training
     others = len(settings.budgets) * len(settings.seeds) * rotations - 1
-    fewer_images = sum(2 * rotations / divisor for divisor in DIVISORS if divisor > 1)
     cores = os.cpu_count() or 1
     tracing = (1 + 2 * cores) * pace.start
-    alone_and_beside = 1 + (others + fewer_images) / cores
+    alone_and_beside = 1 + others / cores
     return costs.set_up.start_tensorflow + tracing + alone_and_beside * pace.rest * seen
 
 
@@ -99,23 +96,6 @@ def _end_to_end(params: Params, arms: dict[str, Prediction]) -> Iterator[float]:
             one = arms[arm.name]
             fit = one.augment_seconds + one.base_seconds + one.head_seconds
             yield one.again_seconds + (trainings - 1) * fit
-
-
-def _above_cut(
-    costs: UnitCosts, params: Params, amounts: Amounts, arms: dict[str, Prediction]
-) -> Iterator[float]:
-    """`extract_cut` and `train_fine_tune`, which end at once where there is no cut."""
-    cut = costs.at_cut
-    if cut is None:
-        yield from [costs.set_up.start] * 2
-        return
-    yield cut.set_up.compiling + sum(_extractions(cut, params, amounts))
-    trainings = [
-        arm for arm in tuned_arms(params, params.evaluate.folds or 1) for _ in arm.trainings
-    ]
-    start, head = cut.set_up.start_tensorflow, cut.paces.head
-    fits = (arms[arm.name].again_seconds - start - head.start for arm in trainings)
-    yield start + head.start + sum(fits)
 
 
 def _after_training(costs: UnitCosts, params: Params, amounts: Amounts) -> Iterator[float]:

@@ -1,7 +1,5 @@
 """What a view costs from images, also where few of its rows were computed just now."""
 
-from collections.abc import Mapping
-
 from viewcache.features.reuse import Found
 from viewcache.ground.stopwatch import Record, Stopwatch
 
@@ -17,34 +15,19 @@ def record_of_lot(costs: Stopwatch, rows: int, **so_far: float) -> Record:
     return record | {"seconds": seconds, "rows": rows, "measured_rows": rows}
 
 
-def record_of_passed(costs: Stopwatch, rows: int, before: Mapping[str, float]) -> Record:
-    """The record of rows that a training passed, which is slower than `extract`.
-
-    Where `extract` computed a tenth as many itself, these tell the pace.
-
-    Args:
-        costs: With `augment` and `extract`; no `setup`, which is not that of `extract`.
-        before: The seconds of it before the rows were passed.
-    """
-    phases = ("augment", "extract")
-    seconds = {phase: costs.seconds[phase] - before.get(phase, 0.0) for phase in phases}
-    return costs.record() | {"seconds": seconds, "rows": rows, "measured_rows": rows // 10}
-
-
 def record_of_view(found: Found, costs: Stopwatch) -> Record:
     """What all rows of a view cost, at the pace of the largest lot of them computed at once.
 
     A few rows by themselves tell nothing of a pace. So where rows are taken over, `seconds`,
     machine, memory and time are of when the most of them were computed; `spent` is what this
-    process took, for the rows that it `computed`. Where a training passed them all, `setup` is this
-    process's.
+    process took, for the rows that it `computed`.
     """
     taken, computed = sum(len(lot.rows) for lot in found.lots), len(found.missing)
     rows = taken + computed
     own = [record_of_lot(costs, computed)] if computed else []
     lots = [*own, *(lot.kept.record for lot in found.lots)]
     lot = max(lots, key=lambda lot: lot["measured_rows"])
-    seconds = {"setup": costs.seconds["setup"]} | {
+    seconds = {
         phase: spent if phase == "setup" else spent * rows / lot["rows"]
         for phase, spent in lot["seconds"].items()
     }

@@ -1,8 +1,7 @@
 """Why rows of features are computed: what they have that no row before them had."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from viewcache.features.wanted import Wanted
 
 
 def reasons(wanted: Wanted, missing: np.ndarray, kept: Sequence[Kept]) -> Counter[str]:
-    """Say of each missing row what differs from the newest row of its image, view and cut.
+    """Say of each missing row what differs from the newest row of its image and view.
 
     Args:
         missing: Of the wanted rows those that are in no kept file.
@@ -23,7 +22,7 @@ def reasons(wanted: Wanted, missing: np.ndarray, kept: Sequence[Kept]) -> Counte
     """
     images, found = first_bytes(wanted.keys["image"][missing]), Counter[str]()
     for file in kept:
-        if _place(file.manifest) == _place(asdict(wanted.origin)):
+        if file.manifest["view"] == wanted.origin.view:
             known = np.isin(images, first_bytes(file.keys["image"]))
             found[_difference(file, wanted)] += int(known.sum())
             images = images[~known]
@@ -37,12 +36,6 @@ def line(view: int, rows: int, found: Counter[str]) -> str:
     counts = f"view {view}: {rows:,} rows: {rows - computed:,} reused, {computed:,} computed"
     why = ", ".join(f"{reason}: {count:,}" for reason, count in found.most_common())
     return f"{counts} ({why})" if computed else counts
-
-
-def _place(origin: Mapping[str, Any]) -> tuple[int, str | None]:
-    """The view that rows are of, and where the base that made them was cut."""
-    base = origin.get("made_by", {}).get("base", {})
-    return origin["view"], base.get("spec", {}).get("cut")
 
 
 def _difference(kept: Kept, wanted: Wanted) -> str:

@@ -20,7 +20,7 @@ from viewcache.features.store import keys_file
 from viewcache.ground.errors import PipelineError, message
 from viewcache.ground.files import scratch, write_text
 from viewcache.ground.manifests import Manifest, manifest_file, read_manifest, verify
-from viewcache.ground.paths import STORED_ACTIVATIONS, STORED_FEATURES, reuse_folder
+from viewcache.ground.paths import FEATURES, extraction_record, feature_file, reuse_folder
 from viewcache.ground.row_files import RowFile
 from viewcache.ground.stopwatch import Record, record_file
 
@@ -153,12 +153,11 @@ def keep_views() -> None:
     Those that are kept already are linked anew: DVC, once it has a file in its cache, puts another
     one in its place, and the two would take room.
     """
-    for store in (STORED_FEATURES, STORED_ACTIVATIONS):
-        for path in store.folder.glob("*/*/features.npy"):
-            view = int(path.parent.name)
-            record = record_file(store.record(view))
-            if path == store.file(view) and record.exists() and manifest_file(path).exists():
-                keep(path, json.loads(record.read_bytes()))
+    for path in FEATURES.glob("*/*/features.npy"):
+        view = int(path.parent.name)
+        record = record_file(extraction_record(view))
+        if path == feature_file(view) and record.exists() and manifest_file(path).exists():
+            keep(path, json.loads(record.read_bytes()))
 
 
 def keep(features: Path, record: Record, *, whole: bool = True) -> None:

@@ -1,7 +1,7 @@
 """Feature arrays on disk: a row an image, keys beside them, and a manifest of what they are."""
 
 import mmap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -153,14 +153,11 @@ class FeatureRows:
         return features
 
 
-def open_views(
-    views: Iterable[int], digests: Sequence[str], file: Callable[[int], Path] = feature_file
-) -> dict[int, FeatureView]:
+def open_views(views: Iterable[int], digests: Sequence[str]) -> dict[int, FeatureView]:
     """Memory-map the features of views of the prepared images, all of one base.
 
     Args:
         digests: Of the prepared images.
-        file: Where those of a view lie.
 
     Raises:
         PipelineError: a file is missing, damaged, of another view, of other images, or of another
@@ -169,7 +166,7 @@ def open_views(
     manifests: dict[Path, Manifest] = {}
     opened = {}
     for view in views:
-        path, rows = file(view), rows_of_view(view, len(digests))
+        path, rows = feature_file(view), rows_of_view(view, len(digests))
         base = {"base": next(iter(manifests.values()))["base"]} if manifests else {}
         images = digest_of_digests(digests[row] for row in rows)
         manifests[path] = verify(path, view=view, images=images, **base)

@@ -2,7 +2,6 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -16,18 +15,9 @@ from viewcache.ground.files import write_whole
 from viewcache.ground.manifests import seal
 from viewcache.ground.quiet_tensorflow import keras
 from viewcache.heads.head import compile_model
-from viewcache.heads.history import Score
-from viewcache.heads.optimizer import FusedAdam
 from viewcache.heads.saved import Trained, starting_point
 from viewcache.heads.schedule import view_of_epoch
 from viewcache.heads.training import Reader, Schedule, Targets, Validation, by_fit, train
-
-Recording = Callable[[int, np.ndarray, Reader], AbstractContextManager[Reader]]
-"""(view, rows that an epoch reads, reader) -> the reader to use in this epoch."""
-
-
-def _unrecorded(view: int, rows: np.ndarray, read: Reader) -> AbstractContextManager[Reader]:
-    return nullcontext(read)
 
 
 class EndToEndBase(NamedTuple):
@@ -38,14 +28,12 @@ class EndToEndBase(NamedTuple):
         prepare: From uint8 images to that model's inputs.
         features: From that model's inputs to what its head gets.
         fingerprint: Says whether the base has changed.
-        recording: Keeps that model's inputs while they are read.
     """
 
     attach: Callable[[keras.Model], keras.Model]
     prepare: Callable[[np.ndarray], np.ndarray]
     features: Callable[[np.ndarray], np.ndarray]
     fingerprint: Callable[[], str]
-    recording: Recording = _unrecorded
 
 
 class Seen(NamedTuple):
@@ -66,7 +54,7 @@ def on_keras(model: keras.Model, learning_rate: float, weight_decay: float) -> E
 
     def attach(head: keras.Model) -> keras.Model:
         whole = keras.Sequential([model, head])
-        compile_model(whole, FusedAdam(learning_rate, weight_decay=weight_decay or None))
+        compile_model(whole, learning_rate, weight_decay)
         return whole
 
     return EndToEndBase(
@@ -74,11 +62,9 @@ def on_keras(model: keras.Model, learning_rate: float, weight_decay: float) -> E
     )
 
 
-def on_compiled(base: Base, recording: Recording = _unrecorded) -> EndToEndBase:
+def on_compiled(base: Base) -> EndToEndBase:
     """The head by itself, fitted on features that the compiled base gives batch by batch."""
-    return EndToEndBase(
-        lambda head: head, base, lambda features: features, lambda: base.identity, recording
-    )
+    return EndToEndBase(lambda head: head, base, lambda features: features, lambda: base.identity)
 
 
 def train_end_to_end(
@@ -110,11 +96,8 @@ def train_end_to_end(
         rendered[view] += len(rows)
         return inputs
 
-    def run_epoch(view: int, order: np.ndarray) -> Score:
-        with base.recording(view, targets.rows, read) as recorded:
-            return by_fit(model, recorded, targets, schedule.batch_size)(view, order)
-
-    history = train(run_epoch, head, targets.rows, validation, schedule)
+    fit = by_fit(model, read, targets, schedule.batch_size)
+    history = train(fit, head, targets.rows, validation, schedule)
     _refuse_other_views(rendered, images, len(history), schedule.views)
     after = base.fingerprint()
     if after != before:

@@ -1,7 +1,7 @@
 """The head: a small dense classifier on a base's features."""
 
 from viewcache.ground.params.head_settings import HeadSettings
-from viewcache.ground.quiet_tensorflow import keras, layers, tf
+from viewcache.ground.quiet_tensorflow import keras, layers
 from viewcache.heads.dense import EPSILON
 from viewcache.heads.optimizer import FusedAdam
 
@@ -25,15 +25,15 @@ def build_head(
         model.add(layers.Dense(settings.units, "relu", kernel_initializer=first))
     model.add(layers.Dropout(settings.dropout, seed=seed))
     model.add(layers.Dense(1 if classes == 2 else classes, kernel_initializer=last))
-    compile_model(model, FusedAdam(learning_rate, weight_decay=settings.weight_decay or None))
+    compile_model(model, learning_rate, settings.weight_decay)
     return model
 
 
-def compile_model(model: keras.Model, optimizer: FusedAdam) -> None:
-    """Train on the cross-entropy of the logits, without XLA, the same for either way to train."""
+def compile_model(model: keras.Model, learning_rate: float, weight_decay: float) -> None:
+    """Adam on the cross-entropy of the logits, without XLA, the same for either way to train."""
     binary = model.output_shape[-1] == 1
     model.compile(
-        optimizer=optimizer,
+        optimizer=FusedAdam(learning_rate, weight_decay=weight_decay or None),
         loss=keras.losses.BinaryCrossentropy(from_logits=True)
         if binary
         else keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -44,28 +44,3 @@ def compile_model(model: keras.Model, optimizer: FusedAdam) -> None:
         ],
         jit_compile=False,
     )
-
-
-class SeededHead:
-    """A head that is trained again and again, each time from the start of a seed's own.
-
-    Args:
-        As of `build_head`.
-
-    Attributes:
-        model: The head, always the same one, so that a graph of it is traced once.
-    """
-
-    def __init__(
-        self, width: int, classes: int, settings: HeadSettings, learning_rate: float
-    ) -> None:
-        self._build = lambda seed: build_head(width, classes, settings, learning_rate, seed)
-        self.model = self._build(0)
-
-    def start_again(self, seed: int, optimizer: FusedAdam) -> None:
-        """Bring back initial weights and dropout state, and forget what the optimizer saw."""
-        for variable, value in zip(self.model.variables, self._build(seed).variables, strict=True):
-            variable.assign(value)
-        for variable in optimizer.variables:
-            if variable is not optimizer._learning_rate:
-                variable.assign(tf.zeros_like(variable.value))

@@ -1,6 +1,5 @@
 """Adam in one pass over memory."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from viewcache.ground.quiet_tensorflow import keras, tf
@@ -28,30 +27,3 @@ class FusedAdam(keras.optimizers.Adam):
             epsilon=self.epsilon,
             grad=gradient,
         )
-
-
-class TwoRates(FusedAdam):
-    """Adam with another learning rate, and no weight decay, for some of the variables.
-
-    As in discriminative fine-tuning (Howard and Ruder, "Universal Language Model Fine-tuning for
-    Text Classification", 2018): layers that have learned a lot are to change little.
-
-    Args:
-        others: These variables.
-        rate: Their learning rate.
-    """
-
-    def __init__(
-        self, others: Sequence[Any], rate: float, learning_rate: float, weight_decay: float | None
-    ) -> None:
-        super().__init__(learning_rate, weight_decay=weight_decay)
-        self._others, self._rate = {self._var_key(one) for one in others}, rate
-        if weight_decay:
-            self.exclude_from_weight_decay(list(others))
-
-    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
-        rate = self._rate if self._var_key(variable) in self._others else learning_rate
-        super().update_step(gradient, variable, rate)
-
-    def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"rate": self._rate}

@@ -13,7 +13,7 @@ import numpy as np
 from viewcache.features.store import FeatureView
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.quiet_tensorflow import tf
-from viewcache.heads.head import SeededHead
+from viewcache.heads.head import build_head
 from viewcache.heads.history import Score
 from viewcache.heads.saved import Trained, starting_point
 from viewcache.heads.training import Schedule, Targets, Validation, train
@@ -31,8 +31,8 @@ class HeadTrainer:
     def __init__(
         self, width: int, classes: int, settings: HeadSettings, learning_rate: float
     ) -> None:
-        self._seeded = SeededHead(width, classes, settings, learning_rate)
-        self._head = self._seeded.model
+        self._build = lambda seed: build_head(width, classes, settings, learning_rate, seed)
+        self._head = self._build(0)
         self._head.optimizer.build(self._head.trainable_variables)
         self._run_steps = tf.function(self._steps, reduce_retracing=True)
 
@@ -51,7 +51,7 @@ class HeadTrainer:
         Returns:
             The head, which the next training changes, and how it came about.
         """
-        self._seeded.start_again(schedule.seed, self._head.optimizer)
+        self._start_again(schedule.seed)
         start = starting_point(self._head, self._head.optimizer)
         labels, batch_size = targets.labels[:, None].astype(np.float32), schedule.batch_size
 
@@ -70,6 +70,15 @@ class HeadTrainer:
 
         history = train(run_epoch, self._head, targets.rows, validation, schedule)
         return Trained(self._head, history, start)
+
+    def _start_again(self, seed: int) -> None:
+        """Bring back initial weights and dropout state, and forget what the optimizer saw."""
+        for variable, value in zip(self._head.variables, self._build(seed).variables, strict=True):
+            variable.assign(value)
+        optimizer = self._head.optimizer
+        for variable in optimizer.variables:
+            if variable is not optimizer._learning_rate:
+                variable.assign(tf.zeros_like(variable.value))
 
     def _steps(
         self, features: tf.Tensor, labels: tf.Tensor, weights: tf.Tensor, batch_size: tf.Tensor

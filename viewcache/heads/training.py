@@ -79,7 +79,7 @@ class Schedule:
 
 
 TESTED_AT_ONCE = 2**10
-"""Images that a model answers on at a time, which bounds the memory for it."""
+"""Validation images whose features are in memory at a time."""
 
 
 class Validation(NamedTuple):
@@ -96,18 +96,13 @@ class Validation(NamedTuple):
 
     def test(self, head: keras.Model) -> Score:
         """In a line of NumPy each: this runs every epoch."""
-        logits = answer(head, self.features)
+        starts = range(0, len(self.features), TESTED_AT_ONCE)
+        parts = (self.features[start : start + TESTED_AT_ONCE] for start in starts)
+        logits = np.concatenate([np.asarray(head(part)) for part in parts])
         return Score(
             float(losses(self.labels, logits).mean()),
             float((predicted_classes(logits) == self.labels).mean()),
         )
-
-
-def answer(model: keras.Model, features: np.ndarray | FeatureRows) -> np.ndarray:
-    """The logits of a model, as `build_head` describes them."""
-    starts = range(0, len(features), TESTED_AT_ONCE)
-    parts = (features[start : start + TESTED_AT_ONCE] for start in starts)
-    return np.concatenate([np.asarray(model(part)) for part in parts])
 
 
 def train(

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -66,19 +66,6 @@ def open_rotations(path: Path) -> list[Rotation]:
     return [
         Rotation(number, *(np.flatnonzero(parts == part) for part in PARTS))
         for number, parts in enumerate(rotations)
-    ]
-
-
-def open_smaller_rotations(path: Path, divisor: int) -> list[Rotation]:
-    """All rotations with a part of their training images: one in `divisor`, on average.
-
-    By a hash of the unit alone: so no group is cut, a smaller part lies within a larger one, and
-    an image more moves no other one.
-    """
-    kept = np.array([_place(f"size/{unit}") < 1 / divisor for unit in _read(path)["unit"]])
-    return [
-        replace(rotation, train=rotation.train[kept[rotation.train]])
-        for rotation in open_rotations(path)
     ]
 
 

@@ -41,7 +41,7 @@ def figures_of_arms(
             "seeds": len(arm.seeds),
             "rotations": len(arm.rotations),
             **{str(name): float(mean) for name, mean in means[arm.name].items()},
-            **(beside.get(arm, {}) if arm.budget is None else own_accuracies(correct[arm], sample)),
+            **(beside.get(arm, {}) if arm.budget is None else _own(correct[arm], sample)),
             **asdict(cost),
             **asdict(reckoned.unused[arm]),
         }
@@ -67,7 +67,7 @@ def _twin(equivalence: Equivalence) -> dict[str, float]:
     }
 
 
-def own_accuracies(correct: Correct, sample: Sample) -> dict[str, float]:
+def _own(correct: Correct, sample: Sample) -> dict[str, float]:
     """Estimates over all test images, and their intervals where there are any."""
     figures: dict[str, float] = {}
     for on, table in correct.items():

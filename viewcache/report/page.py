@@ -17,20 +17,17 @@ from viewcache.judge.disagreement import Disagreement
 from viewcache.judge.verdict import Recommendation
 from viewcache.report import results
 from viewcache.report.cost_words import break_even_sentences, evidence_sentence, speeds
-from viewcache.report.figures import Arms, cached_arms, end_to_end_arms
-from viewcache.report.fine_tuning import tuning_sentences
+from viewcache.report.figures import cached_arms, end_to_end_arms
 from viewcache.report.pictures import captions
 from viewcache.report.pictures import seconds as costs
 from viewcache.report.pictures.curves import validation_losses
 from viewcache.report.pictures.differences import to_end_to_end
-from viewcache.report.pictures.sizes import against_images
 from viewcache.report.pictures.style import SIZE, Picture, data_uri, draw_svg
 from viewcache.report.provenance import Provenance
 from viewcache.report.results import Results
-from viewcache.report.summary import growth_sentence, key_figures, times_as_fast
+from viewcache.report.summary import key_figures, times_as_fast
 from viewcache.report.tables import MEASURED, TESTED_ON, accuracy_in_words
 from viewcache.report.words import (
-    difference,
     margin_in_words,
     percent,
     plain_name,
@@ -41,12 +38,10 @@ from viewcache.report.words import (
 
 FUNCTIONS = (
     accuracy_in_words,
-    difference,
     percent,
     plain_name,
     reasons,
     times_as_fast,
-    tuning_sentences,
     what_to_do,
 )
 """That the template calls."""
@@ -97,14 +92,12 @@ def render_page(
         speeds=speeds(found.figures, name),
         evidence=evidence_sentence(found.figures),
         break_even=break_even_sentences(arms),
-        growth=growth_sentence(found.figures),
         confusion=found.figures["confusion"],
         right={on: _share_right(found.figures["confusion"][on]) for on in MEASURED.values()},
         predicted=found.figures["answers"]["faster"]["predicted"],
         epochs=_epochs(found.runs),
         prediction=found.figures["prediction"],
         replay=found.figures["replay"],
-        tuning=found.figures["fine_tuning"],
         disagreement=disagreement,
         provenance=provenance,
         params=provenance.params,
@@ -112,14 +105,13 @@ def render_page(
 
 
 def _pictures(found: Results, recommendation: Recommendation) -> dict[str, Picture]:
-    arms, figures, name = found.arms, found.figures, recommendation.arm.name
+    arms, name = found.arms, recommendation.arm.name
     first, *_, twin = cached_arms(arms)
     compared = list(dict.fromkeys([name, *end_to_end_arms(arms)]))
     curves = list(dict.fromkeys([first, name, twin]))
     most = costs.MOST_TRAININGS
     return {
         **{f"differences_{of}": _differences(found, of, recommendation) for of in TESTED_ON},
-        **{f"sizes_{of}": _sizes(arms, figures, of) for of in TESTED_ON},
         "cumulative": draw_svg(
             partial(costs.cumulative_seconds, arms=arms, shown=compared),
             captions.of_cumulative_seconds(arms, compared, most),
@@ -149,12 +141,6 @@ def _differences(found: Results, metric: str, recommendation: Recommendation) ->
     )
     size = (SIZE[0], 1.3 + 0.5 * len(rows))
     return draw_svg(paint, captions.of_differences(found.arms, rows, metric), size)
-
-
-def _sizes(arms: Arms, figures: Mapping[str, Any], metric: str) -> Picture:
-    sizes, twice = figures["sizes"], figures["twice_as_many"]
-    paint = partial(against_images, arms=arms, sizes=sizes, twice_as_many=twice, metric=metric)
-    return draw_svg(paint, captions.of_sizes(arms, sizes, metric))
 
 
 def _epochs(runs: pd.DataFrame) -> dict[str, Mapping[str, Any]]:

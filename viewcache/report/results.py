@@ -17,7 +17,6 @@ from viewcache.ground.params.base_settings import Precision
 from viewcache.ground.paths import RECOMMENDATION
 from viewcache.judge.confusion import Confusion, recall
 from viewcache.judge.decisions import Comparison
-from viewcache.judge.growth import Grown
 from viewcache.judge.verdict import Recommendation
 from viewcache.report.figures import Arms
 from viewcache.report.tables import accuracy_against_seconds, markdown_table
@@ -41,8 +40,8 @@ class Results:
 
     Attributes:
         figures: As in results.json: `recommendation`, `answers`, `arms`,
-            `equivalence`, `decisions`, `folds`, `confusion`, `sizes`, `twice_as_many`, `costs`,
-            `replay`, and `fine_tuning` and `prediction`, which may be None.
+            `equivalence`, `decisions`, `folds`, `confusion`, `costs`, `replay`, and
+            `prediction`, which may be None.
         params: The parameters that it was found with.
         runs: One row a head with its final metrics.
         curves: One row a head and epoch.
@@ -56,12 +55,6 @@ class Results:
     @property
     def arms(self) -> Arms:
         return self.figures["arms"]
-
-    @property
-    def tuned_arms(self) -> Arms:
-        """Those that trained the layers above a cut too; none where there is none."""
-        tuning = self.figures["fine_tuning"]
-        return tuning["arms"] if tuning else {}
 
 
 def write(found: Results) -> None:
@@ -187,17 +180,6 @@ def record_of_confusion(confusion: Confusion, classes: Sequence[str]) -> dict[st
         "robustness": confusion.robustness.tolist(),
         "recall": recall(confusion.clean).tolist(),
         "recall_augmented": recall(confusion.robustness).tolist(),
-    }
-
-
-def record_of_growth(grown: Grown) -> dict[str, Any]:
-    """Accuracy by number of training images, and what twice as many would bring."""
-    return {
-        "sizes": [
-            asdict(size) | {"arm": size.arm.name, "divisor": size.arm.divisor}
-            for size in grown.sizes
-        ],
-        "twice_as_many": [asdict(one) | {"arm": one.arm.name} for one in grown.growths],
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from viewcache.judge.verdict import Recommendation
-from viewcache.report.words import TOO_FEW, WHERE, plain_name, points, tells, views
+from viewcache.report.words import TOO_FEW, plain_name, points, tells, views
 
 
 class KeyFigure(NamedTuple):
@@ -18,24 +18,6 @@ class KeyFigure(NamedTuple):
 def key_figures(figures: Mapping[str, Any], recommendation: Recommendation) -> list[KeyFigure]:
     found = [_same(figures), _faster(figures, recommendation), _augmentation(recommendation)]
     return [figure for figure in found if figure is not None]
-
-
-def growth_sentence(figures: Mapping[str, Any]) -> str:
-    """What twice as many training images would bring, where a trend is clear; else that none is."""
-    grown = [one for one in figures["twice_as_many"] if one["gain"] is not None]
-    if not grown:
-        return "Accuracy does not clearly grow with their number: nothing is said of more images."
-    most = max(size["images"] for size in figures["sizes"])
-    each = [
-        f"{100 * one['gain']:+.1f} points {WHERE[one['on']]} "
-        f"({plain_name(figures['arms'][one['arm']])})"
-        for one in grown
-    ]
-    return (
-        f"Twice as many training images, {2 * most:,}, would bring about {'; '.join(each)}. This "
-        "is extrapolated: the error is taken to go on falling with a power of the number of "
-        "images, as fitted to the sizes shown. Where nothing is said, no clear trend was seen."
-    )
 
 
 def times_as_fast(factor: float | None) -> str:

@@ -11,7 +11,6 @@ from tabulate import tabulate
 from viewcache.costs.faster import TIMES_THE_IMAGES
 from viewcache.ground.files import write_text
 from viewcache.report.figures import Arms, cached_arms
-from viewcache.report.fine_tuning import tuning_sentences
 from viewcache.report.tables import accuracy_in_words
 from viewcache.report.words import plain_name
 
@@ -76,8 +75,6 @@ def _paragraphs(figures: Mapping[str, Any]) -> Iterator[str]:
     same = figures["equivalence"]["same_runtime"] or figures["equivalence"]["keras"]
     if same:
         yield wrapped(_same(same, _trained_on(arms[same["twin"]])))
-    if figures["fine_tuning"]:
-        yield wrapped(" ".join(tuning_sentences(figures["fine_tuning"])))
     told = dict.fromkeys((figures["recommendation"]["arm"], cached_arms(arms)[-1]))
     if faster["arms"][next(iter(told))]["first"]["on_the_same_runtime"]:
         yield _table_of_speeds({_trained_on(arms[name]): faster["arms"][name] for name in told})

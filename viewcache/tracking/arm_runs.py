@@ -8,12 +8,12 @@ from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
 from viewcache.arms.arm import Arm
 from viewcache.costs.ledger import training_seconds
-from viewcache.ground.paths import activation_record, extraction_record
+from viewcache.ground.paths import extraction_record
 from viewcache.ground.stopwatch import load_record
 from viewcache.report.results import Results
 from viewcache.tracking.writer import RunWriter
 
-DESCRIBING = ("budget", "kind", "seeds", "rotations", "gain")
+DESCRIBING = ("budget", "kind", "seeds", "rotations")
 """What the figures of an arm hold besides metrics."""
 
 
@@ -40,12 +40,10 @@ class ArmLog:
 
     def log(self, name: str) -> None:
         """Log an arm with its intervals and costs; it lasts as long as a first training took."""
-        tuned = name in self._found.tuned_arms
-        figures = (self._found.tuned_arms if tuned else self._found.arms)[name]
-        heads = self._found.runs
+        figures, heads = self._found.arms[name], self._found.runs
         heads = heads[heads["arm"] == name]
         seeds, rotations = (tuple(heads[key].unique().tolist()) for key in ("seed", "rotation"))
-        arm = Arm(figures["budget"], figures["kind"], seeds, rotations, tuned=tuned)
+        arm = Arm(figures["budget"], figures["kind"], seeds, rotations)
         run = self._create(self._parent, name, arm, {}, figures["seconds"] or 0)
         self._writer.log(run, {key: figures[key] for key in figures if key not in DESCRIBING})
         self._writer.end(run, _end_of(arm))
@@ -66,8 +64,7 @@ class ArmLog:
 
     def _create(self, parent: str, name: str, arm: Arm, own: dict[str, int], took: float) -> str:
         views = {view for seed in arm.seeds for view in arm.views(self._random_views, seed)}
-        record = activation_record if arm.tuned else extraction_record
-        extracts = [record(view) for view in views] or [arm.training_stage]
+        extracts = [extraction_record(view) for view in views] or [arm.training_stage]
         tags = {
             MLFLOW_PARENT_RUN_ID: parent,
             "viewcache.training": self._origin(arm.training_stage),

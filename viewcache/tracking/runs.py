@@ -75,7 +75,7 @@ def _log(store: Store, found: Results, start: float) -> None:
     for stage in _training_stages(found.params):
         writer.log_samples(run, stage, load_record(stage)["samples"])
     arms = ArmLog(writer, run, found, images, start)
-    for arm in (*found.arms, *found.tuned_arms):
+    for arm in found.arms:
         arms.log(arm)
     writer.end(run, time.time())
     # Last, so that a run broken off half-way does not pass for a complete one.

@@ -58,7 +58,6 @@ BOUNDS: dict[str, tuple[list, list]] = {
         [["jax"], ["keras", "keras"], None],
     ),
     "train.end_to_end_rotations": ([[0], [4], [3, 0, 2]], [[], [0, 0], [-1], [5], [2**16]]),
-    "train.record": ([True, False], [1, None]),
     "augment.quarter_turns": ([True, False], [1]),
     "augment.rotation_degrees": ([0.0, 180.0], [-0.1, 180.1]),
     **{
@@ -121,13 +120,6 @@ def test_seeds_are_distinct_and_told_apart_by_keras(load, seeds):
     for refused in ([], [1, 1], [-1], [2**31 - 1]):
         with pytest.raises(PipelineError, match=rf"train\.{seeds}[.:]"):
             load(**{f"train.{seeds}": refused})
-
-
-def test_only_what_is_trained_end_to_end_on_the_compiled_base_is_recorded(load):
-    assert load(**{"train.record": True, "train.end_to_end": ["compiled"]}).train.record
-    rule = r"train\.record: must be false where compiled is not in end_to_end, \['keras'\]"
-    with pytest.raises(PipelineError, match=rf"{rule}\. Received: True$"):
-        load(**{"train.end_to_end": ["keras"]})
 
 
 def test_validation_and_test_leave_images_for_training(load):

@@ -12,12 +12,6 @@ def test_differences_are_told_with_their_intervals_by_number_of_views():
     )
 
 
-def test_accuracies_are_told_by_number_of_images():
-    made = found()
-    caption = captions.of_sizes(made.arms, made.figures["sizes"], "accuracy")
-    assert "4 views 0.600 from 6 images; 4 views 0.700 from 12 images" in caption
-
-
 def test_seconds_are_told_by_number_of_trainings_and_by_phase():
     told = captions.of_cumulative_seconds(ARMS, ["cached_0"], 100)
     assert told == (

@@ -95,14 +95,9 @@ class BaseSettings(Section):
 
 
 class BaseSpec(BaseSettings):
-    """A frozen base for images of `side` x `side` pixels.
-
-    Attributes:
-        cut: Name of the layer that it ends with, unpooled; None: all of it.
-    """
+    """A frozen base for images of `side` x `side` pixels."""
 
     side: Annotated[int, Field(ge=1)]
-    cut: str | None = None
 
 
 def default_side(base: str) -> int | None:

@@ -76,7 +76,6 @@ class Data(Section):
 class Extract(BaseSettings):
     runtime: Literal["auto", "tensorflow", "openvino"]
     precision: Precision
-    cut: str | None
     dtype: Literal["float32", "float16"]
     batch_size: Positive
     engine: Literal["local", "ray"]
@@ -92,12 +91,6 @@ class Extract(BaseSettings):
         if self.precision != "float32" and self.runtime == "tensorflow":
             rule = "must be float32 where runtime is tensorflow"
             raise ParameterError("precision", rule, self.precision)
-        return self
-
-    @model_validator(mode="after")
-    def _cut_in_float32(self) -> Self:
-        if self.cut and self.precision != "float32":
-            raise ParameterError("cut", "must be null where precision is not float32", self.cut)
         return self
 
     @model_validator(mode="after")
@@ -128,7 +121,6 @@ class Train(Section):
     end_to_end: Annotated[list[Literal["keras", "compiled"]], AfterValidator(_distinct)]
     end_to_end_seeds: Annotated[list[Seed], AfterValidator(_distinct), Field(min_length=1)]
     end_to_end_rotations: Annotated[list[Rotation], AfterValidator(_distinct), Field(min_length=1)]
-    record: bool
 
     @model_validator(mode="after")
     def _train_comparable_arms(self) -> Self:
@@ -143,21 +135,6 @@ class Train(Section):
             raise ParameterError("end_to_end_seeds", rule, self.end_to_end_seeds)
         return self
 
-    @model_validator(mode="after")
-    def _record_what_is_trained(self) -> Self:
-        if self.record and "compiled" not in self.end_to_end:
-            rule = f"must be false where compiled is not in end_to_end, {self.end_to_end}"
-            raise ParameterError("record", rule, self.record)
-        return self
-
-
-class FineTune(Section):
-    """How the layers above extract.cut are trained with the head, where it names one."""
-
-    learning_rate: Annotated[float, Field(gt=0)]
-    budgets: Annotated[list[ViewId], AfterValidator(_distinct), Field(min_length=1)]
-    seeds: Annotated[list[Seed], AfterValidator(_distinct), Field(min_length=1)]
-
 
 class Params(Section):
     """All parameters of the pipeline."""
@@ -168,7 +145,6 @@ class Params(Section):
     extract: Extract
     evaluate: Evaluate
     train: Train
-    fine_tune: FineTune
 
     @property
     def side(self) -> int:
@@ -187,11 +163,6 @@ class Params(Section):
         settings = self.extract.model_dump(include=set(BaseSettings.model_fields))
         return BaseSpec(**settings, side=self.side)
 
-    @property
-    def spec_below_cut(self) -> BaseSpec:
-        """What to load the base's lower part from, where there is a cut; likewise the upper."""
-        return self.base_spec.model_copy(update={"cut": self.extract.cut})
-
     @model_validator(mode="after")
     def _know_the_side(self) -> Self:
         _ = self.side
@@ -202,25 +173,6 @@ class Params(Section):
         if len(self.extract.random_views) < self.train.epochs:
             rule = f"must hold {self.train.epochs} views besides 0, as many as there are epochs"
             raise ParameterError("extract.views", rule, self.extract.views)
-        return self
-
-    @model_validator(mode="after")
-    def _tune_what_is_compared(self) -> Self:
-        if self.extract.cut is None:
-            return self
-        if not set(self.fine_tune.budgets) <= set(self.train.budgets):
-            rule = f"must be among train.budgets, {self.train.budgets}"
-            raise ParameterError("fine_tune.budgets", rule, self.fine_tune.budgets)
-        if self.train.epochs not in self.fine_tune.budgets:
-            rule = f"must hold {self.train.epochs}, the epochs"
-            raise ParameterError("fine_tune.budgets", rule, self.fine_tune.budgets)
-        seeds = set(self.train.end_to_end_seeds), set(self.fine_tune.seeds), set(self.train.seeds)
-        if not seeds[0] <= seeds[1] <= seeds[2]:
-            rule = (
-                f"must hold train.end_to_end_seeds, {self.train.end_to_end_seeds}, and be among "
-                f"train.seeds, {self.train.seeds}"
-            )
-            raise ParameterError("fine_tune.seeds", rule, self.fine_tune.seeds)
         return self
 
     @model_validator(mode="after")

@@ -17,14 +17,6 @@ def of_differences(arms: Arms, differences: Sequence[Mapping[str, Any]], metric:
     return f"Points less end to end, on {TESTED_ON[metric]}: {'; '.join(figures)}."
 
 
-def of_sizes(arms: Arms, sizes: Sequence[Mapping[str, Any]], metric: str) -> str:
-    figures = [
-        f"{plain_name(arms[size['arm']])} {size[metric]:.3f} from {size['images']:,} images"
-        for size in sizes
-    ]
-    return f"Accuracy on {TESTED_ON[metric]}, by number of training images: {'; '.join(figures)}."
-
-
 def of_learning_curves(arms: Arms, curves: pd.DataFrame, shown: Sequence[str]) -> str:
     means = curves.groupby(["arm", "epoch"])["validation_loss"].mean()
     figures = [
