@@ -32,7 +32,7 @@ def test_every_container_of_a_machine_is_the_same(monkeypatch):
     [
         (module, "_processor", lambda: "another"),
         (module.os, "cpu_count", lambda: 1024),
-        (psutil, "virtual_memory", lambda: SimpleNamespace(total=2**50)),
+        (module, "_memory", lambda: 2**50),
         (platform, "system", lambda: "Plan 9"),
         (platform, "python_version", lambda: "3.99"),
         *(

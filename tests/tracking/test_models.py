@@ -1,5 +1,6 @@
 """The model of a real run: registered in a database of its own, served, and saved."""
 
+import ast
 import base64
 import contextlib
 import json
@@ -19,10 +20,12 @@ from tests.repository import Repository
 from tests.servers import answers, free_port, wait_until
 from viewcache.cli import main
 from viewcache.commands.registering import register
+from viewcache.ground.import_closure import import_closure, imports
 from viewcache.ground.paths import PREPARED
 from viewcache.heads.dense import probabilities
 from viewcache.images.prepared import open_prepared
 from viewcache.serving.folder import read_model
+from viewcache.tracking.models import NEEDED, RUNTIMES
 
 REGISTER = "from viewcache.commands.registering import register"
 MODEL = "models:/viewcache@recommended"
@@ -101,6 +104,14 @@ def test_it_asks_for_no_package_but_those_that_serving_needs(registered):
     names = {line.split("==")[0] for line in file.read_text().split()}
     assert "openvino" in names
     assert {"tensorflow", "keras", "scikit-learn"}.isdisjoint(names)
+
+
+def test_serving_imports_what_a_model_asks_for_and_nothing_else():
+    files = import_closure("viewcache.tracking.served")
+    modules = {name for file in files for name in imports(ast.parse(file.read_bytes()))}
+    others = {name.split(".")[0] for name in modules} - {"viewcache"} - sys.stdlib_module_names
+    packages = {"pillow" if name == "PIL" else name.replace("_", "-") for name in others}
+    assert packages == {*NEEDED, *RUNTIMES["openvino"], *RUNTIMES["tensorflow"]}
 
 
 def test_http_gives_what_the_head_says_to_stored_features(address, files, expected):

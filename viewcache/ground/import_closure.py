@@ -37,8 +37,19 @@ def import_closure(module: str, root: Path = Path()) -> set[Path]:
         found.add(path)
         tree = ast.parse(path.read_bytes())
         found.update(_files_beside(path, tree))
-        waiting.extend([*_packages_of(name), *_imports(tree)])
+        waiting.extend([*_packages_of(name), *imports(tree)])
     return found
+
+
+def imports(node: ast.AST) -> Iterator[str]:
+    """Names of modules, and of what is taken from them, which may be modules too."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        yield node.module
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    for child in _parts_that_run(node):
+        yield from imports(child)
 
 
 def _file_of(module: str, root: Path) -> Path | None:
@@ -54,17 +65,6 @@ def _packages_of(module: str) -> Iterator[str]:
     while "." in module:
         module = module.rpartition(".")[0]
         yield module
-
-
-def _imports(node: ast.AST) -> Iterator[str]:
-    """Names of modules, and of what is taken from them, which may be modules too."""
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-        yield node.module
-        yield from (f"{node.module}.{alias.name}" for alias in node.names)
-    for child in _parts_that_run(node):
-        yield from _imports(child)
 
 
 def _parts_that_run(node: ast.AST) -> Iterable[ast.AST]:

@@ -8,8 +8,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 RUNTIMES = ("tensorflow", "keras", "openvino", "numpy")
 MATRIX_INSTRUCTIONS = (
     *("avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8"),
@@ -29,7 +27,7 @@ def machine(cluster: dict[str, Any] | None = None) -> dict[str, Any]:
     description = {
         "processor": _processor(),
         "cores": os.cpu_count(),
-        "memory_gib": round(psutil.virtual_memory().total / 2**30),
+        "memory_gib": round(_memory() / 2**30),
         "system": platform.system(),
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in RUNTIMES},
@@ -38,6 +36,11 @@ def machine(cluster: dict[str, Any] | None = None) -> dict[str, Any]:
         description["cluster"] = cluster
     identity = json.dumps(description, sort_keys=True).encode()
     return {**description, "id": hashlib.sha256(identity).hexdigest()[:12]}
+
+
+def _memory() -> int:
+    """In bytes."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _processor() -> str:
