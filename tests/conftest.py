@@ -7,8 +7,6 @@ from hypothesis import settings
 
 from tests.repository import Repository, make_repository
 
-TRACING = Path(__file__).with_name("tracing")
-
 # An example that waits for the processor, which another worker holds, is no failure.
 settings.register_profile("quick", deadline=None)
 settings.register_profile("fuzz", print_blob=True)
@@ -33,7 +31,7 @@ def reproduced(tmp_path_factory, worker_id) -> Repository:
     with FileLock(shared.path.with_suffix(".lock")):
         if not (shared.path / "metrics.json").exists():
             make_repository(shared.path)
-            shared.dvc("repro", PYTHONPATH=str(TRACING))
+            shared.dvc("repro", **shared.watched())
             shared.commit()
     return shared.copy(own / "reproduced")
 

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 ROOT = Path(__file__).parents[1]
+TRACING = ROOT / "tests/tracing"
+_IN_TESTS = re.compile("MLFLOW|PYTEST|^CI$")
+"""Names in the environment by which MLflow, and what reports its use, may tell a test."""
 NOT_COPIED = ("docs/", "plots/", "dvc.lock", "metrics.json", "results.json", "report.html")
 SLICE = {
     "data": {"limit": 120, "image_size": 64},
@@ -29,7 +34,7 @@ class Repository:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._environment = {
-            **{name: value for name, value in os.environ.items() if "MLFLOW" not in name},
+            **{name: value for name, value in os.environ.items() if not _IN_TESTS.search(name)},
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "GIT_CONFIG_GLOBAL": os.devnull,
             **{
@@ -61,16 +66,39 @@ class Repository:
         """The stages that `dvc repro` ran."""
         return stages_in(self.dvc("repro", *arguments, fails=fails))
 
-    def start(self, *command: str, **options: Any) -> subprocess.Popen[str]:
+    def start(
+        self, *command: str, environment: Mapping[str, str] = {}, **options: Any
+    ) -> subprocess.Popen[str]:
         """Start a command in the background, in a process group of its own."""
         return subprocess.Popen(
             command,
             cwd=self.path,
-            env=self._environment,
+            env={**self._environment, **environment},
             text=True,
             start_new_session=True,
             **options,
         )
+
+    def watched(self) -> dict[str, str]:
+        """The environment of processes that note what they use and call, at home in `.dvc/tmp`."""
+        notes = self.path / ".dvc/tmp"
+        (notes / "home").mkdir(parents=True, exist_ok=True)
+        (notes / "called").touch()
+        return {
+            "PYTHONPATH": str(TRACING),
+            "CALLED": str(notes / "called"),
+            "HOME": str(notes / "home"),
+        }
+
+    def called(self) -> set[str]:
+        """The hosts that watched processes called."""
+        lines = (self.path / ".dvc/tmp/called").read_text().splitlines()
+        return {line.split()[0] for line in lines}
+
+    def left_at_home(self) -> set[str]:
+        """Names of what watched processes left in their home: of folders, or files at its top."""
+        home = self.path / ".dvc/tmp/home"
+        return {path.relative_to(home).parts[0] for path in home.rglob("*") if path.is_file()}
 
     def commit(self) -> None:
         self.run("git", "add", "--all")

@@ -1,7 +1,8 @@
-"""What Python runs first, where this folder is on PYTHONPATH: a stage notes what it used.
+"""What Python runs first, where this folder is on PYTHONPATH: a process notes what it used.
 
-At the end of its process, `.dvc/tmp/used/STAGE-NUMBER` lists the files of the repository that it
-imported from, and those that it opened beside them, such as templates.
+At the end of a stage, `.dvc/tmp/used/STAGE-NUMBER` lists the files of the repository that it
+imported from, and those that it opened beside them, such as templates. The file that CALLED names
+gets a line for every host that any process asks for or calls; none but this machine answers.
 """
 
 import atexit
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path.cwd()
+HERE = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "", None}
 opened: set[str] = set()
 
 
@@ -30,7 +32,23 @@ def write_what_was_used(stage: str) -> None:
     file.write_text("".join(f"{name}\n" for name in sorted(code)))
 
 
+def note_who_is_called(event: str, arguments: tuple) -> None:
+    if event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        host = arguments[0]
+    elif event in ("socket.connect", "socket.sendto") and isinstance(arguments[1], tuple):
+        host = arguments[1][0]
+    else:
+        return
+    name = host.decode() if isinstance(host, bytes) else host
+    with Path(os.environ["CALLED"]).open("a") as file:
+        file.write(f"{name} {' '.join(sys.orig_argv[1:])}\n")
+    if name not in HERE:
+        raise OSError(f"{name} is not called in tests")
+
+
 for word in sys.orig_argv:
     if word.startswith("stages."):
         sys.addaudithook(note_what_is_opened)
         atexit.register(write_what_was_used, word.removeprefix("stages."))
+if "CALLED" in os.environ:
+    sys.addaudithook(note_who_is_called)

@@ -36,7 +36,8 @@ CLASSES = ["functional", "defective"]
 def registered(reproduced, tmp_path_factory) -> Iterator[Repository]:
     """The working folder: a repository whose model was registered, twice."""
     repository = reproduced.copy(tmp_path_factory.mktemp("registered") / "repository")
-    repository.run(sys.executable, "-c", f"{REGISTER}; register(); register()")
+    register_twice = f"{REGISTER}; register(); register()"
+    repository.run(sys.executable, "-c", register_twice, **repository.watched())
     with contextlib.chdir(repository.path):
         yield repository
 
@@ -64,7 +65,8 @@ def files(registered) -> list[Path]:
 def address(registered):
     port = str(free_port())
     serve = ("models", "serve", "--model-uri", MODEL, "--env-manager", "local", "--port", port)
-    server = registered.start(sys.executable, "-m", "mlflow", *serve)
+    environment = {**registered.watched(), "MLFLOW_DISABLE_TELEMETRY": "true"}  # docs/model.md
+    server = registered.start(sys.executable, "-m", "mlflow", *serve, environment=environment)
     try:
         wait_until(lambda: answers(port))
         yield f"http://127.0.0.1:{port}/invocations"
@@ -126,6 +128,12 @@ def test_http_answers_a_bad_image_with_the_reason(address, files):
     with refused.value as error:
         assert error.code == 400
         assert "image 1: truncated" in json.load(error)["message"]
+
+
+@pytest.mark.usefixtures("address")
+def test_neither_registering_nor_serving_calls_another_machine_or_leaves_an_id(registered):
+    assert registered.called() <= {"127.0.0.1", "localhost"}
+    assert registered.left_at_home() <= {".cache", ".keras"}
 
 
 def test_the_command_gives_what_the_head_says_to_stored_features(files, expected):

@@ -31,7 +31,6 @@ from viewcache.images.prepared import open_prepared, pixels_file
 from viewcache.views.plan import PLAN_DTYPE
 from viewcache.views.render import render
 
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else it reports its use over the network
 os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what fails is raised, too
 try:
     with quiet_unless_it_fails():
