@@ -5,6 +5,7 @@ FROM python:3.11
 WORKDIR /viewcache
 COPY requirements.lock .
 RUN pip install --no-cache-dir --requirement requirements.lock
-ENV PYTHONPATH=/viewcache
+# A user of another number than the image's has neither home nor name.
+ENV HOME=/tmp USER=user PYTHONPATH=/viewcache
 RUN git config --system --add safe.directory /viewcache
 CMD ["python", "-m", "viewcache", "--help"]

@@ -1,6 +1,11 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# DVC itself ends where one of these is otherwise, as in a container without users.
+export HOME ?= /tmp
+export USER ?= $(shell id -un 2> /dev/null)
+export PYTHONUTF8 := 1
+unexport PYTHONWARNINGS
 
 .PHONY: help init plan explain run verify repair ui check test fuzz torture remotes mutants bench
 

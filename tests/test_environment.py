@@ -1,10 +1,34 @@
-"""What a run tells others, which is nothing."""
+"""What a run tells others, which is nothing, and what the user's environment tells it."""
 
+import json
 import os
 import subprocess
 import sys
 
-from tests.repository import TRACING
+import pytest
+
+from tests.repository import ROOT, TRACING
+
+HOSTILE = {
+    "KERAS_BACKEND": "jax",
+    "KERAS_MAX_STEPS_PER_EPOCH": "1",
+    "KERAS_NNX_ENABLED": "true",
+    "LC_ALL": "POSIX",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as notebooks set it
+    "PYTHONCOERCECLOCALE": "0",
+    "PYTHONIOENCODING": "ascii",
+    "PYTHONSAFEPATH": "1",
+    "PYTHONUTF8": "0",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "TF_USE_LEGACY_KERAS": "1",
+}
+KERAS = {
+    "backend": "jax",
+    "epsilon": 0.001,
+    "floatx": "float16",
+    "image_data_format": "channels_first",
+    "nnx_enabled": True,
+}
 
 
 def test_whom_a_process_calls_is_noted_and_does_not_answer(tmp_path):
@@ -19,3 +43,34 @@ def test_whom_a_process_calls_is_noted_and_does_not_answer(tmp_path):
 def test_a_run_calls_no_other_machine_and_leaves_no_id(reproduced):
     assert reproduced.called() == set()
     assert reproduced.left_at_home() <= {".cache", ".keras"}
+
+
+def test_the_user_s_environment_changes_no_result(repository, tmp_path):
+    (tmp_path / "keras.json").write_text(json.dumps(KERAS))
+    (tmp_path / "matplotlibrc").write_text("text.usetex: True")
+    places = {"KERAS_HOME": str(tmp_path), "MATPLOTLIBRC": str(tmp_path)}
+    before = repository.outs()
+    stages = "prepare", "compile_base", "train_head"
+    # PYTHONPATH, since PYTHONSAFEPATH needs the package installed.
+    environment = {**HOSTILE, **places, "PYTHONPATH": str(ROOT)}
+    repository.dvc("repro", "--force", "--single-item", *stages, **environment)
+    after = repository.outs()
+    assert {out for out in before if after[out] != before[out] and "costs" not in out} == set()
+
+
+@pytest.mark.parametrize("stage", ["evaluate", "export"])
+def test_warnings_of_other_packages_stop_no_stage(repository, stage):
+    repository.run(sys.executable, "-m", f"stages.{stage}", PYTHONWARNINGS="error")
+
+
+def test_where_python_leaves_out_the_working_folder_a_stage_still_runs_its_code(tmp_path):
+    for file, text in {
+        "stages/work.py": "import viewcache.work",
+        "viewcache/__init__.py": "",
+        "viewcache/work.py": "print('at work')",
+    }.items():
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text(text)
+    environment = os.environ | {"PYTHONSAFEPATH": "1", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "stages.work"]
+    assert subprocess.check_output(command, cwd=tmp_path, env=environment) == b"at work\n"

@@ -9,6 +9,11 @@ import pytest
 from viewcache.ground.entry import run
 from viewcache.ground.errors import PipelineError
 
+SHOW = """\
+from pathlib import Path
+from viewcache.ground.entry import run
+run(lambda: print(*[path for path in Path().iterdir() if path == Path("H\\xfcndin \\u2713")]))
+"""
 ORPHAN = """\
 from viewcache.ground.entry import run
 run(lambda: (print("at work", flush=True), input()))
@@ -105,3 +110,17 @@ def test_a_lock_that_cannot_be_written_is_named(stage):
         SystemExit, match=r"^viewcache: \.dvc/tmp/draw\.process cannot be written\."
     ):
         run(lambda: pytest.fail("it ran"))
+
+
+@pytest.mark.parametrize(
+    ("environment", "shown"),
+    [
+        ({"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, "Hündin ✓"),
+        ({"PYTHONIOENCODING": "ascii"}, r"H\xfcndin \u2713"),
+    ],
+)
+def test_names_of_files_are_utf8_and_shown_whatever_the_locale(folder, environment, shown):
+    (folder / "Hündin ✓").touch()
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **environment}
+    done = subprocess.run([sys.executable, "-c", SHOW], env=environment, stdout=-1, check=True)
+    assert done.stdout.decode() == f"{shown}\n"

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -17,11 +18,24 @@ def run(work: Callable[[], None]) -> None:
 
     That is a `PipelineError`, and what the system refuses: a full disk, a missing permission.
     """
+    _speak_utf8()
     try:
         with _alone():
             work()
     except (PipelineError, OSError) as error:
         sys.exit(f"viewcache: {error}")
+
+
+def _speak_utf8() -> None:
+    """Whatever the locale: start again where names of files would be read in another encoding.
+
+    Output that the user wants in another one, or that no encoding has, is escaped.
+    """
+    if sys.getfilesystemencoding() != "utf-8":
+        again = [sys.executable, "-X", "utf8", *sys.orig_argv[1:]]
+        os.execve(again[0], again, os.environ | {"PYTHONUTF8": "1"})
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 @contextmanager

@@ -1,9 +1,9 @@
 """TensorFlow and Keras, whose import is silent unless it fails: everybody takes them from here.
 
-C++ writes to standard error before any of TensorFlow's switches is read.
+C++ writes to standard error before any of TensorFlow's switches is read. Keras is as it comes,
+whatever a user's `keras.json` and environment say.
 """
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,8 +26,6 @@ def as_if_missing(names: Sequence[str]) -> Iterator[None]:
             del sys.modules[name]
 
 
-# What it tells later, on a GPU for example, it does not tell as mere information.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
 with quiet_unless_it_fails(), as_if_missing(OPTIONAL):
     import keras as keras
     import tensorflow as tf
@@ -35,6 +33,11 @@ with quiet_unless_it_fails(), as_if_missing(OPTIONAL):
 
     # The first look for a GPU complains where there is none.
     tf.config.list_physical_devices()
+keras.config.set_dtype_policy("float32")
+keras.config.set_floatx("float32")
+keras.config.set_epsilon(1e-7)
+keras.config.set_image_data_format("channels_last")
+keras.config.set_max_steps_per_epoch(None)
 # On a GPU, TF32 would put features 0.001 off, and make other heads of them.
 tf.config.experimental.enable_tensor_float_32_execution(False)
 # It warns of every trainer of heads, that several had their graphs traced: each has its own.
