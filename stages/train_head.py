@@ -34,6 +34,7 @@ class Head(NamedTuple):
 
 def main() -> None:
     params = load_params()
+    training.one_thread_an_operation()
     training.make_deterministic()
     images, costs = open_prepared(PREPARED), Stopwatch()
     first, *others = _heads(params.train, open_rotations(PARTS))

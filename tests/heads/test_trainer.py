@@ -23,10 +23,12 @@ VIEWS = dict(enumerate(np.maximum(RNG.normal(size=(5, 203, 64)), 0).astype(np.fl
 LABELS = {
     2: (VIEWS[0][:, 0] > VIEWS[0][:, 1]).astype(int),
     3: VIEWS[0][:, :3].argmax(axis=1),
+    20: VIEWS[0][:, :20].argmax(axis=1),
 }
 ALL = np.arange(203)
 PLAIN = HeadSettings(units=32, dropout=0.5, standardize=False, weight_decay=0)
 REGULARIZED = HeadSettings(units=32, dropout=0.2, standardize=True, weight_decay=0.1)
+LINEAR = HeadSettings(units=None, dropout=0, standardize=True, weight_decay=0)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,10 @@ def trainers():
     make_deterministic()
     return {
         (classes, head): HeadTrainer(64, classes, head, 0.01)
-        for classes, head in ((2, PLAIN), (3, PLAIN), (2, REGULARIZED))
+        for classes, head in (
+            *((2, PLAIN), (3, PLAIN), (20, PLAIN)),
+            *((2, REGULARIZED), (20, REGULARIZED), (3, LINEAR)),
+        )
     }
 
 
@@ -84,6 +89,9 @@ def with_trainer(
         {"budget": 1, "seed": 7, "weights": "balanced"},
         {"budget": 4, "seed": 2, "classes": 3},
         {"budget": 4, "seed": 1, "settings": REGULARIZED, "patience": 2},
+        {"budget": 3, "seed": 4, "classes": 20, "weights": "balanced", "patience": 1},
+        {"budget": 2, "seed": 3, "classes": 20, "settings": REGULARIZED, "weights": "balanced"},
+        {"budget": 2, "seed": 5, "classes": 3, "settings": LINEAR, "patience": 3},
     ],
     ids=str,
 )

@@ -1,5 +1,6 @@
 """Training over a sequence of views: one epoch, one view; the same for every arm."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -26,6 +27,15 @@ def make_deterministic() -> None:
     """Same seed, same machine, same bits."""
     tf.config.experimental.enable_op_determinism()
     keras.utils.set_random_seed(0)
+
+
+def one_thread_an_operation() -> None:
+    """Set the threads of an operation to one, unless the environment has another number.
+
+    It counts only before TensorFlow computes anything. Handing a head's small operations to other
+    threads costs more than it saves; the heads are the same to the last bit.
+    """
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 
 class Targets(NamedTuple):
@@ -98,7 +108,7 @@ class Validation(NamedTuple):
         """In a line of NumPy each: this runs every epoch."""
         starts = range(0, len(self.features), TESTED_AT_ONCE)
         parts = (self.features[start : start + TESTED_AT_ONCE] for start in starts)
-        logits = np.concatenate([np.asarray(head(part)) for part in parts])
+        logits = np.concatenate([head.predict_on_batch(part) for part in parts])
         return Score(
             float(losses(self.labels, logits).mean()),
             float((predicted_classes(logits) == self.labels).mean()),
