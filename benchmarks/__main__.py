@@ -19,7 +19,7 @@ SECTIONS = {
     "setup": 3,
     "overhead": 5,
     "scaling": 1,
-    "arms": 5,
+    "arms": 3,
     "study": 1,
 }
 """Groups of rows, and how often each is measured."""

@@ -1,8 +1,8 @@
 """Whole arms at E = 30, from prepared images to a trained head, against end-to-end.
 
 What an arm costs is put together from its stages, as `evaluate` does: a first training is never a
-share of several. Epochs repeat the same work, and so do views. So end-to-end is timed over two
-epochs, the second of which stands for the others; and 30 views count as the four, over again.
+share of several. Every epoch reads a random view, in both ways. Epochs repeat the same work: so
+end-to-end is timed over a few, of which the last stand for the others.
 """
 
 import contextlib
@@ -13,24 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measure import Row, Target, clock, ratio
-from benchmarks.stages_apart import COMPILED, Workspace
-from viewcache.arms.arm import cached
-from viewcache.costs.ledger import (
-    ArmCosts,
-    Record,
-    Training,
-    costs_of_arms,
-    setup_of,
-    training_seconds,
-)
+from benchmarks.stages_apart import Workspace
+from viewcache.arms.arm import cached, end_to_end
+from viewcache.costs.ledger import ArmCosts, Training, costs_of_arms, setup_of, training_seconds
 from viewcache.features.store import rows_of_view
-from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import PARTS, PREPARED
 from viewcache.ground.stopwatch import load_record
+from viewcache.heads.schedule import course
 from viewcache.images.folds import open_rotations
 from viewcache.images.prepared import open_prepared
 
 EPOCHS, FEW = 30, 4
+COURSE = course(EPOCHS, "never")
+COMPILED = end_to_end("compiled", [0], [0], COURSE)
 FIRST = {"float32": 15, "int8": 20}
 """How many times as fast as by hand the few views should be in a precision of the base."""
 
@@ -101,14 +96,11 @@ def _prepared(path: Path, precision: str) -> Workspace:
     path.mkdir()
     workspace = Workspace(path)
     workspace.set("evaluate", folds=None)
-    workspace.set("extract", views=list(range(EPOCHS + 1)), precision=precision)
+    workspace.set("extract", precision=precision)
     workspace.set("augment", quarter_turns=False)  # which Keras, and so by_hand, lacks
-    workspace.set("train", seeds=[0])
-    _set_epochs(workspace, EPOCHS)
+    workspace.set("train", epochs=EPOCHS, originals="never", budgets=[0, FEW, "twin"], seeds=[0])
     for stage in ("check_params", "fetch", "prepare", "augment", "calibrate", "compile_base"):
         workspace.python(f"stages.{stage}")
-    for view in range(EPOCHS + 1):
-        workspace.extract(view)
     return workspace
 
 
@@ -120,8 +112,7 @@ def _run(workspaces: dict[str, Workspace]) -> tuple[EndToEnd, dict[str, Arms]]:
 def _arms(workspace: Workspace) -> Arms:
     for stage in ("augment", "compile_base"):
         workspace.python(f"stages.{stage}")
-    for view in range(1, FEW + 1):
-        workspace.extract(view)
+    workspace.extract_anew()
     workspace.python("stages.train_head")
     with contextlib.chdir(workspace.path):
         few, many = _costs()
@@ -136,30 +127,21 @@ def _by_hand(workspace: Workspace) -> EndToEnd:
 
 
 def _compiled(workspace: Workspace) -> EndToEnd:
-    """The stage keeps no time of an epoch: the second is what two take longer than one."""
+    """The stage keeps no time of an epoch: what four take longer than two is twice the next."""
     fits = []
-    for epochs in (1, 2):
-        _set_epochs(workspace, epochs)
+    for epochs in (2, 4):
+        workspace.set("train", end_to_end={"keras": 0, "compiled": epochs})
         workspace.python("stages.train_end_to_end", "compiled")
         fits.append(training_seconds(COMPILED, workspace.record))
     records = [workspace.record(stage) for stage in (COMPILED.training_stage, "compile_base")]
-    _set_epochs(workspace, EPOCHS)
-    return EndToEnd(setup_of(records), fits[0], fits[1] - fits[0])
-
-
-def _set_epochs(workspace: Workspace, epochs: int) -> None:
-    workspace.set("train", epochs=epochs, budgets=sorted({0, min(FEW, epochs), epochs}))
+    following = (fits[1] - fits[0]) / 2
+    return EndToEnd(setup_of(records), fits[0] - following, following)
 
 
 def _costs() -> list[ArmCosts]:
-    """Of both arms, by the views that were extracted last."""
-    images, random_views = len(open_prepared(PREPARED).digests), load_params().extract.random_views
-    arms = [cached(budget, [0], [0]) for budget in (FEW, EPOCHS)]
-    rows = {view: len(rows_of_view(view, images)) for view in (0, *random_views)}
-    training = Training(len(open_rotations(PARTS)[0].train), rows, random_views, heads=3)
-    return list(costs_of_arms(arms, training, dict.fromkeys(arms, EPOCHS), _load).values())
-
-
-def _load(name: str) -> Record:
-    stage, _, view = name.partition("extract_")
-    return load_record(name if stage else f"extract_{1 + (int(view) - 1) % FEW}")
+    """Of both arms, by what was extracted last."""
+    images, rotation = len(open_prepared(PREPARED).digests), open_rotations(PARTS)[0]
+    arms = [cached(budget, [0], [0], COURSE) for budget in (FEW, EPOCHS)]
+    rows = {view: len(rows_of_view(view, images)) for view in (0, *COURSE.ids)}
+    training = Training(len(rotation.train), rows, heads=3)
+    return list(costs_of_arms(arms, training, load_record).values())

@@ -15,6 +15,7 @@ from viewcache.features.store import FeatureView, FeatureWriter, Origin, open_vi
 from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.paths import feature_file, rows_file
+from viewcache.heads.schedule import course
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.heads.training import Schedule, Validation, make_deterministic, make_targets
 from viewcache.views.plan import save_rows
@@ -66,7 +67,7 @@ def rows(runs: int) -> Iterator[Row]:
 def _train_alone(
     trainer: HeadTrainer, views: np.ndarray, labels: np.ndarray, validation: Validation
 ) -> None:
-    schedule = Schedule(EPOCHS, BATCH, range(1, EPOCHS + 1), 0, None)
+    schedule = Schedule(range(1, EPOCHS + 1), EPOCHS, BATCH, seed=0)
     targets = make_targets(labels, np.arange(IMAGES), "none")
     trainer.train(_opened(views), targets, validation, schedule)
 
@@ -90,12 +91,12 @@ def train_side_by_side(views: np.ndarray, labels: np.ndarray, validation: Valida
     """Five seeds and five budgets, two heads at a time, as `train_head` does it."""
     arms = [(budget, seed) for budget in BUDGETS for seed in SEEDS]
     targets = make_targets(labels, np.arange(IMAGES), "none")
+    whole = course(EPOCHS, "never")
 
     def share(part: list[tuple[int, int]]) -> None:
         trainer = HeadTrainer(WIDTH, 2, HEAD, 0.001)
         for budget, seed in part:
-            read = range(1, budget + 1) if budget else [0]
-            schedule = Schedule(EPOCHS, BATCH, read, seed, None)
+            schedule = Schedule(whole.views(budget, seed), EPOCHS, BATCH, seed)
             trainer.train(_opened(views), targets, validation, schedule)
 
     with ThreadPoolExecutor() as workers:

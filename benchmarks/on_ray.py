@@ -17,7 +17,7 @@ import psutil
 import ray
 from ray.cluster_utils import Cluster
 
-from benchmarks.measure import interleaved
+from benchmarks.measure import clock, interleaved
 from benchmarks.scaling import SIDE
 from benchmarks.stages_apart import extract_command, forget, stage_environment
 from benchmarks.workspace import generated, spec_of
@@ -26,7 +26,7 @@ from viewcache.bases.artifact import find_base
 from viewcache.bases.compiling import compile_base
 from viewcache.features import on_ray
 from viewcache.features.wanted import Maker
-from viewcache.ground.paths import BASE, PREPARED, reuse_folder
+from viewcache.ground.paths import BASE, PREPARED, extraction_record, reuse_folder
 from viewcache.ground.stopwatch import Stopwatch, load_record
 from viewcache.images.prepared import open_prepared
 
@@ -63,38 +63,36 @@ def _time() -> None:
 def _extract(maker: Maker, engine: str, phases: dict[str, list[float]]) -> None:
     shutil.rmtree(reuse_folder(), ignore_errors=True)
     extract(open_prepared(PREPARED), maker, 1, Stopwatch(), engine)
-    phases[engine].append(load_record("extract_1")["seconds"]["extract"])
+    phases[engine].append(load_record(extraction_record(1))["seconds"]["extract"])
 
 
 def _time_stages() -> None:
-    """Seconds of a stage that extracts a view: with a cluster of its own, and with one for all."""
+    """Seconds of a stage: with a cluster of its own, and with one that is there."""
     ray.shutdown()
     with generated(FEW, PIXELS, VIEWS):
         compile_base(BASE, spec_of("efficientnet_lite0", PIXELS), "openvino")
         for engine in ENGINES:
-            print(f"a stage, {engine}: {_seconds_a_view(engine, {}):.1f} s", flush=True)
+            print(f"a stage, {engine}: {_seconds(engine, {}):.1f} s", flush=True)
         begun = time.perf_counter()
         cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": os.cpu_count()})
         print(f"the start of that cluster: {time.perf_counter() - begun:.1f} s")
-        joined = _seconds_a_view("ray", {"RAY_ADDRESS": cluster.address})
-        print(f"a stage, ray, a cluster for all: {joined:.1f} s", flush=True)
+        joined = _seconds("ray", {"RAY_ADDRESS": cluster.address})
+        print(f"a stage, ray, that cluster: {joined:.1f} s", flush=True)
         cluster.shutdown()
 
 
-def _seconds_a_view(engine: str, environment: dict[str, str]) -> float:
-    begun = time.perf_counter()
-    for view in range(1, VIEWS + 1):
-        forget(view)
-        command, quiet = extract_command(view, engine), subprocess.DEVNULL
-        subprocess.run(command, env=stage_environment() | environment, check=True, stdout=quiet)
-    return (time.perf_counter() - begun) / VIEWS
+def _seconds(engine: str, environment: dict[str, str]) -> float:
+    forget()
+    command, environment = extract_command(engine), stage_environment() | environment
+    run = partial(subprocess.run, command, env=environment, check=True, stdout=subprocess.DEVNULL)
+    return clock(run)
 
 
 def _peaks(images: int) -> dict[str, int]:
     """Most memory, in bytes, of a stage on Ray and of its largest actor, with what they share."""
     with generated(images, SIDE):
         compile_base(BASE, spec_of("efficientnet_lite0", SIDE), "openvino")
-        with subprocess.Popen(extract_command(1, "ray"), env=stage_environment()) as stage:
+        with subprocess.Popen(extract_command("ray"), env=stage_environment()) as stage:
             peaks = Counter[str]()
             while stage.poll() is None:
                 peaks |= _resident(psutil.Process(stage.pid))

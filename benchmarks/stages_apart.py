@@ -10,13 +10,10 @@ from typing import Any
 
 import yaml
 
-from viewcache.arms.arm import end_to_end
-from viewcache.ground.paths import feature_file, reuse_folder
+from viewcache.ground.paths import FEATURES, reuse_folder
 from viewcache.ground.stopwatch import load_record
 
 ROOT = Path(__file__).parents[1]
-COMPILED = end_to_end("compiled", [0], [0])
-"""End to end on the compiled base, one training."""
 
 
 def stage_environment() -> dict[str, str]:
@@ -24,15 +21,15 @@ def stage_environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(ROOT)}
 
 
-def extract_command(view: int, engine: str) -> list[str]:
-    """The command of `extract@view` as the default parameters make it, but for the engine."""
-    arguments = f"--view {view} --dtype float32 --batch-size 8 --engine {engine}"
+def extract_command(engine: str) -> list[str]:
+    """The command of `extract` as the default parameters make it, but for the engine."""
+    arguments = f"--dtype float32 --batch-size 8 --engine {engine}"
     return [sys.executable, "-m", "stages.extract", *arguments.split()]
 
 
-def forget(view: int) -> None:
-    """Remove a view's features, and all rows that could be taken over."""
-    for folder in (reuse_folder(), feature_file(view).parent):
+def forget() -> None:
+    """Remove all features, and all rows that could be taken over."""
+    for folder in (reuse_folder(), FEATURES):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -59,11 +56,15 @@ class Workspace:
         """Run a module and return what it printed."""
         return self._run([sys.executable, "-m", module, *map(str, arguments)])
 
-    def extract(self, view: int) -> None:
-        """Extract a view as if none of its rows had been computed before."""
+    def extract_anew(self) -> None:
+        """Extract all views as if no row had been computed before."""
         with contextlib.chdir(self.path):
-            forget(view)
-        self._run(extract_command(view, "local"))
+            forget()
+        self.extract()
+
+    def extract(self) -> None:
+        """Extract what is new."""
+        self._run(extract_command("local"))
 
     def record(self, name: str) -> dict[str, Any]:
         """What a stage's stopwatch wrote."""

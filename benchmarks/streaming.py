@@ -126,7 +126,7 @@ def _train(view: FeatureView, order: np.ndarray) -> int:
         {0: view},
         training.make_targets(labels, learnt, "none"),
         training.Validation(FeatureRows(view, held_out), labels[held_out]),
-        training.Schedule(1, BATCH, [0], 0, None),
+        training.Schedule([0], 1, BATCH, seed=0),
     )
     return len(order)
 

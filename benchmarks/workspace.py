@@ -22,7 +22,7 @@ BLOCK = 1000
 
 @contextlib.contextmanager
 def generated(images: int, side: int, views: int = 1) -> Iterator[Path]:
-    """Enter a workspace of noise, all of it for training, with the plans of views 1, 2, ..."""
+    """Enter a workspace of noise, all of it for training, with the plans of views 0, 1, ..."""
     params = Path("params.yaml").read_text()
     policy = load_params().augment
     digests = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(images)]

@@ -1,7 +1,10 @@
 """Draw the parameters of every view, and show on a sheet what they look like."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from viewcache.arms.arm import course_of
 from viewcache.features.reuse import keep_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
@@ -9,7 +12,7 @@ from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import CONTACT_SHEET, PARTS, PREPARED, plan_file, rows_file
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.ground.view_ids import ids_of_test_views
-from viewcache.images.folds import open_rotations
+from viewcache.images.folds import Rotation, open_rotations
 from viewcache.images.prepared import Prepared, open_prepared
 from viewcache.views.contact_sheet import draw_contact_sheet
 from viewcache.views.plan import draw, save_plan, save_rows
@@ -21,19 +24,24 @@ def main() -> None:
     params, images, rotations = load_params(), open_prepared(PREPARED), open_rotations(PARTS)
     keep_views()  # before DVC removes them
     costs = Stopwatch()
-    train, test = (
-        np.unique(np.concatenate([getattr(rotation, part) for rotation in rotations]))
-        for part in ("train", "test")
-    )
+    train = _rows_of(rotations, "train")
+    # Validation images too: by them it is judged whether heads are trained long enough.
+    tested = np.union1d(_rows_of(rotations, "test"), _rows_of(rotations, "validation"))
     save_plan(plan_file(0), params.augment, params.seed, 0, images.digests)
-    _plan(params, images, params.extract.random_views, train, costs)
-    _plan(params, images, ids_of_test_views(params.evaluate.test_views), test, costs)
+    random_views = course_of(params.train, rotations).ids
+    _plan(params, images, random_views, train, costs)
+    _plan(params, images, ids_of_test_views(params.evaluate.test_views), tested, costs)
     _draw_sheet(params, images, train[:SHEET_IMAGES])
     costs.save("augment")
 
 
+def _rows_of(rotations: Sequence[Rotation], part: str) -> np.ndarray:
+    """Rows of the images that play a part in any rotation."""
+    return np.unique(np.concatenate([getattr(rotation, part) for rotation in rotations]))
+
+
 def _plan(
-    params: Params, images: Prepared, views: list[int], rows: np.ndarray, costs: Stopwatch
+    params: Params, images: Prepared, views: Sequence[int], rows: np.ndarray, costs: Stopwatch
 ) -> None:
     """Plan views, all of them for training or all for the test.
 

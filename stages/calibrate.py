@@ -19,6 +19,9 @@ from viewcache.views.calibration_views import (
     save_views,
 )
 
+FIRST_RANDOM_VIEW = 1
+"""Which all images have that are trained on, as all random views do."""
+
 
 def main() -> None:
     params = load_params()
@@ -34,8 +37,7 @@ def main() -> None:
 
 def _freeze(params: Params, images: Prepared) -> CalibrationSample:
     """A sample of the images that are trained on in some rotation."""
-    random_view = params.extract.random_views[0]
-    digests = images.of(rows_of_view(random_view, len(images.digests)))
+    digests = images.of(rows_of_view(FIRST_RANDOM_VIEW, len(images.digests)))
     sample = draw_sample(digests, params.seed, params.augment)
     freeze(LOCK, sample)
     return sample

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import numpy as np
 
+from viewcache.arms.arm import cached_arms
 from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.machine import RUNTIMES
@@ -15,7 +16,6 @@ from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import BASE, MODEL, PARTS, PREPARED, RECOMMENDATION, feature_file
 from viewcache.heads.cached_training import CachedTraining
 from viewcache.heads.dense import Dense, as_dense, of_every_class
-from viewcache.heads.schedule import views_of_training
 from viewcache.heads.training import make_deterministic
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.folds import open_rotations
@@ -29,22 +29,24 @@ def main() -> None:
     params, recommended = load_params(), json.loads(RECOMMENDATION.read_bytes())
     make_deterministic()
     seed = params.train.seeds[0]
-    images = open_prepared(PREPARED)
-    rows = np.unique(np.concatenate([rotation.train for rotation in open_rotations(PARTS)]))
-    order = views_of_training(recommended["views"], params.extract.random_views, seed)
-    views = open_views({0, *order}, images.digests)
-    head = _train(params, images, rows, views, order, recommended["epochs"])
+    images, rotations = open_prepared(PREPARED), open_rotations(PARTS)
+    rows = np.unique(np.concatenate([rotation.train for rotation in rotations]))
+    [arm] = [arm for arm in cached_arms(params.train, rotations) if arm.name == recommended["arm"]]
+    read = sorted({*arm.views(seed)})
+    views = open_views({0, *read}, images.digests)
+    head = _train(params, images, rows, views, arm.views(seed))
     description = Description(
         read_classes(PREPARED),
         DecodingPolicy.of(params),
         str(views[0].features.dtype),
         {
-            **{name: recommended[name] for name in ("arm", "views", "epochs", "sentence")},
+            **{name: recommended[name] for name in ("arm", "views", "sentence")},
+            "epochs": arm.epochs,
             "seed": seed,
             "images": len(rows),
             "digest_of_images": digest_of_digests(images.of(rows)),
             "digest_of_features": digest_of_digests(
-                manifest_file(feature_file(view)).read_text() for view in order
+                manifest_file(feature_file(view)).read_text() for view in read
             ),
         },
         {"python": platform.python_version()} | {name: version(name) for name in USED},
@@ -59,15 +61,17 @@ def _train(
     images: Prepared,
     rows: np.ndarray,
     views: dict[int, FeatureView],
-    order: list[int],
-    epochs: int,
+    read: list[int],
 ) -> list[Dense]:
-    """A head trained as those of the recommended arm, for a number of epochs."""
-    settings = params.train.model_copy(update={"epochs": epochs, "patience": None})
-    cached = CachedTraining(settings, len(read_classes(PREPARED)), images.labels, views)
+    """A head trained as those of the recommended arm.
+
+    Args:
+        read: The view that each epoch reads.
+    """
+    cached = CachedTraining(params.train, len(read_classes(PREPARED)), images.labels, views)
     # Nothing is held out: what is watched is only that training does not diverge.
-    trained = cached.train(rows, rows, order, settings.seeds[0])
-    *hidden, last = as_dense(trained.head.get_weights())
+    trained = cached.train(rows, rows, read, params.train.seeds[0])
+    *hidden, last = as_dense(trained.weights)
     return [*hidden, of_every_class(last)]
 
 

@@ -1,7 +1,6 @@
-"""Run the frozen base over views of the prepared images: `python -m stages.extract`.
+"""Run the frozen base over all views of the prepared images: `python -m stages.extract`.
 
-What it needs of the parameters stands on the command line, so that this process, one for each view
-that is trained on, starts without what validates them.
+What it needs of the parameters stands on the command line: what else they say is in no hash.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -17,9 +16,15 @@ from viewcache.features.reuse import Found, find_rows, keep, keep_views, open_ke
 from viewcache.features.store import rows_of_view
 from viewcache.features.wanted import Maker, Wanted
 from viewcache.ground.entry import run
-from viewcache.ground.paths import BASE, PREPARED, extraction_record, feature_file, plan_file
+from viewcache.ground.paths import (
+    BASE,
+    PREPARED,
+    extraction_record,
+    feature_file,
+    plan_file,
+    planned_views,
+)
 from viewcache.ground.stopwatch import Stopwatch, save_record
-from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.prepared import Prepared, open_prepared
 from viewcache.views.plan import how_drawn, load_plan
 from viewcache.views.render import render
@@ -30,10 +35,12 @@ def main() -> None:
     maker = Maker(find_base(BASE), np.dtype(given.dtype), given.batch_size)
     images, setup = open_prepared(PREPARED), Stopwatch().seconds["setup"]
     keep_views()
-    for view in [given.view] if given.view is not None else ids_of_test_views(given.test_views):
+    for view in planned_views():
         costs = Stopwatch()
         costs.seconds["setup"] = setup
         extract(images, maker, view, costs, given.engine)
+        # Of all views, since one process opens the base once.
+        setup = costs.seconds["setup"]
 
 
 def extract(images: Prepared, maker: Maker, view: int, costs: Stopwatch, engine: str) -> None:
@@ -88,9 +95,6 @@ def _find(wanted: Wanted) -> Found:
 
 def _arguments() -> Namespace:
     parser = ArgumentParser("stages.extract")
-    wanted = parser.add_mutually_exclusive_group(required=True)
-    wanted.add_argument("--view", type=int, help="that is trained on, or 0")
-    wanted.add_argument("--test-views", type=int, help="how many that are tested on")
     parser.add_argument("--dtype", required=True)
     parser.add_argument("--batch-size", type=int, required=True)
     parser.add_argument("--engine", choices=["local", "ray"], required=True)

@@ -5,24 +5,24 @@ BASE is `keras` for what the book builds, a frozen Keras base and the head in on
 """
 
 import sys
+from contextlib import nullcontext
 from typing import cast
 
 import numpy as np
 from tqdm import tqdm
 
-from viewcache.arms import arm as arms
-from viewcache.arms.arm import Kind
+from viewcache.arms.arm import KEPT_EPOCHS, Arm, Kind, end_to_end_arms
 from viewcache.bases.artifact import open_base
 from viewcache.bases.frozen import load_base
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import BASE, PARTS, PREPARED, seen_file
+from viewcache.ground.paths import BASE, END_TO_END, PARTS, PREPARED, SEEN, seen_file
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads import end_to_end, training
 from viewcache.heads.head import build_head
-from viewcache.heads.saved import Trained, save_head
-from viewcache.heads.schedule import views_of_training
+from viewcache.heads.optimizer import learning_rate_of
+from viewcache.heads.saved import Trained, save_heads
 from viewcache.images.folds import Rotation, open_rotations
 from viewcache.images.prepared import Prepared, open_prepared, read_classes
 from viewcache.views.fresh import fresh_views
@@ -30,52 +30,61 @@ from viewcache.views.fresh import fresh_views
 
 def main() -> None:
     kind, params = cast("Kind", sys.argv[1]), load_params()
+    for folder in (END_TO_END, SEEN):
+        (folder / kind).mkdir(parents=True, exist_ok=True)  # also where no epoch is to be run
+    rotations, costs = open_rotations(PARTS), Stopwatch()
+    arms = end_to_end_arms(params.train, rotations)
+    for arm in arms:
+        if arm.kind == kind:
+            _train_arm(params, arm, rotations, costs)
+    costs.save(f"train_end_to_end_{kind}")
+
+
+def _train_arm(params: Params, arm: Arm, rotations: list[Rotation], costs: Stopwatch) -> None:
     training.make_deterministic()
-    images, rotations, costs = open_prepared(PREPARED), open_rotations(PARTS), Stopwatch()
-    base = _open(kind, params)
-    settings = params.train
-    arm = arms.end_to_end(kind, settings.end_to_end_seeds, settings.end_to_end_rotations)
+    images = open_prepared(PREPARED)
+    base = _open(params, arm.kind)
     with images.read() as pixels, costs.monitored():
         read = fresh_views(pixels, images.digests, params.augment, params.seed)
         for seed, number in arm.trainings:
-            rotation, name = rotations[number], arm.training_name(seed, number)
-            trained, seen = _train(params, base, images, read, rotation, seed, name, costs)
-            path = arm.head_file(seed, number)
-            save_head(path, trained, images.of(rotation.train), images.of(rotation.validation))
+            rotation = rotations[number]
+            trained, seen = _train(params, arm, base, images, read, rotation, seed, costs)
+            parts = images.of(rotation.train), images.of(rotation.validation)
+            save_heads(arm.head_files(seed, number), trained, *parts)
             if (seed, number) == arm.trainings[0]:
-                end_to_end.save_seen(seen_file(kind), seen, base)
-    costs.save(arm.training_stage)
+                end_to_end.save_seen(seen_file(arm.kind), seen, base)
 
 
-def _open(kind: Kind, params: Params) -> end_to_end.EndToEndBase:
+def _open(params: Params, kind: Kind) -> end_to_end.EndToEndBase:
     if kind == "compiled":
         return end_to_end.on_compiled(open_base(BASE, params.extract.batch_size))
-    model, train = load_base(params.base_spec), params.train
-    return end_to_end.on_keras(model, train.learning_rate, train.head.weight_decay)
+    settings = params.train
+    model, rate = load_base(params.base_spec), learning_rate_of(settings)
+    return end_to_end.on_keras(model, rate, settings.head.weight_decay)
 
 
 def _train(
     params: Params,
+    arm: Arm,
     base: end_to_end.EndToEndBase,
     images: Prepared,
     read: training.Reader,
     rotation: Rotation,
     seed: int,
-    name: str,
     costs: Stopwatch,
 ) -> tuple[Trained, end_to_end.Seen]:
     settings, classes = params.train, len(read_classes(PREPARED))
+    name = arm.training_name(seed, rotation.number)
     validation = end_to_end.validate_on(
         base, read, rotation.validation, images.labels, settings.batch_size
     )
     width = validation.features[:1].shape[1]
-    head = build_head(width, classes, settings.head, settings.learning_rate, seed)
+    head = build_head(width, classes, settings.head, learning_rate_of(settings), seed)
     targets = training.make_targets(images.labels, rotation.train, settings.class_weights)
-    views = views_of_training(settings.epochs, params.extract.random_views, seed)
     schedule = training.Schedule(
-        settings.epochs, settings.batch_size, views, seed, settings.patience
+        arm.views(seed), arm.course.epochs, settings.batch_size, seed, KEPT_EPOCHS
     )
-    total = settings.epochs * len(rotation.train)
+    total = arm.epochs * len(rotation.train)
     with (
         tqdm(total=total, desc="end to end", unit=" images", disable=None, leave=False) as bar,
         costs.phase(f"{name} fit"),
@@ -86,7 +95,15 @@ def _train(
             bar.update(len(rows))
             return timed(view, rows)
 
-        return end_to_end.train_end_to_end(base, head, render, targets, validation, schedule)
+        return end_to_end.train_end_to_end(
+            base,
+            head,
+            render,
+            targets,
+            validation,
+            schedule,
+            lambda view: nullcontext() if view else costs.phase(f"{name} originals"),
+        )
 
 
 if __name__ == "__main__":

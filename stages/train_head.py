@@ -1,16 +1,19 @@
-"""Train heads on cached views: one for every budget, seed and rotation.
+"""Train heads on cached views: one for every arm, seed and rotation.
 
-The first is trained by itself, which is what one training costs; the others side by side.
+The first is trained by itself, which is what one training costs; the others side by side. Apart
+from these, some are trained twice as long; and the baseline is.
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from typing import NamedTuple
 
+import numpy as np
 from tqdm import tqdm
 
-from viewcache.arms.arm import Arm, arms_of
+from viewcache.arms.arm import KEPT_EPOCHS, Arm, compared_on_cache, longer_arms
 from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
@@ -19,27 +22,40 @@ from viewcache.ground.paths import PARTS, PREPARED
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads import training
 from viewcache.heads.cached_training import CachedTraining
-from viewcache.heads.saved import save_head
+from viewcache.heads.saved import save_head, save_heads
 from viewcache.images.folds import Rotation, open_rotations
 from viewcache.images.prepared import Prepared, open_prepared, read_classes
 
+BASELINE_IMAGES = 20_000
+"""That the baseline sees of a part, at most, so that any number of features fits into memory. They
+lie in order of digest, so the first are a random sample."""
+
 
 class Head(NamedTuple):
-    """A head that is to be trained."""
+    """A head that is to be trained.
+
+    Attributes:
+        kept: Epochs after which its weights are kept.
+    """
 
     arm: Arm
     seed: int
     rotation: Rotation
+    kept: Sequence[int]
 
 
 def main() -> None:
     params = load_params()
     training.one_thread_an_operation()
     training.make_deterministic()
-    images, costs = open_prepared(PREPARED), Stopwatch()
-    first, *others = _heads(params.train, open_rotations(PARTS))
-    views = open_views(params.extract.views, images.digests)
-    bar = tqdm(total=1 + len(others), desc="train heads", unit=" heads", disable=None, leave=False)
+    images, rotations, costs = open_prepared(PREPARED), open_rotations(PARTS), Stopwatch()
+    baseline, *arms = compared_on_cache(params.train, rotations)
+    first, *others = _heads(params.train, arms, rotations)
+    longer = longer_arms(params.train, rotations).values()
+    twice_as_long = _heads(params.train, longer, rotations)
+    views = open_views([0, *arms[0].course.ids], images.digests)
+    total = 1 + len(others) + len(twice_as_long)
+    bar = tqdm(total=total, desc="train heads", unit=" heads", disable=None, leave=False)
     with bar, costs.monitored():
 
         def train_heads(heads: Sequence[Head]) -> None:
@@ -49,15 +65,23 @@ def main() -> None:
             train_heads([first])
         with costs.phase("heads"):
             _side_by_side(train_heads, others)
+        with costs.phase("heads twice as long"):
+            _side_by_side(train_heads, twice_as_long)
+        with costs.phase("baseline"):
+            _train_baseline(params, images, views[0], baseline, rotations)
     costs.save("train_head")
 
 
-def _heads(settings: Train, rotations: Sequence[Rotation]) -> list[Head]:
-    """Of the most views first."""
-    arms = [arm for arm in arms_of(settings, len(rotations)) if arm.budget is not None]
+def _heads(settings: Train, arms: Iterable[Arm], rotations: Sequence[Rotation]) -> list[Head]:
+    matched = {*product(settings.end_to_end_seeds, settings.end_to_end_rotations)}
     return [
-        Head(arm, seed, rotations[number])
-        for arm in reversed(arms)
+        Head(
+            arm,
+            seed,
+            rotations[number],
+            KEPT_EPOCHS if arm.is_twin and (seed, number) in matched else (),
+        )
+        for arm in arms
         for seed, number in arm.trainings
     ]
 
@@ -73,11 +97,12 @@ def _train(
     classes = len(read_classes(PREPARED))
     cached = CachedTraining(params.train, classes, images.labels, views)
     for head in heads:
-        rows, held_out = head.rotation.train, head.rotation.validation
-        order = head.arm.views(params.extract.random_views, head.seed)
-        trained = cached.train(rows, held_out, order, head.seed)
-        path = head.arm.head_file(head.seed, head.rotation.number)
-        save_head(path, trained, images.of(rows), images.of(held_out))
+        arm, seed, rotation = head.arm, head.seed, head.rotation
+        rows, held_out = rotation.train, rotation.validation
+        trained = cached.train(rows, held_out, arm.views(seed), seed, head.kept)
+        save_heads(
+            arm.head_files(seed, rotation.number), trained, images.of(rows), images.of(held_out)
+        )
         bar.update()
 
 
@@ -86,6 +111,34 @@ def _side_by_side(train_heads: Callable[[Sequence[Head]], None], heads: Sequence
     count = min(os.cpu_count() or 1, len(heads))
     with ThreadPoolExecutor() as workers:
         list(workers.map(train_heads, [heads[share::count] for share in range(count)]))
+
+
+def _train_baseline(
+    params: Params,
+    images: Prepared,
+    view: FeatureView,
+    arm: Arm,
+    rotations: Sequence[Rotation],
+) -> None:
+    # Here, since to import scikit-learn is part of what the baseline takes.
+    from viewcache.heads.baseline import Examples, train_baseline
+
+    def examples(rows: np.ndarray) -> Examples:
+        some = _some_of(rows, images.labels)
+        return Examples(view.of(some).astype(np.float32), images.labels[some])
+
+    weights, measure = params.train.class_weights, params.evaluate.measure
+    for rotation in rotations:
+        train, validation = rotation.train, rotation.validation
+        trained = train_baseline(examples(train), examples(validation), weights, measure)
+        path = arm.head_file(arm.seeds[0], rotation.number)
+        save_head(path, trained, images.of(train), images.of(validation))
+
+
+def _some_of(rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The first rows, and one at least of every class."""
+    _, first = np.unique(labels[rows], return_index=True)
+    return np.union1d(rows[:BASELINE_IMAGES], rows[first])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Whether blocks of neighbours, one after the other, train as good a head as a whole permutation.
 
-`dvc repro extract extract_test && python -m studies.blocks`: with the images, folds, seeds and
-views of `params.yaml`; minutes. Each block is shuffled in itself, and no two are mixed; blocks of
+`dvc repro extract && python -m studies.blocks`: with the images, folds, seeds and views of
+`params.yaml`; minutes. Each block is shuffled in itself, and no two are mixed; blocks of
 one are a control. Prepared images lie in the order of their digests, so that neighbours are of one
 class no more than others: what that is worth, training images tell that lie class by class.
 """
@@ -12,15 +12,16 @@ from unittest.mock import patch
 
 import numpy as np
 
+from viewcache.arms.arm import cached_arms
 from viewcache.features.store import open_views
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.paths import PARTS, PREPARED
+from viewcache.ground.paths import PARTS, PREPARED, planned_views
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.heads import training
 from viewcache.heads.answers import predicted_classes
 from viewcache.heads.cached_training import CachedTraining
 from viewcache.heads.dense import as_dense, logits
-from viewcache.heads.schedule import order_of_epoch, views_of_training
+from viewcache.heads.schedule import order_of_epoch
 from viewcache.images.folds import Rotation, open_rotations
 from viewcache.images.prepared import open_prepared, read_classes
 from viewcache.judge.sample import Sample
@@ -48,20 +49,18 @@ class Heads:
     """Heads of all folds and seeds, on all random views."""
 
     def __init__(self) -> None:
-        self._params, images = load_params(), open_prepared(PREPARED)
+        params, images, classes = load_params(), open_prepared(PREPARED), read_classes(PREPARED)
         self.labels, self._rotations = images.labels, open_rotations(PARTS)
-        tests = ids_of_test_views(self._params.evaluate.test_views)
-        self._tests = open_views(tests, images.digests)
-        views = open_views(self._params.extract.views, images.digests)
-        classes = len(read_classes(PREPARED))
-        self._training = CachedTraining(self._params.train, classes, self.labels, views)
+        *_, self._twin = cached_arms(params.train, self._rotations)
+        views = open_views(planned_views(), images.digests)
+        self._tests = [views[view] for view in ids_of_test_views(params.evaluate.test_views)]
+        self._training = CachedTraining(params.train, len(classes), self.labels, views)
 
     def right(self, neighbours: int, by_class: bool = False) -> np.ndarray:
         """On which share of its test views an image is named right: shape (seeds, images)."""
-        seeds = self._params.train.seeds
-        table = np.zeros((len(seeds), len(self.labels)))
+        table = np.zeros((len(self._twin.seeds), len(self.labels)))
         with patch.object(training, "order_of_epoch", in_blocks(neighbours)):
-            for (row, seed), rotation in product(enumerate(seeds), self._rotations):
+            for (row, seed), rotation in product(enumerate(self._twin.seeds), self._rotations):
                 table[row, rotation.test] = self._tested(rotation, seed, by_class)
         return table
 
@@ -69,11 +68,9 @@ class Heads:
         rows, tested = rotation.train, rotation.test
         if by_class:
             rows = rows[self.labels[rows].argsort(kind="stable")]
-        random = self._params.extract.random_views
-        views = views_of_training(len(random), random, seed)
-        head = self._training.train(rows, rotation.validation, views, seed).head
-        layers = as_dense(head.get_weights())
-        answers = (logits(layers, view.of(tested)) for view in self._tests.values())
+        views = self._twin.views(seed)
+        layers = as_dense(self._training.train(rows, rotation.validation, views, seed).weights)
+        answers = (logits(layers, view.of(tested)) for view in self._tests)
         return np.mean([predicted_classes(each) == self.labels[tested] for each in answers], axis=0)
 
 

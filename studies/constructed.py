@@ -1,24 +1,27 @@
 """How often the recommendation is right on generated images of which the right answer is known.
 
-`python -m studies.constructed [REPEATS]` trains the pipeline's heads on features of the real base:
-20 repeats of each case by default, every time other images, views and folds.
+`python -m studies.constructed` trains the pipeline's heads on features of the real base, by the
+default recipe and rule: 20 repeats of each case, every time other images, views and folds.
+`--repeats 3` makes fewer, `--rule robustness` asks for the other rule.
 """
 
-import sys
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 import cv2
 import numpy as np
 import pandas as pd
+from tqdm import tqdm
 
 from benchmarks.workspace import spec_of
 from studies.policies import NOTHING
-from viewcache.arms.arm import cached
-from viewcache.arms.trained import TestedHead, TrainedHead
+from viewcache.arms.arm import Arm, cached
+from viewcache.arms.trained import TestedHead, TrainedHead, put_to_the_test
 from viewcache.bases.artifact import open_base
 from viewcache.bases.base import Base
 from viewcache.bases.compiling import compile_base
@@ -26,19 +29,32 @@ from viewcache.features.store import FeatureView
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.params.policy import Policy
 from viewcache.ground.view_ids import ids_of_test_views
+from viewcache.heads.optimizer import CosineToZero
 from viewcache.heads.saved import SavedHead
-from viewcache.heads.schedule import views_of_training
+from viewcache.heads.schedule import course
 from viewcache.heads.trainer import HeadTrainer
-from viewcache.heads.training import Schedule, Validation, make_deterministic, make_targets
+from viewcache.heads.training import (
+    Schedule,
+    Validation,
+    make_deterministic,
+    make_targets,
+    one_thread_an_operation,
+)
 from viewcache.images.folds import Rotation
-from viewcache.judge.correctness import correctness
+from viewcache.judge.correctness import Measured, correctness
 from viewcache.judge.sample import Sample
 from viewcache.judge.verdict import Recommendation, recommend
 from viewcache.views.plan import draw
 from viewcache.views.render import render
 
-SIDE, IMAGES, EPOCHS, SEEDS, ROTATIONS, REPEATS = 64, 500, 8, 5, 5, 20
-BUDGETS = (0, 2, 4, EPOCHS)
+SIDE, IMAGES, REPEATS = 64, 500, 20
+SEEDS, ROTATIONS = range(5), range(5)
+COURSE, BATCH_SIZE = course(40, "every_second"), 32
+BUDGETS = (0, 2, 4, COURSE.random_views)
+ARMS = [cached(budget, SEEDS, ROTATIONS, COURSE) for budget in BUDGETS]
+TESTED = (0, *ids_of_test_views(2))
+VARIED = COURSE.random_views + 1
+"""The view that stands for the image itself, where images vary as their views do."""
 MARGIN = 0.03
 HEAD = HeadSettings(units=32, dropout=0.2, standardize=False, weight_decay=0)
 TRIANGLE = np.array([[0, -12], [12, 10], [-12, 10]])
@@ -78,11 +94,22 @@ def pointing_and_tinted(rng: np.random.Generator, label: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Case:
-    """Images, what may vary in them, and whether a recommendation is right."""
+    """Images, what may vary in them, and whether a recommendation is right.
+
+    Attributes:
+        policy: Of their views.
+        varied: Whether the images themselves vary by the policy.
+    """
 
     picture: Picture
     policy: Policy
     is_right: Callable[[Recommendation], bool]
+    varied: bool = False
+
+    def images(self, rng: np.random.Generator, seed: int, digests: list[str]) -> np.ndarray:
+        """Of class 0 and 1 in turn: uint8, shape (images, SIDE, SIDE, 3)."""
+        drawn = np.stack([self.picture(rng, image % 2) for image in range(len(digests))])
+        return render(drawn, draw(self.policy, seed, VARIED if self.varied else 0, digests))
 
 
 def takes_few_views(found: Recommendation) -> bool:
@@ -97,49 +124,55 @@ def does_no_harm(found: Recommendation) -> bool:
     return not any(one.is_loss for one in against)
 
 
-def trades(found: Recommendation) -> bool:
-    return found.augment and found.word == "a trade"
+def takes_none(found: Recommendation) -> bool:
+    return not found.augment
+
+
+def follows_the_rule(found: Recommendation) -> bool:
+    """Whether a known trade is seen, and what the rule names decides it."""
+    return found.word == "a trade" and found.augment == found.effects[found.rule].is_gain
 
 
 TURNED = {"rotation_degrees": 180, "vertical_flip": 0.5, "shift": 0.2, "zoom": 0.5, "contrast": 0.5}
-FLIPPED = NOTHING.model_copy(update={"horizontal_flip": 0.5})
+SOMETIMES, ALWAYS = (NOTHING.model_copy(update={"horizontal_flip": share}) for share in (0.5, 1))
 CASES = {
-    "needed": Case(triangle_or_square, NOTHING.model_copy(update=TURNED), takes_few_views),
+    "needed": Case(
+        triangle_or_square, NOTHING.model_copy(update=TURNED), takes_few_views, varied=True
+    ),
     "useless": Case(coloured, NOTHING.model_copy(update={"shift": 0.05}), does_no_harm),
-    "hurtful": Case(pointing, FLIPPED, does_no_harm),
-    "a trade": Case(pointing_and_tinted, FLIPPED, trades),
+    "hurtful": Case(pointing, SOMETIMES, takes_none),
+    "a trade": Case(pointing_and_tinted, ALWAYS, follows_the_rule),
 }
 
 
-def recommended(base: Base, trainer: HeadTrainer, case: Case, repeat: int) -> Recommendation:
-    """Cross-validate every arm over cached features, under the rule `robustness`."""
-    rng = np.random.default_rng(repeat)
-    labels = np.arange(IMAGES) % 2
-    images = np.stack([case.picture(rng, int(label)) for label in labels])
-    digests = [f"{repeat}/{image}" for image in range(IMAGES)]
-
-    def features(view: int) -> np.ndarray:
-        return base(render(images, draw(case.policy, repeat, view, digests)))
-
-    views = {view: features(view) for view in range(EPOCHS + 1)}
-    tested = [views[0], *map(features, ids_of_test_views(2))]
+def recommended(
+    base: Base, trainer: HeadTrainer, case: Case, repeat: int, rule: Measured = "clean"
+) -> Recommendation:
+    """Cross-validate every arm over cached features, and judge by a rule."""
+    rng, rows, labels = np.random.default_rng(repeat), np.arange(IMAGES), np.arange(IMAGES) % 2
+    digests = [f"{repeat}/{image}" for image in rows]
+    images = case.images(rng, repeat, digests)
+    views = {
+        view: FeatureView(base(render(images, draw(case.policy, repeat, view, digests))), rows)
+        for view in (*COURSE.ids, *TESTED)
+    }
     rotations = [
         Rotation(number, *parts) for number, parts in enumerate(_parts(rng.permutation(IMAGES)))
     ]
     answers = [
-        trained_and_tested(trainer, views, tested, labels, rotation, budget, seed)
+        trained_and_tested(trainer, views, labels, arm, seed, rotation)
         for rotation in rotations
-        for budget in BUDGETS
-        for seed in range(SEEDS)
+        for arm in ARMS
+        for seed in SEEDS
     ]
-    return recommend(correctness(labels, answers), Sample(labels), MARGIN, "robustness")
+    return recommend(correctness(labels, answers), Sample(labels), MARGIN, rule)
 
 
 def _parts(order: np.ndarray) -> Iterator[list[np.ndarray]]:
     """Rows that are trained on, that validate, and that are tested, in each rotation."""
-    folds = np.array_split(order, ROTATIONS)
-    for rotation in range(ROTATIONS):
-        test, validation, *train = np.roll(np.arange(ROTATIONS), -rotation)
+    folds = np.array_split(order, len(ROTATIONS))
+    for rotation in ROTATIONS:
+        test, validation, *train = np.roll(ROTATIONS, -rotation)
         yield [
             np.sort(np.concatenate([folds[fold] for fold in part]))
             for part in (train, [validation], [test])
@@ -148,30 +181,30 @@ def _parts(order: np.ndarray) -> Iterator[list[np.ndarray]]:
 
 def trained_and_tested(
     trainer: HeadTrainer,
-    views: dict[int, np.ndarray],
-    tested: list[np.ndarray],
+    views: dict[int, FeatureView],
     labels: np.ndarray,
-    rotation: Rotation,
-    budget: int,
+    arm: Arm,
     seed: int,
+    rotation: Rotation,
 ) -> TestedHead:
-    random_views, rows = range(1, EPOCHS + 1), np.arange(IMAGES)
     watched = rotation.validation
     trained = trainer.train(
-        {view: FeatureView(features, rows) for view, features in views.items()},
+        views,
         make_targets(labels, rotation.train, "none"),
-        Validation(views[0][watched], labels[watched]),
-        Schedule(EPOCHS, 16, views_of_training(budget, random_views, seed), seed, patience=None),
+        Validation(views[0].of(watched), labels[watched]),
+        Schedule(arm.views(seed), COURSE.epochs, BATCH_SIZE, seed),
     )
-    logits = np.stack([np.asarray(trained.head(view[rotation.test])) for view in tested])
-    arm = cached(budget, range(SEEDS), range(ROTATIONS))
-    saved = SavedHead([], trained.start, "", "", trained.history)
-    return TestedHead(TrainedHead(arm, seed, rotation, saved), logits)
+    saved = SavedHead(trained.weights, trained.start, "", "", trained.history)
+    return put_to_the_test(TrainedHead(arm, seed, rotation, saved), views, TESTED)
 
 
 def open_real_base(folder: Path) -> Base:
     compile_base(folder, spec_of("efficientnet_lite0", SIDE), "openvino")
     return open_base(folder, 8)
+
+
+def new_trainer() -> HeadTrainer:
+    return HeadTrainer(1280, 2, HEAD, CosineToZero(0.001))
 
 
 def described(case: str, repeat: int, found: Recommendation) -> dict[str, object]:
@@ -187,16 +220,17 @@ def described(case: str, repeat: int, found: Recommendation) -> dict[str, object
 
 
 def main() -> None:
-    repeats = int(sys.argv[1]) if sys.argv[1:] else REPEATS
+    parser = ArgumentParser("studies.constructed")
+    parser.add_argument("--repeats", type=int, default=REPEATS)
+    parser.add_argument("--rule", choices=get_args(Measured), default="clean")
+    given = parser.parse_args()
+    one_thread_an_operation()
     make_deterministic()
     with TemporaryDirectory() as folder:
-        recommend_for = partial(
-            recommended, open_real_base(Path(folder) / "base"), HeadTrainer(1280, 2, HEAD, 0.001)
-        )
+        tools = open_real_base(Path(folder) / "base"), new_trainer()
         table = pd.DataFrame(
-            described(name, repeat, recommend_for(case, repeat))
-            for name, case in CASES.items()
-            for repeat in range(repeats)
+            described(name, repeat, recommended(*tools, CASES[name], repeat, given.rule))
+            for name, repeat in tqdm([*product(CASES, range(given.repeats))], "repeats")
         )
     print(table.to_markdown(index=False, floatfmt=".3f"))
     print(table.groupby("case", sort=False)["right"].agg(["sum", "count"]).to_markdown())

@@ -1,12 +1,13 @@
 """Simulated answers of known truth: how often intervals and recommendations are right on them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtri
 
 from viewcache.arms.arm import Arm, cached
+from viewcache.heads.schedule import course
 from viewcache.judge.correctness import Correct
 from viewcache.judge.sample import Sample
 from viewcache.judge.statistics import Interval, accuracy_interval, difference_interval
@@ -15,7 +16,8 @@ from viewcache.judge.verdict import recommend
 MARGIN = 0.01
 DIFFICULTY, TASTE, CHANCE = 0.85, 0.03, 0.12
 """Shares of an answer's variance: of the image, of what an arm makes of it, and of the head."""
-BUDGETS = (1, 2, 4)
+COURSE = course(16, "every_second")
+BUDGETS, TWIN = (1, 2, 4), COURSE.random_views
 
 
 @dataclass(frozen=True)
@@ -115,16 +117,34 @@ def is_within(difference: Interval | None) -> bool:
     return difference is not None and difference.low > -MARGIN
 
 
-def fewer_chosen(experiment: Experiment, loss: float, times: int) -> float:
+def fewer_taken(experiment: Experiment, loss: float, times: int) -> float:
     """How often fewer views than the twin's are taken, where all lose as much against it."""
     best = experiment.accuracies[0]
-    several = replace(experiment, accuracies=(best - 0.1, *[best - loss] * len(BUDGETS), best))
-    arms = [cached(budget, range(experiment.seeds), range(1)) for budget in (0, *BUDGETS, 8)]
-    taken = []
-    for tables, sample in several.repeated(times):
+    both = replace(experiment, accuracies=(best - 0.1, *[best - loss] * len(BUDGETS), best))
+    taken = _recommended(both, both, (*BUDGETS, TWIN), times)
+    return float(np.mean([arm.budget in BUDGETS for arm in taken]))
+
+
+def augmentation_taken(experiment: Experiment, loss: float, times: int) -> float:
+    """How often it is, where it loses on images as they are and gains ten points under views."""
+    best = experiment.accuracies[0]
+    clean = replace(experiment, accuracies=(best, best - loss))
+    robustness = replace(experiment, accuracies=(best - 0.1, best))
+    return float(
+        np.mean([arm.budget != 0 for arm in _recommended(clean, robustness, (TWIN,), times)])
+    )
+
+
+def _recommended(
+    clean: Experiment, robustness: Experiment, budgets: Sequence[int], times: int
+) -> Iterator[Arm]:
+    """What the default rule takes: of no augmentation, and some numbers of views."""
+    arms = [cached(budget, range(clean.seeds), range(1), COURSE) for budget in (0, *budgets)]
+    for (tables, sample), (under_views, _) in zip(
+        clean.repeated(times), robustness.repeated(times), strict=True
+    ):
         correct: dict[Arm, Correct] = {
-            arm: {"robustness": table, "clean": table}
-            for arm, table in zip(arms, tables, strict=True)
+            arm: {"clean": table, "robustness": under}
+            for arm, table, under in zip(arms, tables, under_views, strict=True)
         }
-        taken.append(recommend(correct, sample, MARGIN, "robustness").arm in arms[1:-1])
-    return float(np.mean(taken))
+        yield recommend(correct, sample, MARGIN, "clean").arm

@@ -22,9 +22,8 @@ _IN_TESTS = re.compile("MLFLOW|PYTEST|^CI$")
 NOT_COPIED = ("docs/", "plots/", "dvc.lock", "metrics.json", "results.json", "report.html")
 SLICE = {
     "data": {"limit": 120, "image_size": 64},
-    "extract": {"views": [0, 1, 2]},
     "evaluate": {"test_views": 1, "folds": 3},
-    "train": {"epochs": 2, "budgets": [0, 1, 2], "seeds": [0, 1]},
+    "train": {"epochs": 4, "budgets": [0, 1, "twin"], "seeds": [0, 1]},
 }
 
 

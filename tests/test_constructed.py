@@ -2,8 +2,7 @@
 
 import pytest
 
-from studies.constructed import CASES, HEAD, open_real_base, recommended
-from viewcache.heads.trainer import HeadTrainer
+from studies.constructed import CASES, new_trainer, open_real_base, recommended
 from viewcache.heads.training import make_deterministic
 
 
@@ -12,7 +11,7 @@ def tools(tmp_path_factory):
     """The real base, and a trainer of heads on it."""
     make_deterministic()
     base = open_real_base(tmp_path_factory.mktemp("constructed") / "base")
-    return base, HeadTrainer(1280, 2, HEAD, 0.001)
+    return base, new_trainer()
 
 
 @pytest.mark.parametrize("case", ["needed", "hurtful"])

@@ -9,7 +9,7 @@ import pytest
 
 from viewcache.bases.artifact import TOLERANCE
 
-ARGUMENTS = "--view 1 --dtype float32 --engine local --batch-size 3"
+ARGUMENTS = "--dtype float32 --engine local --batch-size 3"
 EXTRACT = [sys.executable, "-m", "stages.extract", *ARGUMENTS.split()]
 
 TRAIN = """
@@ -30,9 +30,9 @@ trained = HeadTrainer(width, classes, head, 0.001).train(
     {0: FeatureView(features, rows)},
     training.make_targets(labels, rows, "none"),
     training.Validation(features[:20], labels[:20]),
-    training.Schedule(3, 32, [0], seed=0, patience=None),
+    training.Schedule([0, 0, 0], 3, 32, seed=0),
 )
-for weights in trained.head.get_weights():
+for weights in trained.weights:
     sys.stdout.buffer.write(weights.tobytes())
 """
 

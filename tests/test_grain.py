@@ -33,9 +33,8 @@ VIEWS = [0, 1, 2, TEST_VIEW]
 DEFAULT = yaml.safe_load(Path("params.yaml").read_text()) | {"seed": 0}
 CHANGED = {
     "data": {"source": "folder", "path": "photos", "manifest": None, "classes": None},
-    "extract": {"views": [0, 1, 2]},
     "evaluate": {"folds": 3, "test_views": 1},
-    "train": {"epochs": 2, "budgets": [0, 2]},
+    "train": {"epochs": 4, "budgets": [0, "twin"]},
 }
 
 

@@ -17,7 +17,12 @@ from PIL import Image
 from tests.photographs import save_crops
 from tests.repository import Repository, make_repository
 
-QUICK = {"budgets": [0, 2], "seeds": [0], "end_to_end": ["keras"], "epochs": 2}
+QUICK = {
+    "epochs": 4,
+    "budgets": [0, "twin"],
+    "seeds": [0],
+    "end_to_end": {"keras": "all", "compiled": 0},
+}
 FOLDER = {"source": "folder", "manifest": None, "classes": None, "limit": None, "image_size": 64}
 
 
@@ -116,7 +121,7 @@ def test_a_model_file_of_the_users_own_is_pinned(repository):
     model.save(file)
     repository.set("extract", base="data/bases/own.keras", weights=None, preprocessing="tf")
     repository.set("train", **QUICK)
-    repository.dvc("repro", "extract@1", "train_end_to_end@keras")
+    repository.dvc("repro", "extract", "train_end_to_end@keras")
     assert width_of_features(repository) == 8
     model.layers[0].bias.assign_add([1.0] * 8)
     model.save(file)

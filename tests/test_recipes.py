@@ -20,7 +20,7 @@ def test_a_recipe_is_valid_where_its_images_are(recipe, tmp_path):
     with zipfile.ZipFile(tmp_path / "data/bases/own.keras", "w") as model:
         model.writestr("config.json", "{}")
     with contextlib.chdir(tmp_path):
-        assert load_params().train.epochs >= 3
+        load_params()
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)

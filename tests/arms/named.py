@@ -1,18 +1,32 @@
 """Arms and heads that tests make by name."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from viewcache.arms.arm import Arm, cached, end_to_end
+from viewcache.arms.arm import BASELINE, Arm, cached, end_to_end
 from viewcache.arms.trained import TestedHead, TrainedHead
 from viewcache.heads.saved import SavedHead
+from viewcache.heads.schedule import course
 from viewcache.images.folds import Rotation
 
+COURSE = course(20, "every_second")
+"""With ten random views, so that `cached_10` is the twin."""
 
-def named(name, seeds=(), rotations=()) -> Arm:
+
+def named(name, seeds=(), rotations=(), whole=COURSE, epochs="all") -> Arm:
+    """An arm.
+
+    Args:
+        epochs: That are run, end to end.
+    """
     kinds = {"end_to_end": "keras", "end_to_end_compiled": "compiled"}
     if name in kinds:
-        return end_to_end(kinds[name], seeds, rotations)
-    return cached(int(name.removeprefix("cached_")), seeds, rotations)
+        return end_to_end(kinds[name], seeds, rotations, whole, epochs)
+    if name.startswith("views_only"):
+        whole = replace(whole, originals="never")
+    budget = 0 if name == BASELINE else int(name.rpartition("_")[2])
+    return replace(cached(budget, seeds, rotations, whole), name=name)
 
 
 def rotation_of(test, number=0, train=(), validation=()) -> Rotation:

@@ -1,123 +1,135 @@
 import numpy as np
 import pytest
 
-from tests.arms.named import head_of, named, rotation_of
-from viewcache.arms.equivalence import Equivalence, find_equivalences
+from tests.arms.named import named, rotation_of
+from viewcache.arms.equivalence import Equivalence, epochs_compared, find_equivalence
 from viewcache.features.store import FeatureView
+from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import seal
 from viewcache.ground.paths import seen_file
+from viewcache.heads.saved import Trained, save_heads
 
-LABELS = np.array([1, 0, 1, 0])
 ROTATIONS = [rotation_of([0, 1], 0), rotation_of([2, 3], 1)]
-WEIGHTS, OTHER_WEIGHTS = [np.zeros(3), np.ones(2)], [np.zeros(3), np.array([1, 0.75])]
-CACHED = np.arange(6, dtype=np.float32).reshape(3, 2)
-VIEWS = {2: FeatureView(CACHED, np.array([-1, 0, 1, 2]))}
-
-
-def logits(*answers):
-    """Of views, one after the other: 1 where class 1 is named."""
-    return np.array(answers)[:, :, None] - 0.5
-
-
-SAME, RIGHT = logits([1, 0], [0, 0], [1, 1]), logits([1, 0], [1, 0], [1, 0])
-
-
-def heads(name, trainings):
-    """Heads by seed and rotation: their logits and weights."""
-    seeds, rotations = ({training[place] for training in trainings} for place in (0, 1))
-    return [
-        head_of(name, seed, *answers, seeds, ROTATIONS[number], rotations)
-        for (seed, number), answers in trainings.items()
-    ]
+FEATURES = np.array([[-1, 0], [1, 0], [-1, 1], [2, -1]], np.float32)
+VIEWS = {view: FeatureView(FEATURES, np.arange(4)) for view in (0, 5, 8, 9)}
+"""Of which 8 and 9 are tested on, and 5 is what end to end saw."""
+WEIGHTS = np.array([1.0, 0.0], np.float32)
+CHANGED = WEIGHTS + np.array([0, 0.25], np.float32)  # changes no answer
+TURNED = np.array([1.0, 1.5], np.float32)  # changes that on image 2, which has no other sign
+WRONG = -WEIGHTS
+KEPT = (1, 2, 3, 4)
 
 
 @pytest.fixture(autouse=True)
 def seen(tmp_path, monkeypatch):
-    """What end-to-end saw of view 2 of two images."""
+    """What end to end saw of view 5 of two images."""
     monkeypatch.chdir(tmp_path)
     for kind, difference in (("keras", -0.5), ("compiled", 0.0)):
         file = seen_file(kind)
         file.parent.mkdir(parents=True)
-        np.savez(file, rows=[3, 1], features=CACHED[[2, 0]] + [[0, difference], [0, 0]])
-        seal(file, view=2)
+        np.savez(file, rows=[3, 1], features=FEATURES[[3, 1]] + [[0, difference], [0, 0]])
+        seal(file, view=5)
 
 
-def found(twins, keras, compiled):
-    tested = [
-        *heads("cached_1", dict.fromkeys(twins, (RIGHT, OTHER_WEIGHTS))),
-        *heads("cached_2", twins),
-        *heads("end_to_end", keras),
-        *heads("end_to_end_compiled", compiled),
-    ]
-    return find_equivalences(tested, LABELS, 2, VIEWS)
+def save(arm, ends=None, kept=None):
+    """Heads of an arm: WEIGHTS, but for the ends by training and the others by epoch."""
+    for seed, number in arm.trainings:
+        by_epoch = dict.fromkeys(KEPT, WEIGHTS) | (kept or {})
+        weights = [head(weights) for weights in [(ends or {}).get((seed, number), WEIGHTS)]]
+        trained = Trained(
+            weights[0], [], "start", {epoch: head(one) for epoch, one in by_epoch.items()}
+        )
+        save_heads(arm.head_files(seed, number), trained, "ab", "c")
 
 
-ALL = {(seed, number): (SAME, WEIGHTS) for seed in (0, 1) for number in (0, 1)}
+def head(weights):
+    """A linear one, of two classes."""
+    return [weights[:, None], np.zeros(1, np.float32)]
 
 
-def test_the_twin_is_held_to_end_to_end_weight_by_weight_and_answer_by_answer():
-    changed = logits([1, 1], [0, 0], [1, 0])
-    keras, compiled = found(
-        ALL | {(1, 1): (RIGHT, OTHER_WEIGHTS)},  # a training that end-to-end has not
-        {(0, 0): (SAME, WEIGHTS), (0, 1): (changed, OTHER_WEIGHTS)},
-        {(0, 0): (SAME, WEIGHTS)},
-    )
-    assert (keras.end_to_end.kind, compiled.end_to_end.kind) == ("keras", "compiled")
-    assert keras.twin == compiled.twin == named("cached_2", {0, 1}, {0, 1})
-    assert keras.max_abs_weight_difference == 0.25
-    assert keras.changed_test_predictions == 2
-    assert keras.test_predictions == compiled.test_predictions == 3 * 2
-    assert keras.max_abs_feature_difference == 0.5
-    assert compiled.max_abs_weight_difference == compiled.changed_test_predictions == 0
-    assert compiled.max_abs_feature_difference == 0
-    assert (keras.is_exact, compiled.is_exact) == (False, True)
+SEEDS, NUMBERS = (0, 1), (0, 1)
+TWIN = named("cached_10", SEEDS, NUMBERS)
+
+
+def found(arm):
+    return find_equivalence(TWIN, arm, ROTATIONS, VIEWS, [0, 8, 9])
+
+
+def test_heads_are_held_to_each_other_after_every_kept_epoch_and_at_the_end():
+    arm = named("end_to_end_compiled", SEEDS, NUMBERS)
+    save(TWIN, ends={(1, 0): CHANGED}, kept={3: CHANGED})
+    save(arm)
+    one = found(arm)
+    assert (one.twin, one.end_to_end) == (TWIN, arm)
+    assert one.weight_differences == {1: 0, 2: 0, 3: 0.25, 4: 0, 20: 0.25}
+    assert (one.epochs, one.max_abs_weight_difference) == (20, 0.25)
+    assert (one.changed_test_predictions, one.is_exact) == (0, False)
+    assert one.test_predictions == 3 * 2
+    assert one.max_abs_feature_difference == 0
+
+
+def test_equal_heads_are_the_same():
+    arm = named("end_to_end_compiled", SEEDS, NUMBERS)
+    save(TWIN)
+    save(arm)
+    assert found(arm).is_exact
+
+
+def test_answers_are_those_of_the_training_that_differs_most():
+    arm = named("end_to_end", SEEDS, NUMBERS)
+    save(TWIN)
+    save(arm, ends={(0, 1): TURNED, (1, 1): WRONG})
+    one = found(arm)
+    assert (one.changed_test_predictions, one.max_abs_weight_difference) == (6, 2)
+    assert one.max_abs_feature_difference == 0.5
+
+
+def test_end_to_end_that_is_cut_short_is_held_to_the_twin_as_it_was_then():
+    arm = named("end_to_end", (0,), (1,), epochs=2)
+    save(TWIN, ends={(0, 1): WRONG}, kept={3: WRONG, 4: WRONG})
+    save(arm, kept={2: TURNED})
+    one = found(arm)
+    assert one.weight_differences == {1: 0, 2: 1.5}
+    assert (one.epochs, one.changed_test_predictions) == (2, 3)
 
 
 def test_seeds_and_rotations_are_matched_one_by_one():
-    one, other = (SAME, WEIGHTS), (RIGHT, OTHER_WEIGHTS)
-    twins = {(0, 0): one, (0, 1): other, (1, 0): other, (1, 1): one}
-    for arms in (twins, dict(reversed(twins.items()))):
-        keras, _ = found(twins, arms, {(0, 0): one})
-        assert keras.max_abs_weight_difference == keras.changed_test_predictions == 0
-    swapped = {(1, 0): one, (0, 1): one}
-    keras, compiled = found(twins, swapped, {(0, 0): other})
-    assert keras.max_abs_weight_difference == compiled.max_abs_weight_difference == 0.25
+    ends = {(0, 1): TURNED, (1, 0): WRONG}
+    arm = named("end_to_end", (1, 0), (1, 0))
+    save(TWIN, ends)
+    save(arm, ends)
+    assert found(arm).is_exact
+    save(arm, {(1, 0): TURNED, (0, 1): WRONG})
+    assert not found(arm).is_exact
 
 
-def test_both_accuracies_are_of_the_trainings_and_images_that_end_to_end_has():
-    wrong = logits([0, 1], [0, 1], [0, 1])
-    twins = dict.fromkeys(ALL, (wrong, WEIGHTS)) | {(0, 1): (SAME, WEIGHTS)}
-    keras, _ = found(twins, {(0, 1): (RIGHT, WEIGHTS)}, {(0, 0): (SAME, WEIGHTS)})
-    assert (keras.accuracy, keras.accuracy_augmented) == (1, 1)
-    assert (keras.accuracy_of_twin, keras.accuracy_augmented_of_twin) == (1, 0.5)
+def test_trainings_that_end_to_end_has_not_are_passed_over():
+    arm = named("end_to_end", (0,), (1,))
+    save(TWIN, {training: WRONG for training in TWIN.trainings if training != (0, 1)})
+    save(arm)
+    assert found(arm).is_exact
 
 
-def test_accuracies_are_means_over_trainings():
-    wrong = logits([0, 1], [0, 1], [1, 1])
-    keras, _ = found(
-        ALL, {(0, 0): (wrong, WEIGHTS), (1, 0): (SAME, WEIGHTS)}, {(0, 0): (SAME, WEIGHTS)}
-    )
-    assert (keras.accuracy, keras.accuracy_augmented) == (0.5, (0.25 + 0.5) / 2)
-
-
-def test_the_most_that_any_training_differs_is_told():
-    keras, _ = found(
-        ALL,
-        {(0, 0): (SAME, WEIGHTS), (1, 0): (RIGHT, OTHER_WEIGHTS), (0, 1): (SAME, WEIGHTS)},
-        {(0, 0): (SAME, WEIGHTS)},
-    )
-    assert (keras.max_abs_weight_difference, keras.changed_test_predictions) == (0.25, 2)
-
-
-def test_without_end_to_end_nothing_is_held_to_it():
-    assert find_equivalences(heads("cached_2", ALL), LABELS, 2, VIEWS) == []
+def test_a_head_that_was_not_kept_is_missed():
+    arm = named("end_to_end", (0,), (0,))
+    save(TWIN)
+    save(arm)
+    TWIN.head_file(0, 0, 3).unlink()
+    with pytest.raises(PipelineError, match=r"10/0/0_epoch_3\.npz"):
+        found(arm)
 
 
 @pytest.mark.parametrize(
-    ("weights", "changed", "exact"),
-    [(0.0, 0, True), (1e-4, 0, True), (1.1e-4, 0, False), (0.0, 1, False)],
+    ("epochs", "compared"),
+    [("all", [1, 2, 3, 4, 20]), (2, [1, 2]), (4, [1, 2, 3, 4]), (8, [1, 2, 3, 4])],
+)
+def test_what_is_compared_is_what_both_have_kept(epochs, compared):
+    assert epochs_compared(named("end_to_end", epochs=epochs)) == compared
+
+
+@pytest.mark.parametrize(
+    ("weights", "changed", "exact"), [(0.0, 0, True), (1e-9, 0, False), (0.0, 1, False)]
 )
 def test_heads_that_differ_in_weights_or_answers_are_not_the_same(weights, changed, exact):
-    arms = named("cached_4"), named("end_to_end_compiled")
-    found = Equivalence(*arms, 1.0, 1.0, 1.0, 1.0, weights, changed, 8, 0.0)
-    assert found.is_exact is exact
+    arms = named("cached_10"), named("end_to_end_compiled")
+    assert Equivalence(*arms, {1: 0.0, 20: weights}, changed, 8, 0.0).is_exact is exact

@@ -62,6 +62,16 @@ def test_heads_of_one_seed_start_alike_in_every_arm_and_rotation(number):
         refuse_unfair_comparison([*FAIR, other], IMAGES, ROTATIONS)
 
 
+def test_the_baseline_is_another_kind_of_head_and_may_start_elsewhere():
+    for heads in (
+        [*FAIR, head("baseline", start="other")],
+        [head("baseline", start="other"), *FAIR],
+    ):
+        refuse_unfair_comparison(heads, IMAGES, ROTATIONS)
+    with pytest.raises(PipelineError, match="must be made from images"):
+        refuse_unfair_comparison([head("baseline", images="ab")], IMAGES, ROTATIONS)
+
+
 @pytest.mark.parametrize(
     ("train", "validation", "parts"),
     [

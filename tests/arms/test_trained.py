@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 
 from tests.arms.named import head_of, named, rotation_of
-from viewcache.arms.trained import TrainedHead, epochs_of, open_heads, put_to_the_test, score
+from viewcache.arms.trained import (
+    TrainedHead,
+    epochs_of,
+    losses_of,
+    open_heads,
+    put_to_the_test,
+    score,
+)
 from viewcache.features.store import FeatureView
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads.head import build_head
@@ -12,9 +19,9 @@ from viewcache.heads.saved import SavedHead, Trained, save_head
 LABELS = np.array([0, 1, 1, 0, 1])
 ROTATION = rotation_of([1, 3, 4], 2)
 HISTORY = [
-    Epoch(1, 0.9, 0.5, 0.8, 0.55, kept=False),
-    Epoch(2, 0.7, 0.6, 0.5, 0.75, kept=True),
-    Epoch(3, 0.6, 0.7, 0.6, 0.65, kept=False),
+    Epoch(1, 0.9, 0.5, 0.8, 0.55),
+    Epoch(2, 0.7, 0.6, 0.5, 0.75),
+    Epoch(3, 0.6, 0.7, 0.6, 0.65),
 ]
 
 
@@ -33,11 +40,10 @@ def test_a_score_is_of_the_test_images_as_they_are_and_the_mean_over_their_rando
     assert found["loss_augmented"] == pytest.approx((3 * right + 6 * wrong) / 9)
 
 
-def test_the_validation_is_that_of_the_kept_epoch():
+def test_the_validation_is_that_of_the_last_epoch():
     head = head_of("cached_2", 7, column([1, -1, 1], [1, 1, -1]), (), (), ROTATION, (2,), HISTORY)
     found = score(head, LABELS)
-    assert (found["validation_accuracy"], found["validation_loss"]) == (0.75, 0.5)
-    assert (found["kept_epoch"], found["epochs"]) == (2, 3)
+    assert (found["validation_accuracy"], found["validation_loss"]) == (0.65, 0.6)
 
 
 def test_every_epoch_of_every_head_is_told():
@@ -51,7 +57,11 @@ def test_every_epoch_of_every_head_is_told():
     assert found["validation_accuracy"].tolist() == [0.55, 0.75, 0.65, 0.75, 0.65]
     assert set(found["arm"]) == {"cached_2"}
     assert set(found["rotation"]) == {2}
-    assert "kept" not in found
+
+
+def test_validation_losses_are_told_head_by_head_and_epoch_by_epoch():
+    heads = [head_of("cached_2", seed, column([1]), history=HISTORY[seed:]) for seed in (1, 1)]
+    assert losses_of(heads).tolist() == [[0.5, 0.6], [0.5, 0.6]]
 
 
 def model(seed):
@@ -78,7 +88,7 @@ def test_the_heads_of_all_arms_are_opened_with_their_rotations(tmp_path, monkeyp
     arms = [named("cached_1", (5, 6), (0, 1)), named("end_to_end", (6,), (1,))]
     for arm in arms:
         for seed, number in arm.trainings:
-            trained = Trained(model(seed), [], f"{arm} {seed} {number}")
+            trained = Trained(model(seed).get_weights(), [], f"{arm} {seed} {number}", {})
             save_head(arm.head_file(seed, number), trained, "ab", "c")
     found = list(open_heads(arms, rotations))
     assert [head.saved.start for head in found] == [

@@ -12,7 +12,7 @@ import yaml
 
 from tests.repository import Repository, make_repository
 from viewcache.commands.planning import amounts_of, plan
-from viewcache.costs.model import Amounts
+from viewcache.costs.model import ORIGINALS_KEPT, Amounts
 from viewcache.ground.errors import PipelineError
 from viewcache.images.parting import part_images
 
@@ -30,14 +30,15 @@ def planned(tmp_path_factory) -> tuple[Repository, str]:
     What end-to-end takes is planned also where it is not to be run.
     """
     repository = make_repository(tmp_path_factory.mktemp("plan") / "repository")
-    repository.set("train", end_to_end=[])
+    repository.set("train", end_to_end={"keras": 0, "compiled": 0})
     return repository, repository.run(sys.executable, "-m", "viewcache", "plan")
 
 
 def test_every_arm_is_planned_before_anything_is_run(planned):
     repository, printed = planned
     arms = predicted(repository)["arms"]
-    assert list(arms) == ["cached_0", "cached_1", "cached_2", "end_to_end", "end_to_end_compiled"]
+    both = ["end_to_end", "end_to_end_compiled"]
+    assert list(arms) == ["cached_0", "cached_1", "cached_2", *both, ORIGINALS_KEPT]
     for name, arm in arms.items():
         assert f"\n{name} " in printed
         phases = [arm[f"{phase}_seconds"] for phase in ("setup", "augment", "base", "head")]
@@ -61,8 +62,9 @@ def test_images_and_bytes_are_those_of_the_run(planned, reproduced):
         "trained": 120,
         "tested": 120,
     }
-    file = reproduced.path / "data/features/train/1/features.npy"
-    assert prediction["arms"]["cached_1"]["feature_bytes"] == file.stat().st_size
+    files = [reproduced.path / f"data/features/train/{view}/features.npy" for view in (0, 1)]
+    size = sum(file.stat().st_size for file in files)
+    assert prediction["arms"]["cached_1"]["feature_bytes"] == size
 
 
 def test_the_plan_says_what_the_run_takes_what_breaks_even_and_whether_it_fits(planned):
@@ -79,7 +81,8 @@ def test_evaluate_holds_the_plan_to_what_it_measured(planned, repository):
     shutil.copy(planned[0].path / "data/prediction.json", repository.path / "data")
     repository.run(sys.executable, "-m", "stages.evaluate")
     found = json.loads((repository.path / "results.json").read_text())
-    assert list(found["prediction"]) == list(found["arms"])
+    ends = ["end_to_end", "end_to_end_compiled"]
+    assert list(found["prediction"]) == ["cached_0", "cached_1", "cached_2", *ends]
     for name, arm in found["prediction"].items():
         seconds = found["arms"][name]["seconds"] * (1 + arm["seconds_error"])
         assert arm["seconds"] == pytest.approx(seconds)
@@ -88,18 +91,17 @@ def test_evaluate_holds_the_plan_to_what_it_measured(planned, repository):
 
 def test_without_end_to_end_its_seconds_are_those_of_the_plan(planned, repository):
     shutil.copy(planned[0].path / "data/prediction.json", repository.path / "data")
-    repository.set("train", end_to_end=[])
-    for kind in ("keras", "compiled"):  # as in a fresh clone
-        (repository.path / f"data/costs/train_end_to_end_{kind}.json").unlink()
-        shutil.rmtree(repository.path / "data/seen" / kind)
-    shutil.rmtree(repository.path / "models/end_to_end")
-    assert repository.repro() == ["check_params", "replay", "evaluate"]
+    repository.set("train", end_to_end={"keras": 0, "compiled": 0})
+    ends = ["train_end_to_end@keras", "train_end_to_end@compiled"]
+    assert repository.repro() == ["check_params", *ends, "replay", "evaluate"]
     results = repository.results()
-    assert results["answers"]["faster"]["predicted"] == ["keras", "compiled"]
+    ways = ["keras", "compiled", "originals_kept"]
+    assert results["answers"]["faster"]["predicted"] == ways
     factors = results["answers"]["faster"]["arms"]["cached_1"]["first"]
     seconds = results["arms"]["cached_1"]["seconds"]
-    plan = predicted(planned[0])["arms"]["end_to_end"]
-    assert factors["against_keras"] == pytest.approx(plan["seconds"] / seconds)
+    plan = predicted(planned[0])["arms"]
+    assert factors["against_keras"] == pytest.approx(plan["end_to_end"]["seconds"] / seconds)
+    assert factors["originals_kept"] == pytest.approx(plan[ORIGINALS_KEPT]["seconds"] / seconds)
 
 
 @pytest.mark.parametrize("folds", [3, 5])
@@ -112,10 +114,10 @@ def test_with_folds_every_image_is_trained_on_and_tested(folds):
 
 def test_with_a_holdout_an_image_plays_one_part():
     parts = part_images(INDEX, 0, None, 0.15, 0.25).drop(columns="unit")
-    training, tested = ((parts["rotation_0"] == part).sum() for part in ("train", "test"))
+    training = (parts["rotation_0"] == "train").sum()
     assert abs(training - 600) < 50
-    assert abs(tested - 250) < 50
-    assert amounts_of(parts) == Amounts(1000, training, training, tested)
+    # Views of validation images are extracted too.
+    assert amounts_of(parts) == Amounts(1000, training, training, 1000 - training)
 
 
 def test_an_archive_must_be_fetched_before_it_is_planned_for(tmp_path, monkeypatch):

@@ -2,11 +2,14 @@ import pytest
 
 from tests.arms.named import named
 from viewcache.costs.ledger import Training, costs_of_arms, setup_of
+from viewcache.heads.schedule import course
 
 pytestmark = pytest.mark.usefixtures("feature_files")
 
 HERE, THERE = {"id": "here"}, {"id": "there"}
-TRAINING = Training(images=50, rows={0: 250, 1: 100, 2: 100, 3: 100}, random_views=[1, 2], heads=16)
+TRAINING = Training(images=50, rows={0: 250, 1: 100, 2: 100}, heads=16)
+SHORT = course(4, "every_second")
+"""With two random views: seed 0 begins with view 1, seed 23 with view 2."""
 
 
 def records(machine_of_view_2=HERE):
@@ -19,38 +22,49 @@ def records(machine_of_view_2=HERE):
             **{f"{arm} seed 0 rotation 1 augment": 2.0, f"{arm} seed 0 rotation 1 fit": 24.0},
             **{f"{arm} seed 1 rotation 0 augment": 3.0, f"{arm} seed 1 rotation 0 fit": 99.0},
             **{f"{arm} seed 1 rotation 1 augment": 3.0, f"{arm} seed 1 rotation 1 fit": 99.0},
+            **{f"{arm} seed 0 rotation {number} originals": 10.0 + number for number in (0, 1)},
         }
 
     return {
-        "augment": record(
-            **{"setup": 0.5, "view 1": 0.2, "view 2": 0.4, "view 3": 0.8, "view 1000000": 70.0}
-        ),
+        "augment": record(**{"setup": 0.5, "view 1": 0.2, "view 2": 0.4, "view 1000000": 70.0}),
         "compile_base": record(setup=3.0, compile=2.0),
-        "extract_0": record(setup=1.0, augment=2.0, extract=30.0),
-        "extract_1": record(setup=1.0, augment=2.0, extract=12.0),
-        "extract_2": record(machine_of_view_2, setup=1.5, augment=4.0, extract=24.0),
-        "extract_3": record(setup=1.0, augment=8.0, extract=48.0),
-        "train_head": record(**{"setup": 4.0, "head alone": 5.0, "heads": 27.0}),
+        "extract/0": record(setup=1.0, augment=2.0, extract=30.0),
+        "extract/1": record(setup=1.0, augment=2.0, extract=12.0),
+        "extract/2": record(machine_of_view_2, setup=1.5, augment=4.0, extract=24.0),
+        "train_head": record(
+            **{"setup": 4.0, "head alone": 5.0, "heads": 27.0, "heads twice as long": 9.0},
+            baseline=6.0,
+        ),
         "train_end_to_end_keras": record(peak=300, setup=6.0, **fits("end_to_end")),
         "train_end_to_end_compiled": record(peak=200, setup=6.0, **fits("end_to_end_compiled")),
     }
 
 
-def cost_of(name, epochs=10.0, seeds=(0,), rotations=(0, 1), training=TRAINING, **changes):
-    arm = named(name, seeds, rotations)
-    return costs_of_arms([arm], training, {arm: epochs}, records(**changes).__getitem__)[arm]
+def cost_of(
+    name, seeds=(0,), rotations=(0, 1), training=TRAINING, whole=SHORT, epochs="all", **changes
+):
+    arm = named(name, seeds, rotations, whole, epochs)
+    return costs_of_arms([arm], training, records(**changes).__getitem__)[arm]
+
+
+SET_UP = 0.5 + (3 + 2) + 4
+"""Of drawing views, of the base and of training heads."""
 
 
 def test_a_cached_arm_costs_the_training_images_share_of_its_own_views_and_one_head():
     costs = cost_of("cached_2")
-    assert costs.base_passes == 2 * 50
-    assert costs.augment_seconds == pytest.approx((0.2 + 0.4) / 2 + (2 + 4) / 2)
-    assert costs.base_seconds == pytest.approx((12 - 2) / 2 + (24 - 4) / 2)
+    assert costs.base_passes == 3 * 50
+    assert costs.augment_seconds == pytest.approx((0.2 + 0.4) / 2 + (2 + 4) / 2 + 2 / 5)
+    assert costs.base_seconds == pytest.approx((12 - 2) / 2 + (24 - 4) / 2 + (30 - 2) / 5)
     assert costs.head_seconds == 5
-    assert costs.setup_seconds == 0.5 + (3 + 2) + 4 + (1 + 1.5)
-    assert costs.seconds == pytest.approx(3.3 + 15 + 5 + 12)
+    assert costs.seconds == pytest.approx(3.7 + 20.6 + 5 + costs.setup_seconds)
     assert costs.further_seconds == 4 + 5
-    assert (costs.feature_bytes, costs.peak_rss_bytes) == (65 + 66, 100)
+    assert (costs.feature_bytes, costs.peak_rss_bytes) == (64 + 65 + 66, 100)
+    assert (costs.measured_epochs, costs.originals_seconds) == (4, 0)
+
+
+def test_one_process_extracts_all_views_and_is_set_up_once():
+    assert cost_of("cached_2").setup_seconds == SET_UP + max(1, 1, 1.5)
 
 
 def test_cached_0_costs_the_training_images_share_of_view_0_which_all_images_have():
@@ -60,32 +74,45 @@ def test_cached_0_costs_the_training_images_share_of_view_0_which_all_images_hav
     assert costs.augment_seconds == pytest.approx(2 / 5)
 
 
+@pytest.mark.parametrize(
+    ("name", "whole"), [("cached_2", course(2, "never")), ("views_only_2", SHORT)]
+)
+def test_without_the_images_only_random_views_are_paid_for(name, whole):
+    costs = cost_of(name, whole=whole)
+    assert (costs.base_passes, costs.feature_bytes) == (2 * 50, 65 + 66)
+
+
 def test_a_first_training_reads_the_first_views_of_the_first_seeds_order():
     one, other = (cost_of("cached_1", seeds=seeds) for seeds in ((0, 23), (23, 0)))
-    assert named("cached_1").views([1, 2], 0) == [1]
-    assert named("cached_1").views([1, 2], 23) == [2]
-    assert (one.base_seconds, other.base_seconds) == (5, 10)
-    assert (one.feature_bytes, other.feature_bytes) == (65, 66)
+    assert other.base_seconds - one.base_seconds == pytest.approx(10 - 5)
+    assert (one.feature_bytes, other.feature_bytes) == (64 + 65, 64 + 66)
 
 
 def test_a_study_extracts_the_views_of_all_its_seeds_for_all_images_once():
     study = cost_of("cached_1", seeds=(0, 23)).study_seconds
-    set_up = 0.5 + (3 + 2) + 4 + (1 + 1.5)
     heads = 4 / 16 * (5 + 27)
-    assert study == pytest.approx(set_up + (0.2 + 0.4) + (12 + 24) + heads)
+    views = (0.2 + 0.4) + (30 + 12 + 24)
+    assert study == pytest.approx(SET_UP + 1.5 + views + heads)
     alone = cost_of("cached_1").study_seconds
-    assert alone == pytest.approx(set_up - 1.5 + 0.2 + 12 + 2 / 16 * (5 + 27))
+    assert alone == pytest.approx(SET_UP + 1 + 0.2 + 30 + 12 + 2 / 16 * (5 + 27))
 
 
 def test_a_study_without_augmentation_extracts_view_0():
-    assert cost_of("cached_0", rotations=(0,)).study_seconds == pytest.approx(
-        0.5 + (3 + 2) + 4 + 1 + 30 + 1 / 16 * (5 + 27)
-    )
+    study = cost_of("cached_0", rotations=(0,)).study_seconds
+    assert study == pytest.approx(SET_UP + 1 + 30 + 1 / 16 * (5 + 27))
+
+
+def test_the_baseline_costs_view_0_and_its_own_training():
+    costs, none = cost_of("baseline"), cost_of("cached_0")
+    assert costs.base_passes == none.base_passes
+    assert costs.head_seconds == 6 / 2
+    assert costs.further_seconds == 4 + 6 / 2
+    assert costs.study_seconds == pytest.approx(SET_UP + 1 + 30 + 6)
 
 
 def test_end_to_end_splits_the_mean_of_its_trainings_into_base_and_head():
     costs = cost_of("end_to_end")
-    assert costs.base_passes == 500
+    assert costs.base_passes == 4 * 50
     assert costs.augment_seconds == (4 + 2) / 2
     assert costs.base_seconds == (30 + 24) / 2 - 3 - 5
     assert costs.head_seconds == 5
@@ -94,13 +121,40 @@ def test_end_to_end_splits_the_mean_of_its_trainings_into_base_and_head():
     assert (costs.peak_rss_bytes, costs.feature_bytes) == (300, 0)
 
 
+def test_end_to_end_that_was_cut_short_takes_its_pace_times_all_epochs():
+    whole, cut = cost_of("end_to_end"), cost_of("end_to_end", epochs=2)
+    assert (cut.measured_epochs, whole.measured_epochs) == (2, 4)
+    assert cut.base_passes == whole.base_passes
+    assert cut.augment_seconds == 2 * whole.augment_seconds
+    assert cut.further_seconds == cut.seconds == 2 * 27 + 6
+    assert cut.study_seconds == 2 * 2 * 27 + 6
+    assert cut.head_seconds == whole.head_seconds  # which was trained for all epochs
+
+
+def test_with_the_images_own_features_kept_the_base_sees_them_once():
+    costs = cost_of("end_to_end_compiled")
+    by_the_base = (10 + 11) / 2 - 2 / 4 * 5  # of two of four epochs, less their part of a head
+    assert costs.originals_seconds == pytest.approx(by_the_base / 2)
+    kept = costs.originals_kept
+    assert kept.seconds == costs.seconds - costs.originals_seconds
+    assert kept.further_seconds == costs.further_seconds - costs.originals_seconds
+    assert (kept.setup_seconds, kept.machine) == (costs.setup_seconds, costs.machine)
+
+
+def test_where_the_images_are_never_shown_there_is_nothing_to_keep():
+    costs = cost_of("end_to_end_compiled", whole=course(4, "never"))
+    assert costs.originals_seconds == 0
+    assert costs.originals_kept.seconds == costs.seconds
+
+
 def test_a_heads_share_of_a_short_training_is_what_rendering_leaves():
     measured = records()
     measured["train_head"]["seconds"]["head alone"] = 25.0
-    arm = named("end_to_end", (0,), (0, 1))
-    costs = costs_of_arms([arm], TRAINING, {arm: 10.0}, measured.__getitem__)[arm]
+    arm = named("end_to_end", (0,), (0, 1), SHORT)
+    costs = costs_of_arms([arm], TRAINING, measured.__getitem__)[arm]
     assert (costs.head_seconds, costs.base_seconds) == (27 - 3, 0)
     assert costs.seconds == 27 + 6
+    assert costs.originals_seconds == 0
 
 
 def test_the_mean_of_many_trainings_is_no_median():
@@ -108,10 +162,6 @@ def test_the_mean_of_many_trainings_is_no_median():
     assert costs.augment_seconds == (4 + 2 + 3 + 3) / 4
     assert costs.further_seconds == (30 + 24 + 99 + 99) / 4 + 6
     assert cost_of("end_to_end", seeds=(1,), rotations=(0,)).further_seconds == 99 + 6
-
-
-def test_end_to_end_passes_the_training_images_for_as_many_epochs_as_were_run():
-    assert cost_of("end_to_end", 7.5).base_passes == 375
 
 
 def test_only_the_compiled_base_costs_compiling_once():
@@ -124,7 +174,7 @@ def test_only_the_compiled_base_costs_compiling_once():
 
 @pytest.mark.parametrize("name", ["cached_1", "cached_2", "end_to_end"])
 def test_images_that_are_not_trained_on_are_no_base_passes(name):
-    more = Training(50, {view: 10 * rows for view, rows in TRAINING.rows.items()}, [1, 2], 16)
+    more = Training(50, {view: 10 * rows for view, rows in TRAINING.rows.items()}, 16)
     assert cost_of(name, training=more).base_passes == cost_of(name).base_passes
 
 
@@ -132,6 +182,7 @@ def test_times_of_two_machines_are_not_added_up():
     costs = cost_of("cached_2", machine_of_view_2=THERE)
     assert costs.seconds is costs.further_seconds is costs.study_seconds is None
     assert costs.machine == "here and there"
+    assert costs.originals_kept.seconds is costs.originals_kept.further_seconds is None
     assert cost_of("cached_1", machine_of_view_2=THERE).machine == "here"
 
 

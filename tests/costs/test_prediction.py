@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from viewcache.costs.model import Amounts, Pace, Paces, SetUp, UnitCosts, break_even, predict
+from tests.costs.test_model import COSTS, WHOLE, amounts, predicted
+from viewcache.costs.model import ORIGINALS_KEPT, break_even
 from viewcache.costs.prediction import (
     PREDICTION,
     PredictedCosts,
@@ -13,6 +14,7 @@ from viewcache.costs.prediction import (
 )
 from viewcache.ground.machine import machine
 from viewcache.ground.params.loading import load_params
+from viewcache.ground.params.schema import EndToEnd
 
 MEASURED = {
     "cached_1": {"seconds": 20.0, "feature_bytes": 1000, "machine": "here"},
@@ -82,21 +84,21 @@ def test_of_other_parameters_or_without_a_plan_nothing_is_predicted(params):
 
 
 def test_what_is_written_is_read(params):
-    set_up = SetUp(1.0, 1.0, 5.0, 8.0, 0.5, 0.25)
-    pace = Pace(0.5, 0.01, 0.04)
-    paces = Paces(pace, pace, {"keras": pace, "compiled": pace}, pace)
-    costs = UnitCosts(set_up, paces, 5120)
-    amounts = Amounts(100, 60, 100, 100)
-    arms = predict(costs, params.train, amounts)
-    points = [break_even(costs, params.train, amounts, "keras")]
-    write_prediction(params, amounts, costs, arms, points)
+    arms, counts = predicted(), amounts(100)
+    points = [break_even(COSTS, WHOLE, counts, "keras")]
+    write_prediction(params, counts, COSTS, arms, points)
     here = machine()["id"]
     assert predicted_end_to_end(params) == {
-        kind: PredictedCosts(cost.seconds, cost.again_seconds, cost.setup_seconds, here)
-        for kind, cost in (("keras", arms["end_to_end"]), ("compiled", arms["end_to_end_compiled"]))
+        way: PredictedCosts(cost.seconds, cost.again_seconds, cost.setup_seconds, here)
+        for way, name in (
+            ("keras", "end_to_end"),
+            ("compiled", "end_to_end_compiled"),
+            ("originals_kept", ORIGINALS_KEPT),
+        )
+        for cost in [arms[name]]
     }
     kept = json.loads(PREDICTION.read_text())
-    assert kept["amounts"] == {"images": 100, "training": 60, "trained": 100, "tested": 100}
+    assert kept["amounts"] == {"images": 500, "training": 100, "trained": 400, "tested": 3}
     assert kept["break_even"][0]["arm"] == "end_to_end"
 
 
@@ -133,9 +135,11 @@ def test_a_prediction_cut_off_anywhere_is_left_aside(params):
     ("section", "change", "holds"),
     [
         ("train", {"learning_rate": 0.5}, True),
-        ("train", {"end_to_end": []}, True),
+        ("train", {"schedule": "constant"}, True),
+        ("train", {"end_to_end": EndToEnd(keras=0, compiled=0)}, True),
         ("evaluate", {"margin": 0.5}, True),
-        ("train", {"epochs": 3}, False),
+        ("train", {"epochs": 60}, False),
+        ("train", {"originals": "never"}, False),
         ("extract", {"batch_size": 3}, False),
     ],
 )

@@ -1,49 +1,76 @@
 import dataclasses
+import os
 
 import pytest
 
+from tests.arms.named import rotation_of
 from tests.costs.test_model import COSTS, amounts
+from viewcache.arms.arm import cached_arms
 from viewcache.costs.model import predict
 from viewcache.costs.whole_run import Reading, seconds_of_run
 from viewcache.ground.params.loading import load_params
+from viewcache.ground.params.schema import EndToEnd
 
 READING = Reading(fetching=2.0, indexing=1.0, decoding=0.01)
 PARAMS = load_params()
+ROTATIONS = [rotation_of(range(20), number, train=range(100)) for number in range(5)]
+BOTH, NEITHER = EndToEnd(keras="all", compiled="all"), EndToEnd(keras=0, compiled=0)
 
 
-def seconds(costs=COSTS, training=100, reading=READING, **train):
-    settings = PARAMS.train.model_copy(update=train)
-    params = PARAMS.model_copy(update={"train": settings})
-    counts = amounts(training)
-    return seconds_of_run(costs, reading, params, counts, predict(costs, settings, counts))
+def settings(epochs=40, end_to_end=BOTH, **train):
+    changes = {"epochs": epochs, "end_to_end": end_to_end} | train
+    return PARAMS.train.model_copy(update=changes)
+
+
+def arms(**train):
+    return predict(COSTS, cached_arms(settings(**train), ROTATIONS), amounts(100))
+
+
+def seconds(reading=READING, **train):
+    params = PARAMS.model_copy(update={"train": settings(**train)})
+    return seconds_of_run(COSTS, reading, params, ROTATIONS, amounts(100), arms(**train))
 
 
 def test_a_run_takes_longer_than_any_of_its_arms():
-    arms = predict(COSTS, PARAMS.train, amounts(100))
-    assert seconds() > sum(arm.seconds for arm in arms.values() if not arm.feature_bytes)
+    both = [arms()[name].seconds for name in ("end_to_end", "end_to_end_compiled")]
+    assert seconds() > sum(both)
 
 
 def test_images_are_read_once():
     slower = dataclasses.replace(READING, fetching=12.0, decoding=0.02)
-    assert seconds(reading=slower) - seconds() == pytest.approx(10 + 500 * 0.01)
+    assert seconds(slower) - seconds() == pytest.approx(10 + 500 * 0.01)
 
 
 def test_every_head_of_every_seed_and_rotation_is_trained():
     one, two = seconds(seeds=[0]), seconds(seeds=[0, 1])
-    pace = COSTS.paces.head.rest * PARAMS.train.epochs * 100
-    heads = len(PARAMS.train.budgets) * PARAMS.evaluate.folds
-    assert 0 < two - one <= heads * pace
+    budgets = len(PARAMS.train.budgets) + 1  # and the book's way
+    epochs = budgets * len(ROTATIONS) * 40
+    assert two - one == pytest.approx(epochs / os.cpu_count() * 100 * COSTS.paces.head.rest)
+
+
+def test_some_heads_are_trained_twice_as_long():
+    one_more, two_more = (seconds(seeds=[0], epochs=epochs) for epochs in (50, 60))
+    heads = (len(PARAMS.train.budgets) + 1 + 2 * 2) * len(ROTATIONS)
+    assert two_more - one_more > 10 * heads / os.cpu_count() * 100 * COSTS.paces.head.rest
 
 
 def test_end_to_end_that_does_not_run_costs_nothing():
-    arms = predict(COSTS, PARAMS.train, amounts(100))
-    both, none = seconds(), seconds(end_to_end=[])
-    assert (
-        both - none > arms["end_to_end"].again_seconds + arms["end_to_end_compiled"].again_seconds
+    both, none = seconds(), seconds(end_to_end=NEITHER)
+    again = arms()["end_to_end"].again_seconds + arms()["end_to_end_compiled"].again_seconds
+    assert both - none > again
+
+
+def test_end_to_end_that_is_cut_short_costs_the_epochs_that_are_run():
+    whole, half, none = (
+        seconds(end_to_end=EndToEnd(keras=epochs, compiled=0)) for epochs in ("all", 20, 0)
     )
+    arm = arms()["end_to_end"]
+    assert whole - half == pytest.approx((arm.seconds - arm.setup_seconds) / 2)
+    assert half > none
 
 
 def test_another_training_end_to_end_starts_no_process():
-    one, two = (seconds(end_to_end=["keras"], end_to_end_seeds=seeds) for seeds in ([0], [0, 1]))
-    arm = predict(COSTS, PARAMS.train, amounts(100))["end_to_end"]
+    keras = EndToEnd(keras="all", compiled=0)
+    one, two = (seconds(end_to_end=keras, end_to_end_seeds=seeds) for seeds in ([0], [0, 1]))
+    arm = arms()["end_to_end"]
     assert two - one == pytest.approx(arm.seconds - arm.setup_seconds)

@@ -19,13 +19,13 @@ def test_views_heads_and_features_lie_in_outs_of_dvc_yaml():
     files = {
         "data/views/train": paths.plan_file(999_999),
         "data/views/test": paths.plan_file(1_000_000),
-        "data/features/train/${item}": paths.FEATURES / "train/${item}/features.npy",
-        "models/cached": paths.cached_head_file(3, 1, 0),
-        "models/end_to_end/${item}": paths.end_to_end_head_file("${item}", 2, 0),
+        "data/features": paths.feature_file(1_000_000),
+        "models/cached": paths.cached_head_file("cached_3", 1, "0"),
+        "models/end_to_end/${item}": paths.end_to_end_head_file("${item}", 2, "0"),
         "data/seen/${item}": paths.seen_file("${item}"),
-        "data/features/test": paths.feature_file(1_000_000),
         "data/prepared": paths.PREPARED,
         "data/costs/train_head.json": COSTS / "train_head.json",
+        "data/costs/extract": COSTS / f"{paths.extraction_record(1_000_000)}.json",
     }
     for out, file in files.items():
         assert out in OUTS
@@ -55,11 +55,21 @@ def test_training_and_test_views_lie_apart():
 def test_every_view_and_head_has_a_file_of_its_own():
     ids, both = (0, 1, 12, 1_000_000, 1_000_001), (0, 1)
     views = [name(view) for name in (paths.plan_file, paths.feature_file) for view in ids]
-    cached = [paths.cached_head_file(*numbers) for numbers in product((0, 1, 11), both, both)]
-    kinds = ("keras", "compiled")
-    heads = [paths.end_to_end_head_file(*each) for each in product(kinds, both, both)]
+    arms, kinds = ("cached_0", "cached_11", "views_only_11", "baseline"), ("keras", "compiled")
+    ends = ("0", "0_epoch_1", "1")
+    cached = [paths.cached_head_file(*each) for each in product(arms, both, ends)]
+    heads = [paths.end_to_end_head_file(*each) for each in product(kinds, both, ends)]
     files = [*views, *cached, *heads, *map(paths.seen_file, kinds)]
-    assert len(set(files)) == len(files) == 32
+    assert len(set(files)) == len(files) == 10 + 24 + 12 + 2
+
+
+def test_planned_views_are_told_by_their_files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for view in (12, 0, 1_000_000, 3):
+        for file in (paths.plan_file(view), paths.rows_file(view)):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
+    assert paths.planned_views() == [0, 3, 12, 1_000_000]
 
 
 def test_what_is_kept_lies_in_the_repository_also_from_within_a_copy_of_it(tmp_path, monkeypatch):

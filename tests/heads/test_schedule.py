@@ -3,20 +3,44 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewcache.heads.schedule import order_of_epoch, view_of_epoch, views_of_training
+from viewcache.heads.schedule import Course, course, order_of_epoch
 
 SEED = st.integers(0, 2**31)
+EPOCHS = st.integers(1, 60)
 
 
-@given(epoch=st.integers(1, 1000), views=st.lists(st.integers(), min_size=1, unique=True))
-def test_views_come_round_robin(epoch, views):
-    view = view_of_epoch(epoch, views)
-    assert view == views[(epoch - 1) % len(views)]
-    assert view_of_epoch(epoch + len(views), views) == view
+@given(epochs=EPOCHS, seed=SEED)
+def test_every_second_epoch_shows_the_images_and_the_others_a_random_view_each(epochs, seed):
+    whole = course(epochs, "every_second")
+    views = whole.views(whole.random_views, seed)
+    assert views[1::2] == [0] * (epochs // 2)
+    assert sorted(views[::2]) == list(range(1, whole.random_views + 1))
 
 
-def test_the_first_epoch_reads_the_first_view():
-    assert [view_of_epoch(epoch, [7, 2, 9]) for epoch in range(1, 6)] == [7, 2, 9, 7, 2]
+@given(epochs=EPOCHS, seed=SEED)
+def test_without_the_images_every_epoch_shows_a_random_view_of_its_own(epochs, seed):
+    views = course(epochs, "never").views(epochs, seed)
+    assert sorted(views) == list(range(1, epochs + 1))
+
+
+@given(epochs=EPOCHS, seed=SEED, data=st.data())
+def test_a_budget_goes_round_the_first_views_of_end_to_end(epochs, seed, data):
+    whole = course(epochs, data.draw(st.sampled_from(["every_second", "never"])))
+    budget = data.draw(st.integers(1, whole.random_views))
+    random, all_random = (
+        [view for view in whole.views(number, seed) if view]
+        for number in (budget, whole.random_views)
+    )
+    assert random == [all_random[place % budget] for place in range(len(all_random))]
+
+
+@given(epochs=EPOCHS, seed=SEED)
+def test_budget_0_is_the_images_in_every_epoch(epochs, seed):
+    assert course(epochs, "every_second").views(0, seed) == [0] * epochs
+
+
+def test_a_training_that_is_twice_as_long_goes_round_the_same_views_again():
+    assert Course(8, "every_second", 2).views(2, seed=0) == [1, 0, 2, 0, 1, 0, 2, 0]
 
 
 @pytest.mark.parametrize(
@@ -27,35 +51,14 @@ def test_the_first_epoch_reads_the_first_view():
         (23, [4, 3, 8, 2, 9, 7, 5, 10, 1, 6]),
     ],
 )
-def test_a_seed_has_an_order_of_its_own_and_a_budget_takes_its_beginning(seed, order):
-    for budget in range(1, 11):
-        assert views_of_training(budget, range(1, 11), seed) == order[:budget]
-
-
-@given(views=st.permutations(range(1, 11)), seed=SEED)
-def test_the_order_is_that_of_the_ids_not_of_the_list(views, seed):
-    assert views_of_training(10, views, seed) == views_of_training(10, range(1, 11), seed)
-
-
-@given(seed=SEED)
-def test_budget_0_is_view_0(seed):
-    assert views_of_training(0, [1, 2], seed) == [0]
-
-
-@given(seed=SEED)
-def test_where_as_many_views_are_listed_as_are_read_all_seeds_share_them(seed):
-    assert sorted(views_of_training(10, range(1, 11), seed)) == list(range(1, 11))
+def test_a_seed_has_an_order_of_views_of_its_own(seed, order):
+    assert course(10, "never").order(seed) == order
 
 
 @given(seed=SEED, more=st.integers(11, 60))
-def test_a_longer_list_puts_new_views_between_the_old_ones(seed, more):
-    short, long = (views_of_training(n, range(1, n + 1), seed) for n in (10, more))
+def test_more_views_come_between_the_old_ones(seed, more):
+    short, long = (course(views, "never").order(seed) for views in (10, more))
     assert [view for view in long if view <= 10] == short
-
-
-def test_a_longer_list_changes_which_views_come_first():
-    assert views_of_training(4, range(1, 11), 0) == [1, 5, 10, 7]
-    assert views_of_training(4, range(1, 41), 0) == [1, 32, 5, 13]
 
 
 def test_orders_are_those_of_other_versions_and_machines():

@@ -8,6 +8,9 @@ from viewcache.features.store import FeatureView
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads import trainer, training
 from viewcache.heads.head import build_head
+from viewcache.heads.optimizer import CosineToZero
+from viewcache.heads.saved import Trained
+from viewcache.heads.schedule import Course
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.heads.training import (
     Schedule,
@@ -31,14 +34,18 @@ REGULARIZED = HeadSettings(units=32, dropout=0.2, standardize=True, weight_decay
 LINEAR = HeadSettings(units=None, dropout=0, standardize=True, weight_decay=0)
 
 
+def rate_of(falls):
+    return CosineToZero(0.01) if falls else 0.01
+
+
 @pytest.fixture(scope="module")
 def trainers():
     make_deterministic()
     return {
-        (classes, head): HeadTrainer(64, classes, head, 0.01)
-        for classes, head in (
-            *((2, PLAIN), (3, PLAIN), (20, PLAIN)),
-            *((2, REGULARIZED), (20, REGULARIZED), (3, LINEAR)),
+        (classes, head, falls): HeadTrainer(64, classes, head, rate_of(falls))
+        for classes, head, falls in (
+            *((2, PLAIN, True), (3, PLAIN, True), (20, PLAIN, True), (2, PLAIN, False)),
+            *((2, REGULARIZED, True), (20, REGULARIZED, True), (3, LINEAR, True)),
         )
     }
 
@@ -47,19 +54,30 @@ def validation(classes):
     return Validation(VIEWS[0][:50], LABELS[classes][:50])
 
 
-def schedule_of(budget, seed, patience):
-    views = [0] if budget == 0 else [4, 2, 1, 3][:budget]
-    return Schedule(6, 32, views, seed, patience)
+def schedule_of(budget, seed, epochs, originals):
+    views = Course(epochs, originals, 4).views(budget, seed)
+    return Schedule(views, epochs, 32, seed, kept=(1, 2))
 
 
 def with_fit(
-    budget, seed, classes=2, weights="none", views=VIEWS, settings=PLAIN, patience=None, rows=ALL
+    budget,
+    seed,
+    classes=2,
+    weights="none",
+    views=VIEWS,
+    settings=PLAIN,
+    rows=ALL,
+    falls=True,
+    epochs=6,
+    originals="every_second",
 ):
-    head = build_head(64, classes, settings, 0.01, seed)
+    head = build_head(64, classes, settings, rate_of(falls), seed)
     targets = make_targets(LABELS[classes], rows, weights)
     fit = by_fit(head, lambda view, batch: views[view][batch], targets, 32)
-    history = train(fit, head, rows, validation(classes), schedule_of(budget, seed, patience))
-    return head.get_weights(), history
+    schedule = schedule_of(budget, seed, epochs, originals)
+    head.optimizer.start_again(schedule.steps(len(rows)))
+    history, kept = train(fit, head, rows, validation(classes), schedule)
+    return Trained(head.get_weights(), history, "by fit", kept)
 
 
 def with_trainer(
@@ -70,16 +88,26 @@ def with_trainer(
     weights="none",
     views=VIEWS,
     settings=PLAIN,
-    patience=None,
     rows=ALL,
+    falls=True,
+    epochs=6,
+    originals="every_second",
     places=ALL,
 ):
     opened = {view: FeatureView(features, places) for view, features in views.items()}
     targets = make_targets(LABELS[classes], rows, weights)
-    head, history, _ = trainers[classes, settings].train(
-        opened, targets, validation(classes), schedule_of(budget, seed, patience)
-    )
-    return head.get_weights(), history
+    schedule = schedule_of(budget, seed, epochs, originals)
+    return trainers[classes, settings, falls].train(opened, targets, validation(classes), schedule)
+
+
+def assert_same(ours, theirs):
+    """To the last bit, at the end and on the way; scores are summed up in another order."""
+    assert all(map(np.array_equal, ours.weights, theirs.weights))
+    assert list(ours.kept) == list(theirs.kept) == [1, 2]
+    for epoch, weights in ours.kept.items():
+        assert all(map(np.array_equal, weights, theirs.kept[epoch]))
+    for one, other in zip(ours.history, theirs.history, strict=True):
+        assert one == pytest.approx(other, abs=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -88,19 +116,31 @@ def with_trainer(
         {"budget": 0, "seed": 0},
         {"budget": 1, "seed": 7, "weights": "balanced"},
         {"budget": 4, "seed": 2, "classes": 3},
-        {"budget": 4, "seed": 1, "settings": REGULARIZED, "patience": 2},
-        {"budget": 3, "seed": 4, "classes": 20, "weights": "balanced", "patience": 1},
+        {"budget": 4, "seed": 1, "settings": REGULARIZED},
+        {"budget": 4, "seed": 3, "falls": False},
+        {"budget": 4, "seed": 3, "originals": "never"},
+        {"budget": 3, "seed": 4, "classes": 20, "weights": "balanced"},
         {"budget": 2, "seed": 3, "classes": 20, "settings": REGULARIZED, "weights": "balanced"},
-        {"budget": 2, "seed": 5, "classes": 3, "settings": LINEAR, "patience": 3},
+        {"budget": 2, "seed": 5, "classes": 3, "settings": LINEAR},
     ],
     ids=str,
 )
 def test_a_trainer_trains_the_head_that_fit_trains(trainers, training):
-    ours, history = with_trainer(trainers, **training)
-    expected, expected_history = with_fit(**training)
-    assert all(map(np.array_equal, ours, expected))
-    for one, other in zip(history, expected_history, strict=True):
-        assert one == pytest.approx(other, abs=1e-5)
+    assert_same(with_trainer(trainers, **training), with_fit(**training))
+
+
+@pytest.mark.parametrize("originals", ["every_second", "never"])
+def test_trainings_of_other_lengths_follow_each_other_as_fit_trains_them(trainers, originals):
+    some = np.flatnonzero(np.arange(203) % 3)
+    for changes in ({"epochs": 8}, {"epochs": 3}, {"rows": some}, {"epochs": 8}):
+        training = {"budget": 4, "seed": 5, "originals": originals} | changes
+        assert_same(with_trainer(trainers, **training), with_fit(**training))
+
+
+@pytest.mark.parametrize("falls", [True, False])
+def test_a_rate_that_falls_is_another_from_the_start_in_a_longer_training(trainers, falls):
+    short, long = (with_trainer(trainers, 0, 0, falls=falls, epochs=of).kept[1] for of in (3, 6))
+    assert all(map(np.array_equal, short, long)) == (not falls)
 
 
 @pytest.mark.parametrize("weights", ["none", "balanced"])
@@ -108,11 +148,10 @@ def test_on_some_rows_of_a_larger_array_it_trains_what_fit_trains_to_the_last_bi
     trainers, weights
 ):
     rows = np.flatnonzero(np.arange(203) % 3)
-    ours, history = with_trainer(trainers, 4, 2, weights=weights, rows=rows)
-    expected, expected_history = with_fit(4, 2, weights=weights, rows=rows)
-    assert all(map(np.array_equal, ours, expected))
-    assert history[-1] == pytest.approx(expected_history[-1], abs=1e-5)
-    assert not np.array_equal(ours[0], with_trainer(trainers, 4, 2, weights=weights)[0][0])
+    ours = with_trainer(trainers, 4, 2, weights=weights, rows=rows)
+    assert_same(ours, with_fit(4, 2, weights=weights, rows=rows))
+    of_all = with_trainer(trainers, 4, 2, weights=weights)
+    assert not np.array_equal(ours.weights[0], of_all.weights[0])
 
 
 def test_features_of_some_images_are_found_at_their_places(trainers):
@@ -120,33 +159,32 @@ def test_features_of_some_images_are_found_at_their_places(trainers):
     places = np.full(203, -1)
     places[rows] = np.arange(len(rows))
     kept = {view: features[rows] for view, features in VIEWS.items()}
-    ours = with_trainer(trainers, 2, 0, views=kept, rows=rows, places=places)[0]
-    assert all(map(np.array_equal, ours, with_fit(2, 0, rows=rows)[0]))
+    ours = with_trainer(trainers, 2, 0, views=kept, rows=rows, places=places)
+    assert_same(ours, with_fit(2, 0, rows=rows))
 
 
 def test_a_head_of_three_classes_learns_what_can_be_learned(trainers):
-    history = with_trainer(trainers, 0, 0, classes=3)[1]
+    history = with_trainer(trainers, 0, 0, classes=3).history
     assert history[-1].accuracy > 0.6 > 0.45 > history[0].accuracy
 
 
 def test_a_head_does_not_depend_on_those_trained_before_it(trainers):
-    first = with_trainer(trainers, 2, 0)[0]
+    first = with_trainer(trainers, 2, 0)
     with_trainer(trainers, 3, 5)
-    assert all(map(np.array_equal, with_trainer(trainers, 2, 0)[0], first))
+    assert_same(with_trainer(trainers, 2, 0), first)
 
 
 def test_half_precision_features_are_trained_on_as_fit_does(trainers):
     half = {view: features.astype(np.float16) for view, features in VIEWS.items()}
     single = {view: features.astype(np.float32) for view, features in half.items()}
-    ours = with_trainer(trainers, 1, 0, views=half)[0]
-    assert all(map(np.array_equal, ours, with_fit(1, 0, views=single)[0]))
+    assert_same(with_trainer(trainers, 1, 0, views=half), with_fit(1, 0, views=single))
 
 
 @pytest.mark.parametrize("available", [0, 2**30])
 def test_a_file_of_features_that_is_read_in_pieces_trains_the_same_head(
     trainers, monkeypatch, tmp_path, available
 ):
-    whole, history = with_trainer(trainers, 2, 3)
+    whole = with_trainer(trainers, 2, 3)
     monkeypatch.setattr(trainer, "CHUNK_BYTES", 70 * 64 * 4)
     monkeypatch.setattr(training, "TESTED_AT_ONCE", 20)
     monkeypatch.setattr(store, "virtual_memory", lambda: Mock(available=available))
@@ -155,6 +193,4 @@ def test_a_file_of_features_that_is_read_in_pieces_trains_the_same_head(
         np.save(tmp_path / f"{view}.npy", features)
         stored[view] = np.load(tmp_path / f"{view}.npy", mmap_mode="r")
     assert len(list(trainer.chunks(FeatureView(stored[0], ALL), ALL, 32))) == 4
-    pieces, its_history = with_trainer(trainers, 2, 3, views=stored)
-    assert all(map(np.array_equal, whole, pieces))
-    assert np.array(its_history) == pytest.approx(np.array(history), abs=1e-5)
+    assert_same(with_trainer(trainers, 2, 3, views=stored), whole)

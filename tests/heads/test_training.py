@@ -34,7 +34,7 @@ def head_of_no_use():
     return head, Validation(np.ones((4, 1), np.float32), np.array([1, 1, 1, 0]))
 
 
-def trained(logits, patience):
+def trained(logits, kept=()):
     """Train so that the head has these weights, one an epoch."""
     head, validation = head_of_no_use()
     weights = iter(logits)
@@ -43,42 +43,38 @@ def trained(logits, patience):
         head.set_weights([np.array([[next(weights)]], np.float32)])
         return Score(loss=10 + view, accuracy=0.25)
 
-    schedule = Schedule(len(logits), 4, [1, 2], 0, patience)
-    history = train(run_epoch, head, np.arange(8), validation, schedule)
-    return float(head.get_weights()[0][0, 0]), history
+    views = [1, 2, 0][: len(logits)]
+    return train(run_epoch, head, np.arange(8), validation, Schedule(views, 40, 4, 0, kept))
 
 
-def test_the_history_tells_both_scores_of_every_epoch():
-    _, history = trained([0.0, 2.0], None)
+def test_the_history_tells_both_scores_of_every_epoch_that_is_run():
+    history, _ = trained([0.0, 2.0])
     loss = np.mean([np.log1p(np.exp(-2))] * 3 + [np.log1p(np.exp(2))])
-    assert history[0] == Epoch(1, 11, 0.25, pytest.approx(np.log(2)), 0.25, kept=False)
-    assert history[1] == Epoch(2, 12, 0.25, pytest.approx(loss), 0.75, kept=True)
+    assert history == [
+        Epoch(1, 11, 0.25, pytest.approx(np.log(2)), 0.25),
+        Epoch(2, 12, 0.25, pytest.approx(loss), 0.75),
+    ]
 
 
-@pytest.mark.parametrize(
-    ("patience", "epochs", "kept"), [(1, 3, 2), (2, 4, 2), (3, 5, 2), (4, 6, 6), (None, 6, 6)]
-)
-def test_training_stops_when_the_loss_stays_and_keeps_the_best_head(patience, epochs, kept):
-    logits = [0.0, 0.5, 0.5, -2.0, 0.4, 1.0]  # of the lowest loss: 1.1
-    weight, history = trained(logits, patience)
-    assert len(history) == epochs
-    assert [entry.epoch for entry in history if entry.kept] == [kept]
-    assert weight == np.float32(logits[kept - 1])
+def test_weights_are_kept_after_the_epochs_that_are_asked_for():
+    _, kept = trained([0.5, 2.0, -1.0], kept=(1, 3, 9))
+    assert {epoch: float(weights[0][0, 0]) for epoch, weights in kept.items()} == {1: 0.5, 3: -1.0}
+    assert trained([0.5, 2.0]).kept == {}
 
 
-@pytest.mark.parametrize("patience", [None, 2])
-def test_a_training_that_diverges_is_named(patience):
+def test_a_training_that_diverges_is_named():
     rule = r"train\.learning_rate\), as in epoch 2\. Received: a loss of nan$"
     with pytest.raises(PipelineError, match=rule):
-        trained([0.0, np.nan, 0.0], patience)
+        trained([0.0, np.nan, 0.0])
 
 
-@pytest.mark.parametrize(
-    ("views", "read"),
-    [([0], [0, 0, 0, 0]), ([3, 1, 2], [3, 1, 2, 3]), ([4, 2, 3, 1], [4, 2, 3, 1])],
-)
-def test_an_epoch_reads_the_training_images_of_its_view_in_its_order(views, read):
-    seen, training = [], np.array([0, 1, 3, 4, 5, 6, 8, 9])
+@pytest.mark.parametrize(("images", "steps"), [(64, 80), (65, 120), (1, 40)])
+def test_steps_are_those_of_all_epochs_whatever_is_run_of_them(images, steps):
+    assert Schedule([0, 0], epochs=40, batch_size=32, seed=0).steps(images) == steps
+
+
+def test_an_epoch_reads_the_training_images_of_its_view_in_its_order():
+    seen, training, views = [], np.array([0, 1, 3, 4, 5, 6, 8, 9]), [3, 0, 2, 0]
 
     def reader(view, rows):
         seen.append((view, rows.tolist()))
@@ -87,11 +83,11 @@ def test_an_epoch_reads_the_training_images_of_its_view_in_its_order(views, read
     settings = HeadSettings(units=4, dropout=0.5, standardize=False, weight_decay=0)
     head = build_head(6, 2, settings, 0.01, seed=5)
     fit = by_fit(head, reader, make_targets(LABELS, training, "none"), batch_size=3)
-    train(fit, head, training, Validation(VIEWS[0], LABELS), Schedule(4, 3, views, 5, None))
+    train(fit, head, training, Validation(VIEWS[0], LABELS), Schedule(views, 4, 3, 5))
     orders = [training[order_of_epoch(epoch, 8, seed=5)].tolist() for epoch in (1, 2, 3, 4)]
     assert seen == [
         (view, order[start : start + 3])
-        for view, order in zip(read, orders, strict=True)
+        for view, order in zip(views, orders, strict=True)
         for start in (0, 3, 6)
     ]
 

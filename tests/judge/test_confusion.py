@@ -1,11 +1,11 @@
 import numpy as np
 
+from tests.arms.named import named
 from tests.judge.heads import answering
-from viewcache.arms.arm import cached
 from viewcache.judge.confusion import confusion_of, recall
 
 LABELS = np.array([0, 1, 1, 0])
-ARM, OTHER = cached(1, (3, 7), (0, 1)), cached(2, (3,), (0, 1))
+ARM, OTHER = named("cached_1", (3, 7), (0, 1)), named("cached_2", (3,), (0, 1))
 HEADS = [
     answering(ARM, 3, 0, [0, 1], [[1, 1], [-1, 1], [1, 1]]),
     answering(ARM, 3, 1, [2, 3], [[1, -1], [1, -1], [1, -1]]),

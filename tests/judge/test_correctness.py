@@ -1,11 +1,11 @@
 import numpy as np
 
+from tests.arms.named import named
 from tests.judge.heads import answering
-from viewcache.arms.arm import cached, end_to_end
 from viewcache.judge.correctness import correctness
 
 LABELS = np.array([0, 1, 1])
-ARM = cached(1, (3, 7), (0, 1))
+ARM = named("cached_1", (3, 7), (0, 1))
 
 
 def test_an_arm_is_right_by_seed_and_image_on_the_clean_view_and_on_random_ones():
@@ -29,7 +29,7 @@ def test_images_are_in_the_order_of_the_index_whatever_rotation_tests_them():
 
 
 def test_an_arm_of_one_rotation_has_its_own_images_only():
-    arm = end_to_end("keras", (0,), (0,))
+    arm = named("end_to_end", (0,), (0,))
     found = correctness(LABELS, [answering(arm, 0, 0, [1, 2], [[1, -1], [1, 1]])])
     np.testing.assert_array_equal(found[arm]["clean"], [[1, 0]])
 

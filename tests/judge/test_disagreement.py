@@ -1,16 +1,16 @@
 import numpy as np
 import pytest
 
+from tests.arms.named import named
 from tests.judge.heads import answering
-from viewcache.arms.arm import cached, end_to_end
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.prepared import open_prepared
 from viewcache.images.preparing import seal_prepared
 from viewcache.judge.disagreement import Answer, find_disagreement
 
 LABELS = np.array([0, 1, 1, 0, 1])
-PLAIN, TWIN = (cached(budget, (0, 1, 2), (0, 1)) for budget in (0, 2))
-END_TO_END = end_to_end("keras", (0,), (0,))
+PLAIN, TWIN = (named(name, (0, 1, 2), (0, 1)) for name in ("cached_0", "cached_2"))
+END_TO_END = named("end_to_end", (0,), (0,))
 SAID = {
     (PLAIN, 0): [0, 1, 0, 0],
     (PLAIN, 1): [0, 1, 0, 1],
@@ -26,8 +26,8 @@ ROTATIONS = ([1, 3], [0, 2])
 def heads():
     for (arm, seed), answers in SAID.items():
         for number, rows in enumerate(ROTATIONS):
-            named = np.array(answers)[rows] - 0.5
-            yield answering(arm, seed, number, rows, [named, -named])
+            said = np.array(answers)[rows] - 0.5
+            yield answering(arm, seed, number, rows, [said, -said])
     yield answering(END_TO_END, 0, 0, ROTATIONS[0], [[-1, 1], [-1, 1]])
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import bootstrap, chi2, t
+from scipy.stats import bootstrap, chi2, kurtosis, t
 
 from studies.simulated import Experiment, rates
 from viewcache.judge.sample import Sample
@@ -11,6 +11,7 @@ from viewcache.judge.statistics import (
     accuracy_interval,
     difference_interval,
     differences_by_fold,
+    paired_interval,
     what_would_decide,
 )
 
@@ -243,3 +244,38 @@ def test_arms_of_other_numbers_of_seeds_are_compared_fold_by_fold_too():
     arm, other = np.array([[1.0, 0, 1, 1], [1, 0, 0, 1]]), np.array([[0.0, 0, 1, 1]])
     folds, sample = np.array([0, 0, 1, 1]), Sample(np.zeros(4, int))
     assert differences_by_fold(arm, other, sample, folds) == {0: 0.5, 1: -0.25}
+
+
+@given(st.integers(0, 1000), st.integers(1, 4), st.floats(0.5, 0.999))
+def test_the_paired_interval_of_given_heads_is_students(seed, seeds, level):
+    arm, other = 1.0 * (np.random.default_rng(seed).random((2, seeds, 60)) < 0.7)
+    differences = (arm - other).mean(axis=0)
+    freedom = 2 / (max(kurtosis(differences, fisher=False), 3) - 1) * 60 - 1
+    half = t.ppf((1 + level) / 2, freedom) * differences.std(ddof=1) / 60**0.5
+    mean, found = differences.mean(), paired_interval(arm, other, sample_of(60), level)
+    limits = found.estimate, found.low, found.high
+    assert limits == pytest.approx((mean, mean - half, mean + half))
+
+
+@pytest.mark.parametrize("groups", [None, 60])
+@pytest.mark.parametrize("truth", [0.0, -0.02])
+def test_of_five_hundred_paired_intervals_93_percent_hold_the_truth(truth, groups):
+    experiment = Experiment(650, 1, (0.85 + truth, 0.85), seed_effect=0.0, groups=groups)
+    covered = [
+        paired_interval(*tables, sample).holds(truth) for tables, sample in experiment.repeated(500)
+    ]
+    assert 0.93 <= np.mean(covered) <= 0.98
+
+
+def test_what_other_seeds_would_give_is_not_in_a_paired_interval():
+    [arm, reference], sample = draw(Experiment(2600, 5, (0.85, 0.85), 0.08))
+    paired, crossed = (
+        interval(arm, reference, sample) for interval in (paired_interval, difference_interval)
+    )
+    assert 1.5 * (paired.high - paired.low) < crossed.high - crossed.low
+
+
+def test_of_a_mean_over_one_unit_a_paired_interval_knows_nothing():
+    right, sample = np.ones((1, 4)), Sample(np.array([0, 0, 0, 1]), measure="balanced_accuracy")
+    found = paired_interval(right, 0 * right, sample)
+    assert (found.estimate, found.low, found.high) == (1.0, -1.0, 1.0)

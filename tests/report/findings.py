@@ -5,35 +5,71 @@ from dataclasses import asdict, replace
 import numpy as np
 import pandas as pd
 
-from viewcache.arms.arm import cached, end_to_end
+from tests.arms.named import named
 from viewcache.arms.equivalence import Equivalence
 from viewcache.costs.evidence import Evidence
 from viewcache.costs.faster import Factors, Faster
 from viewcache.costs.ledger import ArmCosts
 from viewcache.costs.reckoning import Reckoning
-from viewcache.costs.unused import Unused
+from viewcache.heads.schedule import course
+from viewcache.judge.choosing import Choosing
 from viewcache.judge.confusion import Confusion
 from viewcache.judge.decisions import Comparison
+from viewcache.judge.judgement import Judgement
+from viewcache.judge.length import Gain, Length
 from viewcache.judge.sample import Sample
 from viewcache.judge.statistics import Interval, Needed
 from viewcache.judge.verdict import OTHER, decide
 from viewcache.report import results
 from viewcache.report.figures import figures_of_arms
 
-NONE, ONE, TWIN = (cached(budget, (0, 1), range(4)) for budget in (0, 1, 4))
-KERAS, COMPILED = (end_to_end(kind, (0,), (0,)) for kind in ("keras", "compiled"))
-ARMS = [NONE, ONE, TWIN, KERAS, COMPILED]
+WHOLE = course(8, "every_second")
+"""With four random views."""
+BASELINE = named("baseline", (0,), range(4), WHOLE)
+NONE, ONE, TWIN, BOOK = (
+    named(name, (0, 1), range(4), WHOLE)
+    for name in ("cached_0", "cached_1", "cached_4", "views_only_4")
+)
+KERAS = named("end_to_end", (0,), (0,), WHOLE, epochs=2)
+COMPILED = named("end_to_end_compiled", (0,), (0,), WHOLE)
+ARMS = [BASELINE, NONE, ONE, TWIN, BOOK, KERAS, COMPILED]
+ENDED = [arm for arm in ARMS if arm.is_whole]
 HELP, HARMLESS, OPEN = (0.188, 0.15, 0.22), (0.002, -0.004, 0.008), (-0.01, -0.05, 0.03)
 OPEN_LOSS, HARM = (-0.02, -0.03, -0.001), (-0.02, -0.03, -0.012)
 SAMPLE = Sample(np.tile([0, 1], 20))
+CHOOSING = Choosing({0: ONE, 1: TWIN}, {"clean": 0.793, "robustness": 0.6})
 
 
-def judged(robustness=HELP, clean=HARMLESS, one=HARMLESS, rule="robustness", interval=True):
-    """What is recommended.
+def length(clean=HARMLESS, robustness=HARMLESS, changes=False, loss_falls=False):
+    """What twice as many epochs bring no augmentation, and the twin nothing.
+
+    Args:
+        clean, robustness: Difference, low and high.
+    """
+    found = {"clean": clean, "robustness": robustness}
+    gains = [Gain(NONE, on, Interval(*figures)) for on, figures in found.items()]
+    return Length(
+        [*gains, *(Gain(TWIN, on, Interval(*HARMLESS)) for on in OTHER)], changes, loss_falls
+    )
+
+
+def judged(
+    robustness=HELP,
+    clean=HARMLESS,
+    one=HARMLESS,
+    rule="clean",
+    interval=True,
+    baseline=HARMLESS,
+    choosing=CHOOSING,
+    trained=None,
+):
+    """What is judged.
 
     Args:
         robustness, clean: Of the twin against no augmentation: difference, low and high.
         one: The same, of one view against the twin.
+        baseline: The same, of the recommended arm against the baseline.
+        trained: What twice as many epochs bring; if left out, nothing.
     """
     effects = {"robustness": robustness, "clean": clean}
     losses = {on: (-found[0], -found[2], -found[1]) for on, found in effects.items()}
@@ -52,29 +88,29 @@ def judged(robustness=HELP, clean=HARMLESS, one=HARMLESS, rule="robustness", int
             ((TWIN, NONE, on), effects[on]),
         )
     }
-    return decide([NONE, ONE, TWIN], comparisons, 0.01, rule)
+    recommendation = decide([NONE, ONE, TWIN], comparisons, 0.01, rule)
+    to_baseline = comparison(recommendation.arm, BASELINE, "clean", baseline)
+    return Judgement(recommendation, choosing, to_baseline, trained or length())
 
 
-SAME = Equivalence(TWIN, COMPILED, 0.75, 0.5, 0.75, 0.5, 0.0, 0, 40, 0.0)
-ON_KERAS = replace(
-    SAME, end_to_end=KERAS, accuracy=0.625, max_abs_weight_difference=0.07,
-    changed_test_predictions=7, max_abs_feature_difference=3e-5,
-)  # fmt: skip
-CACHED_COSTS = ArmCosts(100, 1.0, 2.0, 3.0, 4.0, 10.0, 3.5, 30.0, 2_500_000, 128, "here")
+SAME = Equivalence(TWIN, COMPILED, dict.fromkeys((1, 2, 3, 4, 8), 0.0), 0, 40, 0.0)
+ON_KERAS = Equivalence(TWIN, KERAS, {1: 0.03, 2: 0.07}, 7, 40, 3e-5)
+CACHED_COSTS = ArmCosts(100, 1.0, 2.0, 3.0, 4.0, 10.0, 3.5, 30.0, 0.0, 8, 2_500_000, 128, "here")
 SLOW = replace(
     CACHED_COSTS, seconds=40.0, further_seconds=35.0, study_seconds=300.0, feature_bytes=0
 )
-FACTORS = Faster(*(Factors(times, 1.5, 1.5 * times) for times in (2.0, 3.0, 2.8, 10.0, 12.5)))
-
-
+CUT_SHORT = replace(SLOW, measured_epochs=2)
+FACTORS = Faster(
+    *(Factors(times, times / 2, 1.5, 1.5 * times) for times in (2.0, 3.0, 2.8, 10.0, 12.5))
+)
 EVIDENCE = Evidence(24, 50.0, 8, {"compiled": 300.0, "keras": 450.0})
 
 
 def reckoned(predicted=()):
-    costs = {arm: CACHED_COSTS if arm.budget is not None else SLOW for arm in ARMS}
-    unused = dict.fromkeys(ARMS, Unused(0, 0.0))
-    speeds = dict.fromkeys([NONE, ONE, TWIN], FACTORS)
-    return Reckoning(costs, unused, speeds, EVIDENCE, list(predicted))
+    own = {KERAS: CUT_SHORT, COMPILED: SLOW}
+    costs = {arm: own.get(arm, CACHED_COSTS) for arm in ARMS}
+    speeds = {arm: FACTORS for arm in ARMS if arm.budget is not None}
+    return Reckoning(costs, speeds, EVIDENCE, list(predicted))
 
 
 def runs():
@@ -85,23 +121,18 @@ def runs():
             "rotation": rotation,
             "accuracy": 0.625,
             "accuracy_augmented": 0.5,
-            "epochs": 4,
-            "kept_epoch": 3 + seed,
+            "validation_loss": 0.25 + seed,
         }
-        for arm in ARMS
+        for arm in ENDED
         for seed, rotation in arm.trainings
     )
 
 
 def tables():
-    """How right every arm is: on cached views more with every view, and on fewer random views."""
+    """How right every arm is, on the images as they are and, less, on their random views."""
     right = np.random.default_rng(0).random((2, 40))
-    return {
-        arm: {"clean": 1.0 * (right < 0.8), "robustness": 1.0 * (right < 0.6)}
-        if arm.budget is not None
-        else {"clean": np.ones((1, 10)), "robustness": np.ones((1, 10))}
-        for arm in ARMS
-    }
+    both = {"clean": 1.0 * (right < 0.8), "robustness": 1.0 * (right < 0.6)}
+    return {arm: {on: table[: len(arm.seeds)] for on, table in both.items()} for arm in ENDED}
 
 
 CURVES = pd.DataFrame(
@@ -127,15 +158,19 @@ def found(
     precision="float32",
 ):
     judgement, reckoning = judgement or judged(), reckoning or reckoned()
+    recommendation = judgement.recommendation
     figures = {
-        "recommendation": results.record_of_recommendation(judgement, runs(), precision),
-        "answers": results.record_of_answers(judgement, equivalences, reckoning),
+        "recommendation": results.record_of_recommendation(judgement, precision),
+        "answers": results.record_of_answers(recommendation, equivalences, reckoning),
         "equivalence": results.record_of_equivalences(equivalences),
-        "arms": figures_of_arms(runs(), tables(), SAMPLE, reckoning, equivalences),
-        "decisions": results.record_of_decisions(judgement),
+        "arms": figures_of_arms(runs(), tables(), SAMPLE, reckoning),
+        "decisions": results.record_of_decisions(recommendation),
+        "choosing": results.record_of_choosing(judgement.choosing),
+        "baseline": judgement.to_baseline.as_record(),
+        "length": results.record_of_length(judgement.length),
         "confusion": results.record_of_confusion(CONFUSION, ["intact", "broken"]),
         "costs": asdict(reckoning.evidence),
         "replay": REPLAY,
         "prediction": prediction,
     }
-    return results.Results(figures, {"train": {"epochs": 4}}, runs(), CURVES)
+    return results.Results(figures, {"train": {"epochs": 8}}, runs(), CURVES)

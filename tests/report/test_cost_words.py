@@ -5,6 +5,7 @@ from tests.report.test_tables import ARM, END_TO_END
 from viewcache.report.cost_words import break_even_sentences, evidence_sentence, speeds
 
 ARMS = {
+    "baseline": ARM | {"role": "baseline", "budget": 0, "seconds": 99.0},
     "cached_0": ARM | {"budget": 0},
     "cached_2": ARM | {"budget": 2, "feature_bytes": 5_000_000},
     "end_to_end": END_TO_END | {"seconds": 40.4, "further_seconds": 35.0},
@@ -13,9 +14,9 @@ ARMS = {
 
 def test_no_two_questions_about_speed_share_a_row():
     rows = speeds(found().figures, "cached_1")
-    assert [(row.seconds, row.same_runtime, row.keras) for row in rows] == [
-        (10, 2, 3), (6, 3, 4.5), (4 + 10 * 6, 2.8, pytest.approx(4.2)), (3.5, 10, 15),
-        (30, 12.5, 18.75),
+    assert [(row.seconds, *row[2:]) for row in rows] == [
+        (10, 2, 1, 3), (6, 3, 1.5, 4.5), (4 + 10 * 6, 2.8, 1.4, pytest.approx(4.2)),
+        (3.5, 10, 5, 15), (30, 12.5, 6.25, 18.75),
     ]  # fmt: skip
     assert rows[2].what == "a first training on 10 times the images (extrapolated)"
     assert rows[4].what.startswith("8 trainings, all seeds and rotations")
@@ -50,7 +51,10 @@ def test_break_even_is_said_in_words():
     ]
     dear = ARMS | {"cached_2": ARM | {"budget": 2, "seconds": 80.0}}
     [sentence] = break_even_sentences(dear)
-    assert "no augmentation from the first training on, 2 views from training 3 on" in sentence
+    assert (
+        "no augmentation from the first training on, image and 2 views from training 3 on"
+        in sentence
+    )
 
 
 def test_without_end_to_end_nothing_breaks_even():

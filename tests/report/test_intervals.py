@@ -1,7 +1,6 @@
 """An estimate and its interval are of the same heads, wherever a real run prints one."""
 
 import contextlib
-import json
 import re
 
 import pandas as pd
@@ -42,13 +41,13 @@ def test_no_end_to_end_arm_has_an_interval_in_tables_pictures_page_or_mlflow(rep
     assert not any(INTERVAL.search(part) for part in named)
     for table in (results.ACCURACY_AGAINST_SECONDS, results.RUNS, results.CURVES):
         assert not [column for column in pd.read_csv(table) if "low" in column or "high" in column]
-    cached = found.arms.keys() - set(END_TO_END)
+    cached = found.arms.keys() - {*END_TO_END, "baseline"}
     for run in [run for run in reproduced.runs() if run.info.run_name not in cached]:
         assert not [name for name in run.data.metrics if name.endswith(("low", "high"))]
 
 
 def test_every_interval_of_an_accuracy_stands_beside_the_arm_that_it_is_of(found):
-    for name in (name for name in found.arms if name not in END_TO_END):
+    for name in found.arms.keys() - {*END_TO_END, "baseline"}:
         arm = found.arms[name]
         own = {
             (f"{arm[f'{metric}_low']:.3f}", f"{arm[f'{metric}_high']:.3f}")
@@ -57,14 +56,23 @@ def test_every_interval_of_an_accuracy_stands_beside_the_arm_that_it_is_of(found
         assert [set(INTERVAL.findall(row)) for row in row_of(name, arm)] == [own, own]
 
 
-def test_an_end_to_end_arm_stands_beside_its_twin_on_matched_trainings(found):
-    same = json.loads(results.EVERYTHING.read_text())["equivalence"]
-    for key, name in (("keras", "end_to_end"), ("same_runtime", "end_to_end_compiled")):
-        record = same[key]
-        assert record["trainings"] == [{"seed": 0, "rotation": 0}]
-        heads = found.runs.set_index(["arm", "seed", "rotation"])
-        for metric in ("accuracy", "accuracy_augmented"):
-            twin = heads.loc[("cached_2", 0, 0), metric]
-            assert record[f"{metric}_of_twin"] == pytest.approx(twin)
-            assert record[metric] == pytest.approx(heads.loc[(name, 0, 0), metric])
-            assert found.arms[name][metric] == pytest.approx(record[metric])
+def test_an_arm_that_was_cut_short_has_no_accuracy_anywhere(reproduced, found):
+    assert not [key for key in found.arms["end_to_end"] if "accuracy" in key or "loss" in key]
+    in_table, on_page = row_of("end_to_end", found.arms["end_to_end"])
+    assert [cell.strip() for cell in in_table.split("|")[2:4]] == ["-", "-"]
+    assert "</th><td>-</td><td>-</td><td>" in on_page
+    for table in (results.ACCURACY_AGAINST_SECONDS, results.RUNS, results.CURVES):
+        assert "end_to_end" not in set(pd.read_csv(table)["arm"])
+    [run] = [run for run in reproduced.runs() if run.info.run_name == "end_to_end"]
+    assert not [name for name in run.data.metrics if "accuracy" in name or "loss" in name]
+    assert run.data.metrics["seconds"] == found.arms["end_to_end"]["seconds"]
+    assert reproduced.children(run) == []
+
+
+def test_an_end_to_end_arm_has_the_accuracy_of_its_own_trainings(found):
+    heads = found.runs.set_index(["arm", "seed", "rotation"])
+    for metric in ("accuracy", "accuracy_augmented"):
+        own = heads.loc[("end_to_end_compiled", 0, 0), metric]
+        assert found.arms["end_to_end_compiled"][metric] == pytest.approx(own)
+        # The twin's is the same on that training, since its head is.
+        assert heads.loc[("cached_2", 0, 0), metric] == pytest.approx(own)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.report.findings import (
-    ARMS,
     HARM,
+    HELP,
     NONE,
     NOT_CERTIFIED,
     OPEN,
@@ -15,6 +15,8 @@ from tests.report.findings import (
     TWIN,
     found,
     judged,
+    length,
+    reckoned,
 )
 from viewcache.ground.params.loading import load_params
 from viewcache.judge.disagreement import Answer, Disagreement, Example
@@ -77,16 +79,28 @@ def page(predicted=False, truth="broken", **train):
     return render_page(results, judged(), b"PNG", disagreement, provenance(**train))
 
 
-def told(recommendation, rotations=4):
-    """The page on a recommendation, without the pictures."""
-    results = found(recommendation)
-    return render_page(results, recommendation, b"PNG", NOWHERE, provenance(rotations))
+def told(judgement, rotations=4, **findings):
+    """The page on a judgement, without images on which arms differ."""
+    results = found(judgement, **findings)
+    return render_page(results, judgement, b"PNG", NOWHERE, provenance(rotations))
+
+
+def words_of(text):
+    """What a piece of the page says, in one line."""
+    return " ".join(re.sub("<[^>]*>", " ", text).split())
+
+
+def verdict(judgement):
+    """What the page says first."""
+    section = told(judgement).split('<section class="verdict">')[1].split('<div class="key">')[0]
+    return words_of(section)
 
 
 def test_the_page_holds_question_recommendation_and_every_arm():
     text = page()
-    names = [plain_name({"budget": arm.budget, "kind": arm.kind}) for arm in ARMS]
-    for words in ("Why not augment first", "Cache one augmented view", "+18.8 points", *names):
+    names = [plain_name(arm) for arm in found().arms.values()]
+    what_to_do = "Cache the image itself and one augmented view"
+    for words in ("Why not augment first", what_to_do, "+18.8 points", *names):
         assert words in text
 
 
@@ -128,11 +142,58 @@ def test_the_same_results_make_the_same_page():
     assert page() == page.__wrapped__()
 
 
-def test_unused_views_are_told_where_training_may_stop_early():
-    assert "views never read" not in page()
-    text = page(patience=3)
-    assert "views never read" in text
-    assert "3 to 4" in text
+def test_an_alarm_stands_before_what_to_do_and_a_warning_after_it():
+    said = verdict(judged(baseline=HARM, trained=length(clean=HELP)))
+    title = "What to do with these 2,500 images"
+    assert said.startswith(f"{title} ALARM: plain logistic regression ")
+    assert said.index("ALARM") < said.index("Cache the image itself") < said.index("WARNING: 8 ep")
+    assert "Set train.epochs to 16" in said
+    assert not re.search("ALARM|WARNING", told(judged()))
+
+
+def test_what_twice_as_many_epochs_bring_is_told_of_both_ends():
+    table = told(judged(trained=length(clean=HELP))).split("Was training long enough?")[1]
+    rows = words_of(table.split("<tbody>")[1].split("</tbody>")[0])
+    assert rows == (
+        "no augmentation as they are +18.8 (+15.0 to +22.0) "
+        "no augmentation random views +0.2 (-0.4 to +0.8) "
+        "image and 4 views as they are +0.2 (-0.4 to +0.8) "
+        "image and 4 views random views +0.2 (-0.4 to +0.8)"
+    )
+
+
+def test_an_arm_that_was_cut_short_has_no_accuracy_and_its_seconds_have_a_star():
+    figures = page().split("<h2>All figures</h2>")[1].split("</section>")[0]
+    [row] = re.findall("<tr><th>end to end, Keras</th>.*", figures)
+    assert words_of(row) == "end to end, Keras - - 40.0* s 35.0* s 100 0.0 MB 1"
+    assert "* Cut short: the pace of 2 epochs, times all 8, and no accuracy." in figures
+
+
+def test_speed_is_told_against_end_to_end_that_keeps_the_images_own_features_as_well():
+    [row] = re.findall("<tr><th>a first training, from .*", page())
+    speeds = ["2.0 times as fast", "as fast", "3.0 times as fast"]
+    assert words_of(row) == " ".join(["a first training, from images to head", "10.0", *speeds])
+
+
+@pytest.mark.parametrize(
+    ("predicted", "where"),
+    [
+        (["keras"], "on both bases"),
+        (["compiled", "originals_kept"], "on both bases"),
+        (["keras", "compiled", "originals_kept"], "on either base"),
+    ],
+)
+def test_it_is_told_which_ways_to_train_end_to_end_did_not_run(predicted, where):
+    text = told(judged(), reckoning=reckoned(predicted))
+    assert f"End to end did not run {where}: what is missing was predicted" in text
+
+
+def test_what_the_ways_to_train_are_is_told_as_the_images_are_shown():
+    assert "in every second epoch, and in the others" in page()
+    assert "<dt>4 views only</dt>" in page()
+    alone = page(originals="never")
+    assert "trained on kept features of so many random views" in alone
+    assert "views only" not in alone.split("<h2>Is it faster?")[0]
 
 
 def test_a_prediction_is_held_to_what_was_measured():
@@ -140,13 +201,13 @@ def test_a_prediction_is_held_to_what_was_measured():
     assert "-20%" in page(predicted=True)
 
 
-@pytest.mark.parametrize("recommendation", [judged(), judged(OPEN, OPEN), judged(HARM, HARM)])
-def test_the_page_always_says_what_to_do(recommendation):
-    text = told(recommendation)
+@pytest.mark.parametrize("judgement", [judged(), judged(OPEN, OPEN), judged(HARM, HARM)])
+def test_the_page_always_says_what_to_do(judgement):
+    text = told(judgement)
     Page(text)
     assert "ecided" not in text
     assert '<p class="choice">Cache ' in text
-    assert ("no augmentation." in text) == (recommendation.arm == NONE)
+    assert ("no augmentation." in text) == (judgement.recommendation.arm == NONE)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.report.findings import NOT_CERTIFIED, ON_KERAS, found, judged, reckoned
+from tests.report.findings import HARM, NOT_CERTIFIED, ON_KERAS, found, judged, reckoned
 from viewcache.report.terminal import ANSWER, WIDTH, answer, tell
 
 
@@ -31,39 +31,57 @@ def test_arms_are_told_in_words_with_their_own_intervals():
     arms = answer(figures()).strip().split("\n\n")[1]
     rows = {line.split("  ")[0]: line for line in arms.splitlines()[3:]}
     assert list(rows) == [
+        "logistic regression",
         "images as they are",
-        "1 cached view",
-        "4 cached views",
+        "image and 1 view",
+        "image and 4 views",
+        "4 views only",
         "end to end, Keras",
         "end to end, compiled",
     ]
-    assert re.search(r" 100 +10\.0 +3\.5$", rows["1 cached view"])
-    assert re.search(r" 0\.\d{3} \(0\.\d{3} to 0\.\d{3}\) ", rows["1 cached view"])
+    assert re.search(r" 100 +10\.0 +3\.5$", rows["image and 1 view"])
+    assert re.search(r" 0\.\d{3} \(0\.\d{3} to 0\.\d{3}\) ", rows["image and 1 view"])
 
 
-def test_beside_end_to_end_of_one_training_stands_what_cached_views_reach_in_the_same():
-    lines = [line for line in answer(figures()).splitlines() if line.startswith("end to end, ")]
-    assert len(lines) == 2
-    assert all(line.count("(cached: 0.") == 2 and " to 0" not in line for line in lines)
+def test_an_arm_that_was_cut_short_has_no_accuracy_and_its_seconds_have_a_star():
+    lines = answer(figures()).splitlines()
+    [keras] = [line for line in lines if line.startswith("end to end, Keras")]
+    assert re.split(" {2,}", keras)[1:] == ["-", "-", "100", "40.0*", "35.0*"]
+    assert "* Cut short: the pace of 2 epochs, times all 8, and no accuracy." in lines
+    assert sum("*" in line for line in lines) == 2
+
+
+def test_where_nothing_was_cut_short_there_is_no_star():
+    costs = {arm: replace(cost, measured_epochs=8) for arm, cost in reckoned().costs.items()}
+    assert "*" not in answer(figures(reckoning=replace(reckoned(), costs=costs)))
+
+
+def test_an_alarm_is_told_before_the_recommendation():
+    first = answer(figures(judgement=judged(baseline=HARM))).strip()
+    assert first.startswith("ALARM: plain logistic regression ")
 
 
 def test_the_same_head_is_called_so():
-    assert "train the same head: no weight differs" in answer(figures())
+    text = " ".join(answer(figures()).split())
+    assert "image and 4 views and end to end train the same head: after 8 epochs no weight differs." in text
 
 
 def test_heads_that_differ_are_told_by_how_many_answers():
     text = " ".join(answer(figures(equivalences=(ON_KERAS,))).split())
-    assert "nearly the same head: 7 of 40 answers differ" in text
+    assert "nearly the same head: after 2 epochs 7 of 40 answers differ" in text
 
 
 def test_the_speed_is_that_on_the_same_runtime_of_the_recommended_arm_and_of_the_twin():
     lines = answer(figures()).splitlines()
     start = lines.index(next(line for line in lines if line.startswith("times as fast")))
-    speeds = {line[:29].strip(): line[29:].split() for line in lines[start + 3 : start + 5]}
-    assert speeds == {
-        "1 cached view": ["2.0", "3.0", "2.8", "10.0"],
-        "4 cached views": ["2.0", "3.0", "2.8", "10.0"],
-    }
+    speeds = [re.split(" {2,}", line) for line in lines[start + 3 : start + 7]]
+    as_one_writes_it, kept = ["2.0", "3.0", "2.8", "10.0"], ["1.0", "1.5", "1.4", "5.0"]
+    assert speeds == [
+        ["image and 1 view", *as_one_writes_it],
+        ["if that kept the images' features", *kept],
+        ["image and 4 views", *as_one_writes_it],
+        ["if that kept the images' features", *kept],
+    ]
 
 
 def test_speeds_that_nobody_knows_are_left_out():

@@ -10,7 +10,14 @@ import yaml
 from stages import augment, prepare
 from tests.images.pictures import save_noise
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.paths import CONTACT_SHEET, PARTS, PREPARED, plan_file, rows_file
+from viewcache.ground.paths import (
+    CONTACT_SHEET,
+    PARTS,
+    PREPARED,
+    plan_file,
+    planned_views,
+    rows_file,
+)
 from viewcache.images.folds import open_rotations
 from viewcache.images.prepared import open_prepared
 from viewcache.views.plan import draw, load_plan
@@ -23,13 +30,13 @@ TEST_VIEWS = [1_000_000, 1_000_001]
 def plan_views(tmp_path):
     """Prepare forty images with so many folds, and plan their views."""
 
-    def plan_views(folds: int | None) -> None:
+    def plan_views(folds: int | None, originals: str = "every_second") -> None:
         data = {"source": "folder", "path": "photos", "manifest": None, "classes": None}
         evaluate = DEFAULT["evaluate"] | {"folds": folds, "test_views": 2}
         data = DEFAULT["data"] | data | {"image_size": 32}
-        Path("params.yaml").write_text(
-            yaml.safe_dump(DEFAULT | {"data": data, "evaluate": evaluate})
-        )
+        train = {"epochs": 8, "budgets": [0, 1, "twin"], "originals": originals}
+        changed = {"data": data, "evaluate": evaluate, "train": DEFAULT["train"] | train}
+        Path("params.yaml").write_text(yaml.safe_dump(DEFAULT | changed))
         prepare.main()
         augment.main()
 
@@ -49,18 +56,24 @@ def test_of_folds_every_view_is_planned_for_every_image(plan_views):
     assert CONTACT_SHEET.exists()
 
 
-def test_of_a_holdout_training_and_test_views_are_planned_for_theirs(plan_views):
+def test_of_a_holdout_test_views_are_planned_for_all_that_are_not_trained_on(plan_views):
     plan_views(None)
     [rotation] = open_rotations(PARTS)
     assert planned(1) == rotation.train.tolist()
-    assert planned(TEST_VIEWS[0]) == rotation.test.tolist()
-    assert len(rotation.train) + len(rotation.test) < 40
+    assert planned(TEST_VIEWS[0]) == sorted([*rotation.validation, *rotation.test])
+    assert min(map(len, (rotation.train, rotation.validation, rotation.test))) > 0
+
+
+@pytest.mark.parametrize(("originals", "views"), [("every_second", 4), ("never", 8)])
+def test_as_many_random_views_are_planned_as_end_to_end_renders(plan_views, originals, views):
+    plan_views(3, originals)
+    assert planned_views() == [*range(views + 1), *TEST_VIEWS]
 
 
 def test_plans_are_those_of_the_images_and_view_0_is_of_all(plan_views):
     plan_views(None)
     params, images = load_params(), open_prepared(PREPARED)
-    for view in (*range(1, 11), *TEST_VIEWS):
+    for view in (*range(1, 5), *TEST_VIEWS):
         digests = images.of(np.load(rows_file(view)))
         wanted = draw(params.augment, params.seed, view, digests)
         assert np.array_equal(load_plan(plan_file(view), view, digests), wanted)
@@ -72,4 +85,4 @@ def test_other_folds_leave_every_plan_as_it_was(plan_views):
     before = {path: path.read_bytes() for path in Path("data/views").rglob("*.*")}
     plan_views(4)
     assert {path: path.read_bytes() for path in Path("data/views").rglob("*.*")} == before
-    assert len(before) == 2 * (11 + 2 + 2)
+    assert len(before) == 2 * (1 + 4 + 1 + 2 + 1)  # plans, and rows of either kind

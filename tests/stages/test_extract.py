@@ -1,30 +1,37 @@
+import os
 import shutil
 import subprocess
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from benchmarks.stages_apart import extract_command, stage_environment
 from benchmarks.workspace import generated
 from stages import extract
 from tests.corner import Corner
 from tests.policies import EVERYTHING
 from tests.specs import spec
+from tests.stages.workspaces import extract_command, save_images
 from viewcache.bases.compiling import compile_base
 from viewcache.features import wanted
 from viewcache.features.store import keys_file, open_views
 from viewcache.features.wanted import Maker
 from viewcache.ground.manifests import verify
-from viewcache.ground.paths import BASE, PREPARED, feature_file, plan_file, rows_file
+from viewcache.ground.paths import (
+    BASE,
+    PREPARED,
+    extraction_record,
+    feature_file,
+    plan_file,
+    rows_file,
+)
 from viewcache.ground.stopwatch import Stopwatch, load_record
-from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.prepared import open_prepared
-from viewcache.images.preparing import seal_prepared
 from viewcache.views.plan import digest, load_plan, save_plan, save_rows
 from viewcache.views.render import render
 
+ROOT = Path(__file__).parents[2]
 IMAGES = 11
 
 
@@ -126,13 +133,6 @@ def test_pixels_and_the_row_of_the_plan_make_another_key():
     assert (keys() != before).any(axis=1).all()
 
 
-def save_images(pixels, **columns):
-    index = pd.read_csv(PREPARED / "index.csv").assign(**columns)
-    np.save(PREPARED / "images.npy", pixels)
-    index.to_csv(PREPARED / "index.csv", index=False)
-    seal_prepared(PREPARED, index["digest"].tolist(), DecodingPolicy(32, 1, (0, 0, 0)))
-
-
 @pytest.mark.usefixtures("workspace")
 def test_neither_path_nor_label_nor_the_number_of_views_makes_another_key():
     before = keys()
@@ -141,12 +141,25 @@ def test_neither_path_nor_label_nor_the_number_of_views_makes_another_key():
     assert np.array_equal(keys(), before)
 
 
+@pytest.mark.usefixtures("workspace")
+def test_all_planned_views_are_extracted_by_one_process_and_each_is_told_its_setup(monkeypatch):
+    monkeypatch.setattr(extract, "find_base", lambda _: Compiled())
+    monkeypatch.setattr("sys.argv", extract_command()[2:])
+    extract.main()
+    opened = open_views(range(4), open_prepared(PREPARED).digests)
+    assert {len(view.features) for view in opened.values()} == {IMAGES}
+    seconds = [load_record(extraction_record(view))["seconds"] for view in opened]
+    setups = [one["setup"] for one in seconds]
+    assert setups == sorted(setups)
+    assert all(one["extract"] > 0 for one in seconds)
+
+
 def peak_memory(images, base):
     with generated(images, 32):
         shutil.copytree(base, BASE)
-        subprocess.run(extract_command(1, "local"), check=True, env=stage_environment())
+        subprocess.run(extract_command(), check=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
         assert np.load(feature_file(1), mmap_mode="r").shape == (images, 1280)
-        return load_record("extract_1")["peak_rss_bytes"]
+        return load_record(extraction_record(1))["peak_rss_bytes"]
 
 
 def test_memory_does_not_grow_with_the_number_of_images(tmp_path):

@@ -1,5 +1,6 @@
-"""A workspace that heads can be trained in, without a base."""
+"""Workspaces without a base: of heads that can be trained, and of `extract` as a process."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,30 +14,42 @@ from viewcache.features.keys import KEYS
 from viewcache.features.store import FeatureWriter, Origin
 from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.paths import PARTS, PREPARED, feature_file
+from viewcache.heads.schedule import course
+from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.parting import write_parts
 from viewcache.images.prepared import open_prepared
-from viewcache.images.preparing import write_classes
+from viewcache.images.preparing import seal_prepared, write_classes
 
-TRAIN = {"epochs": 2, "budgets": [0, 1, 2], "seeds": [0, 1], "end_to_end_seeds": [0]}
+COURSE = course(6, "every_second")
+TRAIN = {"epochs": 6, "budgets": [0, 1, "twin"], "seeds": [0, 1], "end_to_end_seeds": [0]}
+"""The twin has three random views."""
 
 
 @contextmanager
 def trainable() -> Iterator[Path]:
-    """Images and their features, which have no meaning."""
+    """Images and their features, which have no meaning, in two rotations."""
     with generated(40, 32) as folder:
         params = yaml.safe_load((folder / "params.yaml").read_text())
         params["train"] |= TRAIN
-        params["extract"]["views"] = [0, 1, 2, 3, 4]
         (folder / "params.yaml").write_text(yaml.safe_dump(params))
+        save_images(np.load(PREPARED / "images.npy"), label=np.arange(40) % 2)
         write_classes(PREPARED, ["functional", "defective"])
         parts = pd.DataFrame({"unit": range(40)})
         for rotation in (0, 1):
-            fold = (parts.index + rotation) % 4
+            fold = (parts.index // 2 + rotation) % 4
             parts[f"rotation_{rotation}"] = fold.map({0: "test", 1: "validation"}).fillna("train")
         write_parts(PARTS, parts)
-        for view in range(5):
+        for view in (0, *COURSE.ids):
             write_features(view)
         yield folder
+
+
+def save_images(pixels, **columns):
+    """Prepared images with other pixels, or other columns of their index."""
+    index = pd.read_csv(PREPARED / "index.csv").assign(**columns)
+    np.save(PREPARED / "images.npy", pixels)
+    index.to_csv(PREPARED / "index.csv", index=False)
+    seal_prepared(PREPARED, index["digest"].tolist(), DecodingPolicy(32, 1, (0, 0, 0)))
 
 
 def write_features(view):
@@ -45,3 +58,9 @@ def write_features(view):
     origin, keys = Origin(view, images, f"plan {view}", "base"), np.zeros(40, KEYS)
     with FeatureWriter(feature_file(view), keys, (1280,), features.dtype, origin) as writer:
         writer.write(np.arange(40), features)
+
+
+def extract_command(engine: str = "local") -> list[str]:
+    """The command of `extract` as the default parameters make it, but for the engine."""
+    arguments = f"--dtype float32 --batch-size 8 --engine {engine}"
+    return [sys.executable, "-m", "stages.extract", *arguments.split()]

@@ -68,14 +68,20 @@ def child(runs) -> mlflow.entities.Run:
     return named(runs, "cached_2 seed 1")
 
 
+def test_the_book_s_way_is_logged_as_one_that_never_shows_the_images(runs, arm):
+    assert arm.data.params["train.originals"] == "every_second"
+    assert named(runs, "views_only_2").data.params["train.originals"] == "never"
+
+
 def test_the_database_is_whole_and_artifacts_lie_beside_it(store, parent):
     assert {path.name for path in store.iterdir()} == {"mlflow.db", "mlartifacts"}
     assert parent.info.artifact_uri.startswith(f"file://{store}/mlartifacts/")
 
 
 def test_every_arm_has_a_run_below_the_pipeline_s_and_every_seed_below_its_arm_s(runs, parent):
-    seeds = {f"cached_{budget}": (0, 1) for budget in (0, 1, 2)}
-    seeds |= {"end_to_end": (0,), "end_to_end_compiled": (0,)}
+    seeds = {f"cached_{budget}": (0, 1) for budget in (0, 1, 2)} | {"views_only_2": (0, 1)}
+    # End to end by hand was cut short: it has no head that is worth a run.
+    seeds |= {"baseline": (0,), "end_to_end": (), "end_to_end_compiled": (0,)}
     ids = {run.info.run_id: run.info.run_name for run in runs}
     above = {
         run.info.run_name: ids[run.data.tags["mlflow.parentRunId"]]
@@ -117,7 +123,7 @@ def test_a_run_has_the_metrics_of_every_epoch_over_rotations(workspace, client, 
     curve = curves[(curves["arm"] == "cached_2") & (curves["seed"] == 1)]
     for name in ("loss", "accuracy", "validation_loss", "validation_accuracy"):
         history = client.get_metric_history(child.info.run_id, f"epoch_{name}")
-        by_epoch = {epoch: sum(curve[curve["epoch"] == epoch][name]) / 3 for epoch in (1, 2)}
+        by_epoch = {epoch: sum(curve[curve["epoch"] == epoch][name]) / 3 for epoch in (1, 2, 3, 4)}
         assert {metric.step: metric.value for metric in history} == pytest.approx(by_epoch)
     assert {"epoch_arm", "epoch_rotation"}.isdisjoint(child.data.metrics)
 
@@ -129,9 +135,9 @@ def test_an_arm_lasts_as_long_as_a_first_training_and_a_seed_as_one_alone(
     assert arm.info.end_time == child.info.end_time == math.floor(record["measured_at"] * 1000)
     assert seconds_of(arm) == pytest.approx(arm.data.metrics["seconds"], abs=0.01)
     assert seconds_of(child) == pytest.approx(record["seconds"]["head alone"], abs=0.01)
-    record = json.loads(Path("data/costs/train_end_to_end_keras.json").read_text())
-    fit = record["seconds"]["end_to_end seed 0 rotation 0 fit"]
-    assert seconds_of(named(runs, "end_to_end seed 0")) == pytest.approx(fit, abs=0.01)
+    record = json.loads(Path("data/costs/train_end_to_end_compiled.json").read_text())
+    fit = record["seconds"]["end_to_end_compiled seed 0 rotation 0 fit"]
+    assert seconds_of(named(runs, "end_to_end_compiled seed 0")) == pytest.approx(fit, abs=0.01)
 
 
 def seconds_of(run: mlflow.entities.Run) -> float:
@@ -192,7 +198,7 @@ def test_the_images_of_every_part_are_a_dataset_of_each_rotation_that_a_run_trai
 
 def test_the_pipeline_s_run_has_what_was_found(workspace, client, parent):
     found = results.read().figures
-    slim = json.loads(results.METRICS.read_text())
+    slim = json.loads(results.SUMMARY.read_text())
     replay = {f"replay.{name}": value for name, value in found["replay"].items()}
     own = {name: one for name, one in parent.data.metrics.items() if "system/" not in name}
     assert own == slim | replay

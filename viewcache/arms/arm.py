@@ -1,16 +1,26 @@
 """What is compared: the ways to train."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from pathlib import Path
+from statistics import mean
 from typing import Literal
 
+from viewcache.ground.params.epochs import epochs_for
 from viewcache.ground.params.schema import Train
 from viewcache.ground.paths import cached_head_file, end_to_end_head_file
-from viewcache.heads.schedule import views_of_training
+from viewcache.heads.schedule import Course, course
+from viewcache.images.folds import Rotation
 
 Kind = Literal["keras", "compiled"]
+Role = Literal["baseline", "cached", "views_only", "end_to_end"]
+"""What an arm is there for: to be tried first, to be recommended, as the book's way, or to be held
+to those on cached views."""
+BASELINE = "baseline"
+KEPT_EPOCHS = (1, 2, 3, 4)
+"""Epochs after which weights are kept, where a training is held to one end to end."""
 
 
 @dataclass(frozen=True)
@@ -18,22 +28,22 @@ class Arm:
     """One way to train.
 
     Attributes:
-        budget: Number of cached views that it reads; None where it renders every epoch's afresh.
+        name: In files and in MLflow.
+        budget: Number of cached random views that it reads; None where it renders them afresh.
         kind: What runs its base: Keras, or the runtime that the base was compiled for.
         seeds: Of its trainings.
         rotations: Of the images that it was trained in, by number.
+        course: Of a whole training.
+        epochs: That are run: fewer than the course has where end to end is cut short.
     """
 
+    name: str
     budget: int | None
     kind: Kind
     seeds: tuple[int, ...]
     rotations: tuple[int, ...]
-
-    @property
-    def name(self) -> str:
-        if self.budget is not None:
-            return f"cached_{self.budget}"
-        return "end_to_end" if self.kind == "keras" else "end_to_end_compiled"
+    course: Course
+    epochs: int
 
     def __str__(self) -> str:
         return self.name
@@ -44,6 +54,30 @@ class Arm:
         return list(product(self.seeds, self.rotations))
 
     @property
+    def is_whole(self) -> bool:
+        """Whether its trainings run to their end: else it has no accuracy."""
+        return self.epochs == self.course.epochs
+
+    @property
+    def role(self) -> Role:
+        if self.budget is None:
+            return "end_to_end"
+        if self.name == BASELINE:
+            return "baseline"
+        return "views_only" if self.name.startswith("views_only") else "cached"
+
+    @property
+    def trains_on_cache(self) -> bool:
+        """Whether its heads are trained on cached features, epoch by epoch."""
+        return self.role in ("cached", "views_only")
+
+    @property
+    def is_twin(self) -> bool:
+        """Whether it trains, on cached views, the heads of end to end."""
+        whole = course(self.epochs, self.course.originals) == self.course
+        return whole and self.budget == self.course.random_views
+
+    @property
     def training_stage(self) -> str:
         """The stage that trains it, as its costs are named."""
         return "train_head" if self.budget is not None else f"train_end_to_end_{self.kind}"
@@ -52,32 +86,100 @@ class Arm:
         """One of its trainings, as its costs are named."""
         return f"{self} seed {seed} rotation {rotation}"
 
-    def views(self, random_views: Sequence[int], seed: int) -> list[int]:
-        """Ids of the cached views that it reads with a seed."""
-        return [] if self.budget is None else views_of_training(self.budget, random_views, seed)
+    def views(self, seed: int) -> list[int]:
+        """The view that each epoch reads that is run."""
+        budget = self.course.random_views if self.budget is None else self.budget
+        return self.course.views(budget, seed)[: self.epochs]
 
-    def head_file(self, seed: int, rotation: int) -> Path:
+    def head_files(self, seed: int, rotation: int) -> Callable[[int | None], Path]:
+        """From an epoch, None of the end, to where a head lies as it was then."""
+        return partial(self.head_file, seed, rotation)
+
+    def head_file(self, seed: int, rotation: int, epoch: int | None = None) -> Path:
+        """Where a head lies as it ended, or as it was after an epoch."""
+        end = str(rotation) if epoch is None else f"{rotation}_epoch_{epoch}"
         if self.budget is not None:
-            return cached_head_file(self.budget, seed, rotation)
-        return end_to_end_head_file(self.kind, seed, rotation)
+            return cached_head_file(self.name, seed, end)
+        return end_to_end_head_file(self.kind, seed, end)
 
 
-def arms_of(settings: Train, rotations: int) -> list[Arm]:
-    """Every arm that the stages train: on cached views by budget, then end to end.
+def course_of(settings: Train, rotations: Iterable[Rotation]) -> Course:
+    """The course of every arm: the same in all rotations, whose numbers of images differ little."""
+    images = round(mean(len(rotation.train) for rotation in rotations))
+    if settings.epochs == "auto":
+        return course(epochs_for(images, settings.batch_size), settings.originals)
+    return course(settings.epochs, settings.originals)
 
-    Args:
-        rotations: How many there are.
+
+def cached_arms(settings: Train, rotations: Sequence[Rotation]) -> list[Arm]:
+    """The arms on cached views, by their number: `cached_0` first, the twin last."""
+    whole = course_of(settings, rotations)
+    budgets = {whole.random_views if one == "twin" else one for one in settings.budgets}
+    numbers = [rotation.number for rotation in rotations]
+    return [cached(budget, settings.seeds, numbers, whole) for budget in sorted(budgets)]
+
+
+def book_arm(settings: Train, rotations: Sequence[Rotation]) -> Arm | None:
+    """The book's way: as many views as the twin has, in every epoch, and never the images.
+
+    None where `train.originals` is the book's anyway.
     """
-    matched = settings.end_to_end_rotations
-    return [
-        *(cached(budget, settings.seeds, range(rotations)) for budget in sorted(settings.budgets)),
-        *(end_to_end(kind, settings.end_to_end_seeds, matched) for kind in settings.end_to_end),
+    *_, twin = cached_arms(settings, rotations)
+    if settings.originals == "never":
+        return None
+    views_only = replace(twin.course, originals="never")
+    return replace(twin, name=f"views_only_{twin.budget}", course=views_only)
+
+
+def baseline_arm(settings: Train, rotations: Sequence[Rotation]) -> Arm:
+    """Logistic regression on the images as they are, which has no seed: one training a rotation."""
+    first, *_ = cached_arms(settings, rotations)
+    return replace(first, name=BASELINE, seeds=first.seeds[:1])
+
+
+def compared_on_cache(settings: Train, rotations: Sequence[Rotation]) -> list[Arm]:
+    """All arms on cached views that are told of: the baseline first, the book's way last."""
+    book = book_arm(settings, rotations)
+    arms = [baseline_arm(settings, rotations), *cached_arms(settings, rotations)]
+    return [*arms, book] if book else arms
+
+
+def longer_arms(settings: Train, rotations: Sequence[Rotation]) -> dict[Arm, Arm]:
+    """`cached_0` and the twin, of one seed each, and beside them the same trained twice as long."""
+    first, *_, twin = cached_arms(settings, rotations)
+    usual = [replace(arm, seeds=arm.seeds[:1]) for arm in (first, twin)]
+    return {arm: twice_as_long(arm) for arm in usual}
+
+
+def end_to_end_arms(settings: Train, rotations: Sequence[Rotation]) -> list[Arm]:
+    """The arms that train end to end, but for those of which no epoch is run."""
+    whole = course_of(settings, rotations)
+    seeds, matched = settings.end_to_end_seeds, settings.end_to_end_rotations
+    arms = [
+        end_to_end("keras", seeds, matched, whole, settings.end_to_end.keras),
+        end_to_end("compiled", seeds, matched, whole, settings.end_to_end.compiled),
     ]
+    return [arm for arm in arms if arm.epochs]
 
 
-def cached(budget: int, seeds: Sequence[int], rotations: Sequence[int]) -> Arm:
-    return Arm(budget, "compiled", tuple(seeds), tuple(rotations))
+def cached(budget: int, seeds: Sequence[int], rotations: Sequence[int], whole: Course) -> Arm:
+    name = f"cached_{budget}"
+    return Arm(name, budget, "compiled", tuple(seeds), tuple(rotations), whole, whole.epochs)
 
 
-def end_to_end(kind: Kind, seeds: Sequence[int], rotations: Sequence[int]) -> Arm:
-    return Arm(None, kind, tuple(seeds), tuple(rotations))
+def end_to_end(
+    kind: Kind,
+    seeds: Sequence[int],
+    rotations: Sequence[int],
+    whole: Course,
+    epochs: int | Literal["all"] = "all",
+) -> Arm:
+    name = "end_to_end" if kind == "keras" else "end_to_end_compiled"
+    run = whole.epochs if epochs == "all" else min(epochs, whole.epochs)
+    return Arm(name, None, kind, tuple(seeds), tuple(rotations), whole, run)
+
+
+def twice_as_long(arm: Arm) -> Arm:
+    """With the views that there are, so that no base pass is made for it."""
+    twice = replace(arm.course, epochs=2 * arm.course.epochs)
+    return replace(arm, name=f"{arm}_twice_as_long", course=twice, epochs=twice.epochs)

@@ -1,121 +1,125 @@
-"""Whether as many cached views as epochs train the heads of end-to-end."""
+"""Whether as many cached views as end to end renders train the heads of end to end."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from viewcache.arms.arm import Arm, Kind
-from viewcache.arms.trained import TestedHead
+from viewcache.arms.arm import KEPT_EPOCHS, Arm
+from viewcache.arms.trained import TestedHead, TrainedHead, put_to_the_test
 from viewcache.features.store import FeatureView
 from viewcache.ground.manifests import verify
 from viewcache.ground.paths import seen_file
 from viewcache.heads.answers import predicted_classes
-
-SAME_WEIGHTS = 1e-4
-"""Largest difference of weights between heads that count as the same."""
+from viewcache.heads.saved import open_head
+from viewcache.images.folds import Rotation
 
 
 @dataclass(frozen=True)
 class Equivalence:
-    """The twin, as many cached views as epochs, held to an arm that trained end to end.
-
-    Seeds, rotations and test images are those of end-to-end, in both.
+    """The twin held to an arm that trained end to end, on its seeds, rotations and test images.
 
     Attributes:
-        accuracy, accuracy_of_twin: On the test images as they are; the mean over the trainings.
-        max_abs_weight_difference: The most of any training.
-        changed_test_predictions: Of all test views together; the most of any training.
+        weight_differences: From epochs after which weights were kept to the largest difference
+            of any training.
+        changed_test_predictions: After the last of these epochs, of all test views together; the
+            most of any training.
         test_predictions: How many there are in a training.
-        max_abs_feature_difference: Between what end-to-end saw and what was cached.
+        max_abs_feature_difference: Between what end to end saw and what was cached.
     """
 
     twin: Arm
     end_to_end: Arm
-    accuracy: float
-    accuracy_augmented: float
-    accuracy_of_twin: float
-    accuracy_augmented_of_twin: float
-    max_abs_weight_difference: float
+    weight_differences: dict[int, float]
     changed_test_predictions: int
     test_predictions: int
     max_abs_feature_difference: float
 
     @property
+    def epochs(self) -> int:
+        """The last epochs that are compared: all, unless end to end was cut short."""
+        return max(self.weight_differences)
+
+    @property
+    def max_abs_weight_difference(self) -> float:
+        return max(self.weight_differences.values())
+
+    @property
     def is_exact(self) -> bool:
-        return self.changed_test_predictions == 0 and self.max_abs_weight_difference <= SAME_WEIGHTS
+        return self.changed_test_predictions == 0 and self.max_abs_weight_difference == 0
 
 
-def find_equivalences(
-    tested: Sequence[TestedHead],
-    labels: np.ndarray,
-    epochs: int,
+def epochs_compared(end_to_end: Arm) -> list[int]:
+    """After which epochs an arm that trained end to end is held to the twin."""
+    kept = [epoch for epoch in KEPT_EPOCHS if epoch <= end_to_end.epochs]
+    return sorted({*kept, end_to_end.epochs} if end_to_end.is_whole else kept)
+
+
+def find_equivalence(
+    twin: Arm,
+    end_to_end: Arm,
+    rotations: Sequence[Rotation],
     views: Mapping[int, FeatureView],
-) -> list[Equivalence]:
-    """Hold the twin to every arm that trained end to end.
+    test_views: Sequence[int],
+) -> Equivalence:
+    """Hold the twin to an arm that trained end to end.
 
     On the compiled base, which both then use, heads must be the same. On Keras' own, features
     differ in the last digits, Adam magnifies that, and answers are what can be compared.
 
     Args:
-        labels: Of all prepared images.
-        views: From a view to its features.
+        views: The features of all that is tested on.
+        test_views: Ids: 0, then random ones.
+
+    Raises:
+        PipelineError: a head is missing or damaged.
     """
-    by_arm: dict[Arm, dict[tuple[int, int], TestedHead]] = {}
-    for head in tested:
-        by_arm.setdefault(head.arm, {})[head.training] = head
-    twin = next(arm for arm in by_arm if arm.budget == epochs)
-    return [
-        _equivalence(by_arm[twin], heads, labels, views)
-        for arm, heads in by_arm.items()
-        if arm.budget is None
+    pairs = {
+        epoch: [
+            (
+                _head(twin, *training, epoch, rotations),
+                _head(end_to_end, *training, epoch, rotations),
+            )
+            for training in end_to_end.trainings
+        ]
+        for epoch in epochs_compared(end_to_end)
+    }
+    answers = [
+        [put_to_the_test(head, views, test_views) for head in pair] for pair in pairs[max(pairs)]
     ]
-
-
-def _equivalence(
-    twins: Mapping[tuple[int, int], TestedHead],
-    heads: Mapping[tuple[int, int], TestedHead],
-    labels: np.ndarray,
-    views: Mapping[int, FeatureView],
-) -> Equivalence:
-    pairs = [(twins[training], head) for training, head in heads.items()]
-    twin, end_to_end = (head.arm for head in pairs[0])
     return Equivalence(
         twin,
         end_to_end,
-        *_accuracies([head for _, head in pairs], labels),
-        *_accuracies([head for head, _ in pairs], labels),
-        max(_weight_difference(*pair) for pair in pairs),
-        max(_changed_predictions(*pair) for pair in pairs),
-        int(np.prod(pairs[0][1].logits.shape[:2])),
-        _feature_difference(end_to_end.kind, views),
+        {epoch: max(_weight_difference(*pair) for pair in heads) for epoch, heads in pairs.items()},
+        max(_changed_predictions(*pair) for pair in answers),
+        int(np.prod(answers[0][0].logits.shape[:2])),
+        _seen_difference(end_to_end, views),
     )
 
 
-def _accuracies(heads: Sequence[TestedHead], labels: np.ndarray) -> tuple[float, float]:
-    """On the images as they are, and under random views."""
-    right = [_predictions(head) == labels[head.trained.rotation.test] for head in heads]
-    clean = np.mean([table[0].mean() for table in right])
-    return float(clean), float(np.mean([table[1:].mean() for table in right]))
+def _head(
+    arm: Arm, seed: int, rotation: int, epoch: int, rotations: Sequence[Rotation]
+) -> TrainedHead:
+    """As it was after an epoch."""
+    path = arm.head_file(seed, rotation, None if epoch == arm.course.epochs else epoch)
+    return TrainedHead(arm, seed, rotations[rotation], open_head(path))
 
 
-def _predictions(head: TestedHead) -> np.ndarray:
-    """The classes that it names: int, shape (views, test images)."""
-    return np.stack([predicted_classes(view) for view in head.logits])
-
-
-def _weight_difference(head: TestedHead, other: TestedHead) -> float:
-    weights = zip(head.trained.saved.weights, other.trained.saved.weights, strict=True)
+def _weight_difference(head: TrainedHead, other: TrainedHead) -> float:
+    weights = zip(head.saved.weights, other.saved.weights, strict=True)
     return max(float(np.abs(ours - theirs).max()) for ours, theirs in weights)
 
 
 def _changed_predictions(head: TestedHead, other: TestedHead) -> int:
-    return int((_predictions(head) != _predictions(other)).sum())
+    return sum(
+        int((predicted_classes(ours) != predicted_classes(theirs)).sum())
+        for ours, theirs in zip(head.logits, other.logits, strict=True)
+    )
 
 
-def _feature_difference(kind: Kind, views: Mapping[int, FeatureView]) -> float:
-    """The most between what end-to-end saw of a batch and its cached features."""
-    path = seen_file(kind)
+def _seen_difference(arm: Arm, views: Mapping[int, FeatureView]) -> float:
+    """The most between what end to end saw of a batch and its cached features."""
+    path = seen_file(arm.kind)
     view = verify(path)["view"]
     with np.load(path, allow_pickle=False) as seen:
         return float(np.abs(views[view].of(seen["rows"]) - seen["features"]).max())

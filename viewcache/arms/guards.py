@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import combinations
 
+from viewcache.arms.arm import BASELINE
 from viewcache.arms.trained import TrainedHead
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import digest_of_digests
@@ -30,7 +31,8 @@ def refuse_unfair_comparison(
         trained_on, stopped_by = parts[head.rotation.number]
         _refuse_other_images(head, "images", head.saved.images, trained_on)
         _refuse_other_images(head, "validation_images", head.saved.validation_images, stopped_by)
-        _refuse_other_start(head, first.setdefault(head.seed, head))
+        if head.arm.name != BASELINE:  # which is another kind of head
+            _refuse_other_start(head, first.setdefault(head.seed, head))
 
 
 def _refuse_shared_images(rotation: Rotation, images: Prepared) -> None:

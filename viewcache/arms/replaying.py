@@ -13,8 +13,7 @@ from viewcache.bases.artifact import open_base
 from viewcache.bases.frozen import load_base
 from viewcache.ground.manifests import verify
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import BASE, PREPARED, seen_file
-from viewcache.ground.view_ids import ids_of_test_views
+from viewcache.ground.paths import BASE, PREPARED, planned_views, seen_file
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.prepared import Prepared, open_prepared
 
@@ -47,10 +46,10 @@ def replay(params: Params, count: int) -> Replayed:
         PipelineError: one of them is off by more than the tolerance.
     """
     images = open_prepared(PREPARED)
-    views = [*params.extract.views, *ids_of_test_views(params.evaluate.test_views)]
-    stored = {"compiled": draw_stored(images, views, count, params.seed), "keras": []}
-    for kind in params.train.end_to_end:
-        stored[kind] += _kept(kind, images)
+    stored = {"compiled": draw_stored(images, planned_views(), count, params.seed), "keras": []}
+    for kind in stored:
+        if seen_file(kind).exists():
+            stored[kind] += _kept(kind, images)
     if params.extract.precision == "float32":
         stored = {"keras": [*chain(*stored.values())]}
     found = chain.from_iterable(

@@ -29,12 +29,6 @@ class TrainedHead:
     def path(self) -> Path:
         return self.arm.head_file(self.seed, self.rotation.number)
 
-    @property
-    def kept_epoch(self) -> int:
-        """The epoch, counted from 1, at whose end the head stood as it was kept."""
-        [kept] = [epoch.epoch for epoch in self.saved.history if epoch.kept]
-        return kept
-
 
 @dataclass(frozen=True)
 class TestedHead:
@@ -86,7 +80,7 @@ def put_to_the_test(
 
 def score(tested: TestedHead, labels: np.ndarray) -> dict[str, Any]:
     """Metrics of one head on the test images of its rotation: as they are, and `*_augmented`, the
-    mean over their random views; `validation_*` of the kept epoch; and how many epochs were run.
+    mean over their random views; and `validation_*` after the last epoch.
 
     Args:
         labels: Of all prepared images.
@@ -95,25 +89,30 @@ def score(tested: TestedHead, labels: np.ndarray) -> dict[str, Any]:
     clean, *random = (
         classification_metrics(labels[head.rotation.test], view) for view in tested.logits
     )
-    kept = head.saved.history[head.kept_epoch - 1]
+    last = head.saved.history[-1]
     return {
         "arm": head.arm.name,
         "seed": head.seed,
         "rotation": head.rotation.number,
         **clean,
         **{f"{name}_augmented": float(np.mean([view[name] for view in random])) for name in clean},
-        "validation_accuracy": kept.validation_accuracy,
-        "validation_loss": kept.validation_loss,
-        "epochs": len(head.saved.history),
-        "kept_epoch": head.kept_epoch,
+        "validation_accuracy": last.validation_accuracy,
+        "validation_loss": last.validation_loss,
     }
 
 
 def epochs_of(heads: Sequence[TrainedHead]) -> pd.DataFrame:
     """One row a head and epoch: `arm`, `seed`, `rotation`, `epoch`, and its scores."""
     return pd.concat(
-        pd.DataFrame(head.saved.history)
-        .drop(columns="kept")
-        .assign(arm=head.arm.name, seed=head.seed, rotation=head.rotation.number)
+        pd.DataFrame(head.saved.history).assign(
+            arm=head.arm.name, seed=head.seed, rotation=head.rotation.number
+        )
         for head in heads
+    )
+
+
+def losses_of(heads: Sequence[TestedHead]) -> np.ndarray:
+    """Validation losses, in nats: float64, shape (heads, epochs)."""
+    return np.array(
+        [[epoch.validation_loss for epoch in head.trained.saved.history] for head in heads]
     )

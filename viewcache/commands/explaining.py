@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from viewcache.arms.arm import course_of
 from viewcache.bases.artifact import find_base
 from viewcache.commands.images import open_images
 from viewcache.features.reasons import line, reasons
@@ -19,6 +20,7 @@ from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import BASE
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET, ids_of_test_views
 from viewcache.images.decoding import DecodingPolicy
+from viewcache.images.folds import Rotation, rotations_of
 from viewcache.images.index import index_images
 from viewcache.images.parting import part_by_params
 from viewcache.images.prepared import open_prepared
@@ -44,8 +46,12 @@ class _Images:
         """Rows of the images that a view would have."""
         if view == 0:
             return np.arange(len(self.digests))
-        played = "train" if view < TEST_VIEW_OFFSET else "test"
-        return np.flatnonzero((self.parts.drop(columns="unit") == played).any(axis=1))
+        played = ["train"] if view < TEST_VIEW_OFFSET else ["validation", "test"]
+        return np.flatnonzero(self.parts.drop(columns="unit").isin(played).any(axis=1))
+
+    @property
+    def rotations(self) -> list[Rotation]:
+        return rotations_of(self.parts[name].tolist() for name in self.parts.drop(columns="unit"))
 
 
 def explain() -> None:
@@ -83,7 +89,8 @@ def _views(
 ) -> Iterator[tuple[int, tuple[int, Counter[str]]]]:
     """Of each view, how many rows it has, and why some must be computed."""
     kept, policy = open_kept(), params.augment.model_dump()
-    for view in [*params.extract.views, *ids_of_test_views(params.evaluate.test_views)]:
+    random_views = course_of(params.train, images.rotations).ids
+    for view in [0, *random_views, *ids_of_test_views(params.evaluate.test_views)]:
         rows = images.rows(view)
         digests = [images.digests[row] for row in rows]
         plan = draw(params.augment, params.seed, view, digests)

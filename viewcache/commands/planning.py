@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from viewcache.arms.arm import cached_arms
 from viewcache.commands.images import open_images
 from viewcache.costs.calibration import calibrate
 from viewcache.costs.model import Amounts, break_even, disk_bytes, predict
@@ -17,6 +18,7 @@ from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.decoding import DecodingPolicy
+from viewcache.images.folds import rotations_of
 from viewcache.images.index import index_images
 from viewcache.images.parting import part_by_params
 from viewcache.images.prepared import Prepared, open_prepared
@@ -36,19 +38,20 @@ def plan(params_file: Path) -> None:
             index = index_images(source, params.data.limit)
         parts = part_by_params(index, source.classes, params).drop(columns="unit")
         amounts = amounts_of(parts)
+        rotations = rotations_of(parts[name].tolist() for name in parts)
         train = index[parts["rotation_0"] == "train"]
         with costs.phase("decode"):
             sample = _decode(params, source.root, train, folder / "sample")
         work = Work(params, sample, amounts.training, len(source.classes))
         units = calibrate(work, folder / "base")
-    arms = predict(units, params.train, amounts)
-    kinds = units.paces.end_to_end
-    points = [break_even(units, params.train, amounts, kind) for kind in kinds]
+    cached = cached_arms(params.train, rotations)
+    arms, whole = predict(units, cached, amounts), cached[-1].course
+    points = [break_even(units, whole, amounts, kind) for kind in units.paces.end_to_end]
     decoding = costs.seconds["decode"] / len(sample.labels)
     reading = Reading(costs.seconds["fetch"], costs.seconds["index"], decoding)
-    seconds = seconds_of_run(units, reading, params, amounts, arms)
+    seconds = seconds_of_run(units, reading, params, rotations, amounts, arms)
     write_prediction(params, amounts, units, arms, points)
-    disk = Disk(disk_bytes(units, params, amounts), shutil.disk_usage(".").free)
+    disk = Disk(disk_bytes(units, params, whole, amounts), shutil.disk_usage(".").free)
     print(forecast(seconds, disk, arms, points))
 
 
@@ -58,7 +61,9 @@ def amounts_of(parts: pd.DataFrame) -> Amounts:
     Args:
         parts: One row an image, one column a rotation: the part that it plays.
     """
-    trained, tested = (int((parts == part).any(axis=1).sum()) for part in ("train", "test"))
+    trained, tested = (
+        int(parts.isin(played).any(axis=1).sum()) for played in (["train"], ["validation", "test"])
+    )
     training = int((parts["rotation_0"] == "train").sum())
     return Amounts(len(parts), training, trained, tested)
 

@@ -1,11 +1,18 @@
 """Verify every array, and compute stored features again."""
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 from tqdm import tqdm
 
-from viewcache.arms.arm import arms_of
+from viewcache.arms.arm import (
+    KEPT_EPOCHS,
+    cached_arms,
+    compared_on_cache,
+    end_to_end_arms,
+    longer_arms,
+)
 from viewcache.arms.replaying import replay
 from viewcache.bases.artifact import open_base
 from viewcache.features.store import keys_file
@@ -20,10 +27,10 @@ from viewcache.ground.paths import (
     PREPARED,
     feature_file,
     plan_file,
+    planned_views,
     rows_file,
     seen_file,
 )
-from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.folds import open_rotations
 from viewcache.serving.folder import read_model
 
@@ -53,13 +60,20 @@ def verify_all(count: int) -> None:
 
 def files_to_verify(params: Params) -> Iterator[Path]:
     """Every array that the parameters name."""
-    test_views = ids_of_test_views(params.evaluate.test_views)
     yield from (PREPARED / name for name in ("images.npy", "pixel_digests.npy", "index.csv"))
     yield from (PARTS, CALIBRATION)
-    views = (*params.extract.views, *test_views)
+    views = planned_views()
     for view in views:
         yield from (plan_file(view), feature_file(view), keys_file(feature_file(view)))
     yield from {rows_file(view) for view in views if view}
-    for arm in arms_of(params.train, len(open_rotations(PARTS))):
+    settings, rotations = params.train, open_rotations(PARTS)
+    ends = end_to_end_arms(settings, rotations)
+    longer = longer_arms(settings, rotations).values()
+    for arm in (*compared_on_cache(settings, rotations), *longer, *ends):
         yield from (arm.head_file(*training) for training in arm.trainings)
-    yield from (seen_file(kind) for kind in params.train.end_to_end)
+    *_, twin = cached_arms(settings, rotations)
+    matched = [*product(settings.end_to_end_seeds, settings.end_to_end_rotations)]
+    for arm, training, epoch in product((twin, *ends), matched, KEPT_EPOCHS):
+        if epoch <= arm.epochs:
+            yield arm.head_file(*training, epoch)
+    yield from (seen_file(arm.kind) for arm in ends)

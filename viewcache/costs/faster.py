@@ -6,13 +6,15 @@ compiled runtime brings to end-to-end; their product is the factor against Keras
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
-from viewcache.arms.arm import Kind
+Way = Literal["keras", "compiled", "originals_kept"]
+"""To train end to end: by hand in Keras; on the compiled base; or on that, but with the features of
+the images as they are kept, so that only epochs of random views run the base."""
 
 
 class Timed(Protocol):
-    """What an arm costs, measured or predicted; None where times are of several machines."""
+    """What a way to train costs, measured or predicted; None: times are of several machines."""
 
     @property
     def seconds(self) -> float | None: ...
@@ -25,16 +27,29 @@ class Timed(Protocol):
 
 
 @dataclass(frozen=True)
+class Times:
+    """The times of a way to train that is no arm, put together from those of one."""
+
+    seconds: float | None
+    further_seconds: float | None
+    setup_seconds: float
+    machine: str
+
+
+@dataclass(frozen=True)
 class Factors:
     """How many times faster; None where one of the times is not known.
 
     Attributes:
         on_the_same_runtime: Against `end_to_end_compiled`.
+        originals_kept: Against the same with the features of the images as they are kept, which
+            takes no cached view: so the schedule's part is not taken for caching's.
         by_the_runtime: `end_to_end_compiled` against `end_to_end`.
         against_keras: Against `end_to_end`: the product of both.
     """
 
     on_the_same_runtime: float | None
+    originals_kept: float | None
     by_the_runtime: float | None
     against_keras: float | None
 
@@ -62,27 +77,29 @@ class Faster:
 
 
 def faster(
-    cost: Timed, study_seconds: float | None, end_to_end: Mapping[Kind, Timed], trainings: int
+    cost: Timed, study_seconds: float | None, end_to_end: Mapping[Way, Timed], trainings: int
 ) -> Faster:
-    """Hold an arm on cached views to both ways to train end to end.
+    """Hold an arm on cached views to the ways to train end to end.
 
     Args:
         study_seconds: Of all trainings of the arm.
-        end_to_end: By what runs the base; one that is missing, or was timed on another machine,
-            leaves its factors None.
+        end_to_end: One that is missing, or was timed on another machine, leaves its factors None.
         trainings: Of the study.
     """
 
-    def factors(ours: float | None, theirs: Mapping[Kind, float | None]) -> Factors:
-        compiled, keras = theirs.get("compiled"), theirs.get("keras")
-        return Factors(_ratio(compiled, ours), _ratio(keras, compiled), _ratio(keras, ours))
+    def factors(ours: float | None, theirs: Mapping[Way, float | None]) -> Factors:
+        compiled, kept = theirs.get("compiled"), theirs.get("originals_kept")
+        keras = theirs.get("keras")
+        return Factors(
+            _ratio(compiled, ours), _ratio(kept, ours), _ratio(keras, compiled), _ratio(keras, ours)
+        )
 
-    here = {kind: arm for kind, arm in end_to_end.items() if arm.machine == cost.machine}
-    first = {kind: arm.seconds for kind, arm in here.items()}
-    work = {kind: _without_setup(arm) for kind, arm in here.items()}
-    more = {kind: _on_more_images(arm) for kind, arm in here.items()}
-    further = {kind: arm.further_seconds for kind, arm in here.items()}
-    study = {kind: study_of(arm, trainings) for kind, arm in here.items()}
+    here = {way: arm for way, arm in end_to_end.items() if arm.machine == cost.machine}
+    first = {way: arm.seconds for way, arm in here.items()}
+    work = {way: _without_setup(arm) for way, arm in here.items()}
+    more = {way: _on_more_images(arm) for way, arm in here.items()}
+    further = {way: arm.further_seconds for way, arm in here.items()}
+    study = {way: study_of(arm, trainings) for way, arm in here.items()}
     return Faster(
         factors(cost.seconds, first),
         factors(_without_setup(cost), work),

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from viewcache.arms.arm import Arm
+from viewcache.arms.arm import BASELINE, Arm
+from viewcache.costs.faster import Times
 from viewcache.ground.paths import extraction_record, feature_file
 from viewcache.ground.stopwatch import Record
 
@@ -24,8 +25,11 @@ class ArmCosts:
         seconds: None where times are of several machines.
         further_seconds: What another training takes once the first is done; None likewise.
         study_seconds: Of all seeds and rotations of the arm: its views of all images, and its share
-            of the heads that were trained side by side; of end-to-end, so many trainings as one
+            of the heads that were trained side by side; of end to end, so many trainings as one
             took. None likewise.
+        originals_seconds: Of these, what running the base over the images as they are takes again
+            and again, but for the first time: 0 of arms on cached views.
+        measured_epochs: That seconds of end to end were measured in; all others take as long.
         feature_bytes: Of the cached features on disk.
         machine: Ids of the machines that it was timed on.
     """
@@ -38,9 +42,21 @@ class ArmCosts:
     seconds: float | None
     further_seconds: float | None
     study_seconds: float | None
+    originals_seconds: float
+    measured_epochs: int
     feature_bytes: int
     peak_rss_bytes: int
     machine: str
+
+    @property
+    def originals_kept(self) -> Times:
+        """The same with the features of the images as they are kept after the first time."""
+
+        def less(seconds: float | None) -> float | None:
+            return None if seconds is None else seconds - self.originals_seconds
+
+        first, further = less(self.seconds), less(self.further_seconds)
+        return Times(first, further, self.setup_seconds, self.machine)
 
 
 @dataclass(frozen=True)
@@ -49,93 +65,112 @@ class Training:
 
     Attributes:
         images: Number of its training images.
-        rows: Number of all images that a random view was extracted for, of view 0 likewise.
-        random_views: Ids of the views that may be trained on.
-        heads: Number of all heads that `train_head` trained.
+        rows: Number of all images that each view was extracted for.
+        heads: Number of the heads that `train_head` timed together.
     """
 
     images: int
     rows: Mapping[int, int]
-    random_views: Sequence[int]
     heads: int
 
 
-def costs_of_arms(
-    arms: Sequence[Arm], training: Training, epochs: Mapping[Arm, float], load: Load
-) -> dict[Arm, ArmCosts]:
-    """What one training of every arm cost.
-
-    Args:
-        epochs: That each arm ran, mean over its trainings.
-    """
+def costs_of_arms(arms: Sequence[Arm], training: Training, load: Load) -> dict[Arm, ArmCosts]:
+    """What one training of every arm cost."""
     return {
-        arm: _cached(arm, training, load)
-        if arm.budget is not None
-        else _end_to_end(arm, epochs[arm], training.images, load)
+        arm: _end_to_end(arm, training.images, load)
+        if arm.budget is None
+        else _cached(arm, training, load)
         for arm in arms
     }
 
 
 def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
     """Of what all images took, the share of the training images."""
-    views = arm.views(training.random_views, arm.seeds[0])
+    views = sorted(set(arm.views(arm.seeds[0])))
     shares = {view: training.images / training.rows[view] for view in views}
     extracts = {view: load(extraction_record(view)) for view in views}
-    augment, trained = load("augment"), load(arm.training_stage)
+    augment, trained = load("augment"), load("train_head")
 
     def seconds(phase: str) -> float:
         return sum(shares[view] * extracts[view]["seconds"][phase] for view in views)
 
     drawing = sum(shares[view] * augment["seconds"].get(f"view {view}", 0.0) for view in views)
-    head = head_seconds(load)
     return _costs(
-        [augment, load("compile_base"), trained, *extracts.values()],
+        [augment, load("compile_base"), trained],
+        [*extracts.values()],
         base_passes=training.images * len(views),
         augment=drawing + seconds("augment"),
         base=seconds("extract") - seconds("augment"),
-        head=head,
-        further=head + setup_of([trained]),
+        head=training_seconds(arm, load),
+        further=training_seconds(arm, load) + setup_of([trained]),
         study=study_seconds([arm], training, load),
+        originals=0.0,
+        epochs=arm.epochs,
         feature_bytes=sum(feature_file(view).stat().st_size for view in views),
     )
 
 
-def _end_to_end(arm: Arm, epochs: float, images: int, load: Load) -> ArmCosts:
+def _end_to_end(arm: Arm, images: int, load: Load) -> ArmCosts:
     """What the head takes on cached views is its share, and no more than rendering leaves."""
-    trained = load(arm.training_stage)
-    augment, fit = (_mean_of_trainings(arm, trained, phase) for phase in ("augment", "fit"))
+    trained, times = load(arm.training_stage), arm.course.epochs / arm.epochs
+    augment, fit, originals = (
+        times * _mean_of_trainings(arm, trained, phase) for phase in ("augment", "fit", "originals")
+    )
     head = min(head_seconds(load), fit - augment)
     records = [trained, load("compile_base")] if arm.kind == "compiled" else [trained]
     return _costs(
         records,
-        base_passes=round(images * epochs),
+        [],
+        base_passes=images * arm.course.epochs,
         augment=augment,
         base=fit - augment - head,
         head=head,
         further=fit + setup_of([trained]),
         study=setup_of(records) + len(arm.trainings) * fit,
+        originals=_repeated(arm, originals, head),
+        epochs=arm.epochs,
         feature_bytes=0,
     )
 
 
+def _repeated(arm: Arm, originals: float, head: float) -> float:
+    """Seconds that the base takes in epochs of the images as they are, but for the first of them.
+
+    Args:
+        originals: Seconds of all such epochs.
+        head: Of a head's whole training on cached features.
+    """
+    epochs = arm.course.epochs - arm.course.random_views
+    by_the_base = max(originals - epochs * head / arm.course.epochs, 0.0)
+    return by_the_base * (epochs - 1) / epochs if epochs else 0.0
+
+
 def study_seconds(arms: Sequence[Arm], training: Training, load: Load) -> float:
     """Of all trainings of arms on cached views: each view that they read is extracted once."""
-    read = [arm.views(training.random_views, seed) for arm in arms for seed in arm.seeds]
-    views = sorted(set().union(*read))
+    views = sorted({view for arm in arms for seed in arm.seeds for view in arm.views(seed)})
     extracts = [load(extraction_record(view)) for view in views]
     augment, heads = load("augment"), load("train_head")
     drawing = sum(augment["seconds"].get(f"view {view}", 0.0) for view in views)
-    share = sum(len(arm.trainings) for arm in arms) / training.heads
     return (
-        setup_of([augment, load("compile_base"), heads, *extracts])
+        setup_of([augment, load("compile_base"), heads], extracts)
         + drawing
         + sum(record["seconds"]["extract"] for record in extracts)
-        + share * (heads["seconds"]["head alone"] + heads["seconds"]["heads"])
+        + _seconds_of_heads(arms, training.heads, heads)
     )
 
 
+def _seconds_of_heads(arms: Sequence[Arm], heads: int, trained: Record) -> float:
+    """Of all heads of arms: their share of those timed together; the baseline's were by itself."""
+    seconds = trained["seconds"]
+    own = sum(len(arm.trainings) for arm in arms if arm.trains_on_cache)
+    baseline = sum(seconds["baseline"] for arm in arms if arm.name == BASELINE)
+    return own / heads * (seconds["head alone"] + seconds["heads"]) + baseline
+
+
 def training_seconds(arm: Arm, load: Load) -> float:
-    """Of one training alone: of a head on cached views, or of all that end-to-end goes through."""
+    """Of one training alone: of a head on cached views, or of all that end to end goes through."""
+    if arm.name == BASELINE:
+        return load("train_head")["seconds"]["baseline"] / len(arm.trainings)
     if arm.budget is not None:
         return head_seconds(load)
     return _mean_of_trainings(arm, load(arm.training_stage), "fit")
@@ -143,7 +178,7 @@ def training_seconds(arm: Arm, load: Load) -> float:
 
 def _mean_of_trainings(arm: Arm, record: Record, phase: str) -> float:
     names = [arm.training_name(*training) for training in arm.trainings]
-    return mean(record["seconds"][f"{name} {phase}"] for name in names)
+    return mean(record["seconds"].get(f"{name} {phase}", 0.0) for name in names)
 
 
 def head_seconds(load: Load) -> float:
@@ -151,37 +186,49 @@ def head_seconds(load: Load) -> float:
     return load("train_head")["seconds"]["head alone"]
 
 
-def setup_of(records: Sequence[Record]) -> float:
-    """Seconds that processes needed before their work: imports, and compiling the base."""
-    return sum(
-        record["seconds"]["setup"] + record["seconds"].get("compile", 0) for record in records
-    )
+def setup_of(records: Sequence[Record], extracts: Sequence[Record] = ()) -> float:
+    """Seconds that processes needed before their work: imports, and compiling the base.
+
+    Args:
+        extracts: Of views, which one process extracted.
+    """
+    compiling = sum(record["seconds"].get("compile", 0) for record in records)
+    starts = sum(record["seconds"]["setup"] for record in records)
+    return compiling + starts + max((one["seconds"]["setup"] for one in extracts), default=0.0)
 
 
 def _costs(
     records: list[Record],
+    extracts: list[Record],
     *,
     base_passes: int,
     augment: float,
     base: float,
     head: float,
     further: float,
-    study: float | None,
+    study: float,
+    originals: float,
+    epochs: int,
     feature_bytes: int,
 ) -> ArmCosts:
-    setup = setup_of(records)
-    machines = {record["machine"]["id"] for record in records}
-    one_machine = len(machines) == 1
+    setup = setup_of(records, extracts)
+    machines = {record["machine"]["id"] for record in [*records, *extracts]}
+
+    def on_one_machine(seconds: float) -> float | None:
+        return seconds if len(machines) == 1 else None
+
     return ArmCosts(
         base_passes=base_passes,
         augment_seconds=augment,
         base_seconds=base,
         head_seconds=head,
         setup_seconds=setup,
-        seconds=augment + base + head + setup if one_machine else None,
-        further_seconds=further if one_machine else None,
-        study_seconds=study if one_machine else None,
+        seconds=on_one_machine(augment + base + head + setup),
+        further_seconds=on_one_machine(further),
+        study_seconds=on_one_machine(study),
+        originals_seconds=originals,
+        measured_epochs=epochs,
         feature_bytes=feature_bytes,
-        peak_rss_bytes=max(record["peak_rss_bytes"] for record in records),
+        peak_rss_bytes=max(record["peak_rss_bytes"] for record in [*records, *extracts]),
         machine=" and ".join(sorted(machines)),
     )

@@ -1,17 +1,20 @@
 """What each arm will cost, from what its parts cost. Arithmetic only, to be held to measurement.
 
-    cached_K:    seconds = set-up + N x K x (render + base) + E x N x head
-    end_to_end:  seconds = set-up + N x E x (render + base and head)
-    cached_K:    bytes   = K x (N x width x bytes of a number + header)
+    cached_K:    seconds = set-up + N x K x (render + base) + N x base + E x N x head
+    end_to_end:  seconds = set-up + N x R x render + N x E x (base and head)
+    cached_K:    bytes   = (K + 1) x (N x width x bytes of a number + header)
 
-with N training images and E epochs. Set-up counts as often as an arm starts processes.
+with N training images and E epochs, of which R read random views, the others the images as they
+are. Set-up counts as often as an arm starts processes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from viewcache.arms.arm import Arm, Kind, arms_of, end_to_end
+from viewcache.arms.arm import Arm, Kind, end_to_end
 from viewcache.costs.break_even import training_of
-from viewcache.ground.params.schema import Params, Train
+from viewcache.ground.params.schema import Params
+from viewcache.heads.schedule import Course
 
 HEADER_BYTES = 128
 """Of a `.npy` file."""
@@ -120,7 +123,7 @@ class BreakEven:
     Attributes:
         arm: The end-to-end arm.
         views: The most cached views on which a first training costs less; 0: on none. No more
-            than the epochs, which read no further view.
+            than end to end renders.
         budget: The largest number of views to be trained on.
         trainings: The number of trainings from which on so many views, extraction included, cost
             no more than end-to-end each time; None: never.
@@ -157,80 +160,102 @@ class Amounts:
     tested: int
 
 
-def predict(costs: UnitCosts, settings: Train, amounts: Amounts) -> dict[str, Prediction]:
-    """What one training of every arm will cost, and of both ways to train end to end."""
-    arms = [arm for arm in arms_of(settings, 1) if arm.budget is not None]
-    both = [end_to_end(kind, (), ()) for kind in costs.paces.end_to_end]
-    return {arm.name: _predict(costs, settings, amounts, arm) for arm in [*arms, *both]}
+ORIGINALS_KEPT = "end_to_end_compiled_originals_kept"
+"""End to end on the compiled base, with the features of the images as they are kept."""
 
 
-def break_even(costs: UnitCosts, settings: Train, amounts: Amounts, kind: Kind) -> BreakEven:
+def predict(costs: UnitCosts, arms: Sequence[Arm], amounts: Amounts) -> dict[str, Prediction]:
+    """What one training of each arm on cached views will cost, and of the ways to end to end."""
+    whole = arms[-1].course
+    cached = {arm.name: _cached(costs, whole, amounts, arm.budget or 0) for arm in arms}
+    both = {
+        end_to_end(kind, (), (), whole).name: _end_to_end(costs, whole, amounts, kind)
+        for kind in costs.paces.end_to_end
+    }
+    kept = _end_to_end(costs, whole, amounts, "compiled", originals_kept=True)
+    return cached | both | {ORIGINALS_KEPT: kept}
+
+
+def break_even(costs: UnitCosts, whole: Course, amounts: Amounts, kind: Kind) -> BreakEven:
     """Where caching costs the same as end-to-end training on a base of a kind."""
-    reference = _end_to_end(costs, settings, amounts, kind)
+    reference = _end_to_end(costs, whole, amounts, kind)
     cheaper = [
         views
-        for views in range(1, settings.epochs + 1)
-        if _cached(costs, settings, amounts, views).seconds < reference.seconds
+        for views in whole.ids
+        if _cached(costs, whole, amounts, views).seconds < reference.seconds
     ]
-    budget = max(settings.budgets)
-    trainings = _trainings(_cached(costs, settings, amounts, budget), reference)
-    return BreakEven(end_to_end(kind, (), ()).name, max(cheaper, default=0), budget, trainings)
+    twin = whole.random_views
+    trainings = _trainings(_cached(costs, whole, amounts, twin), reference)
+    name = end_to_end(kind, (), (), whole).name
+    return BreakEven(name, max(cheaper, default=0), twin, trainings)
 
 
-def disk_bytes(costs: UnitCosts, params: Params, amounts: Amounts) -> int:
+def disk_bytes(costs: UnitCosts, params: Params, whole: Course, amounts: Amounts) -> int:
     """What decoded images and features take: once in `data`, once in DVC's cache."""
     pixels = amounts.images * 3 * params.side**2
-    return 2 * (pixels + _base_passes(params, amounts) * costs.row_bytes)
+    return 2 * (pixels + base_passes(params, whole, amounts) * costs.row_bytes)
 
 
-def _base_passes(params: Params, amounts: Amounts) -> int:
+def base_passes(params: Params, whole: Course, amounts: Amounts) -> int:
     """How many `extract` makes where nothing is cached yet."""
-    random = len(params.extract.random_views) * amounts.trained
+    random = whole.random_views * amounts.trained
     tested = params.evaluate.test_views * amounts.tested
     return amounts.images + random + tested
 
 
-def _predict(costs: UnitCosts, settings: Train, amounts: Amounts, arm: Arm) -> Prediction:
-    if arm.budget is None:
-        return _end_to_end(costs, settings, amounts, arm.kind)
-    return _cached(costs, settings, amounts, arm.budget)
-
-
-def _cached(costs: UnitCosts, settings: Train, amounts: Amounts, budget: int) -> Prediction:
-    set_up = costs.set_up
-    views = max(budget, 1)
-    passes = amounts.training * views
-    rows = amounts.trained if budget else amounts.images
-    pace = costs.paces.extract if budget else costs.paces.extract_identity
-    head = costs.paces.head.seconds(settings.epochs * amounts.training)
-    extracting = set_up.start + set_up.compiling + views * set_up.start_extract
+def _cached(costs: UnitCosts, whole: Course, amounts: Amounts, budget: int) -> Prediction:
+    set_up, paces = costs.set_up, costs.paces
+    originals = budget == 0 or whole.originals == "every_second"
+    read = [(paces.extract, budget, amounts.trained)]
+    if originals:
+        read.append((paces.extract_identity, 1, amounts.images))
+    head = paces.head.seconds(whole.epochs * amounts.training)
+    starts = set_up.start + set_up.compiling + set_up.start_extract + set_up.start_tensorflow
     return Prediction(
-        base_passes=passes,
-        augment_seconds=passes * pace.augment,
-        base_seconds=views * pace.start + passes * pace.rest,
+        base_passes=amounts.training * (budget + originals),
+        augment_seconds=sum(views * amounts.training * pace.augment for pace, views, _ in read),
+        base_seconds=sum(
+            views * (pace.start + amounts.training * pace.rest) for pace, views, _ in read
+        ),
         head_seconds=head,
-        setup_seconds=extracting + set_up.start_tensorflow,
+        setup_seconds=starts,
         again_seconds=set_up.start_tensorflow + head,
-        feature_bytes=views * _feature_file_bytes(costs.row_bytes, rows),
+        feature_bytes=sum(
+            views * _feature_file_bytes(costs.row_bytes, rows) for _, views, rows in read
+        ),
     )
 
 
-def _end_to_end(costs: UnitCosts, settings: Train, amounts: Amounts, kind: Kind) -> Prediction:
-    set_up = costs.set_up
+def _end_to_end(
+    costs: UnitCosts,
+    whole: Course,
+    amounts: Amounts,
+    kind: Kind,
+    *,
+    originals_kept: bool = False,
+) -> Prediction:
+    """Only random views take the time to be rendered.
+
+    Args:
+        originals_kept: Whether epochs of the images as they are run the base only once.
+    """
+    set_up, pace = costs.set_up, costs.paces.end_to_end[kind]
     opening, compiling = {
         "keras": (set_up.load_base, 0.0),
         "compiled": (set_up.open_base, set_up.compiling),
     }[kind]
-    passes = amounts.training * settings.epochs
-    pace = costs.paces.end_to_end[kind]
-    augment, rest = passes * pace.augment, pace.start + passes * pace.rest
-    head = min(costs.paces.head.seconds(settings.epochs * amounts.training), rest)
+    originals = whole.epochs - whole.random_views
+    kept = max(originals - 1, 0) if originals_kept else 0
+    passes = amounts.training * (whole.epochs - kept)
+    augment = amounts.training * whole.random_views * pace.augment
+    head = costs.paces.head.seconds(whole.epochs * amounts.training)
+    rest = pace.start + passes * pace.rest + kept / whole.epochs * head
     again = set_up.start_tensorflow + opening
     return Prediction(
         base_passes=passes,
         augment_seconds=augment,
-        base_seconds=rest - head,
-        head_seconds=head,
+        base_seconds=rest - min(head, rest),
+        head_seconds=min(head, rest),
         setup_seconds=compiling + again,
         again_seconds=again + augment + rest,
         feature_bytes=0,

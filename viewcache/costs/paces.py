@@ -27,6 +27,8 @@ from viewcache.views.fresh import fresh_views
 
 SECONDS = 1.2
 """How long a pace is measured."""
+MOST_EPOCHS = 40
+"""Of a head, in which its pace is measured."""
 HEAD_ROWS = 512
 """Images of an epoch that a head is measured in."""
 
@@ -129,10 +131,10 @@ def _head(work: Work, width: int) -> Pace:
         return HeadTrainer(width, work.classes, settings.head, settings.learning_rate)
 
     def run(epochs: int) -> None:
-        schedule = training.Schedule(epochs, settings.batch_size, [0], seed=0, patience=None)
+        schedule = training.Schedule([0] * epochs, epochs, settings.batch_size, seed=0)
         trainer().train({0: view}, targets, held_out, schedule)
 
-    return _pace(run, rows, Stopwatch(), most=settings.epochs)
+    return _pace(run, rows, Stopwatch(), most=MOST_EPOCHS)
 
 
 def _pace(

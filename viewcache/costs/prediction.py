@@ -11,9 +11,8 @@ from typing import Any
 from pydantic import BaseModel, FiniteFloat, ValidationError
 from pydantic.main import IncEx
 
-from viewcache.arms.arm import Kind, end_to_end
-from viewcache.costs.faster import Timed
-from viewcache.costs.model import Amounts, BreakEven, Prediction, UnitCosts
+from viewcache.costs.faster import Timed, Way
+from viewcache.costs.model import ORIGINALS_KEPT, Amounts, BreakEven, Prediction, UnitCosts
 from viewcache.ground.errors import message
 from viewcache.ground.files import write_text
 from viewcache.ground.machine import machine
@@ -24,10 +23,18 @@ PREDICTION = Path("data/prediction.json")
 
 
 COST_NOTHING: IncEx = {
-    "train": {"learning_rate", "class_weights", "end_to_end"},
+    "train": {"learning_rate", "schedule", "class_weights", "end_to_end"},
     "evaluate": {"margin", "rule", "measure"},
 }
 """Parameters that a plan holds for whatever they are; both ways to train end to end are planned."""
+
+
+WAYS: dict[Way, str] = {
+    "keras": "end_to_end",
+    "compiled": "end_to_end_compiled",
+    "originals_kept": ORIGINALS_KEPT,
+}
+"""Names in a plan."""
 
 
 class _Machine(BaseModel):
@@ -108,17 +115,15 @@ def compare_with_plan(
     }
 
 
-def predicted_end_to_end(params: Params) -> dict[Kind, Timed]:
+def predicted_end_to_end(params: Params) -> dict[Way, Timed]:
     """What end-to-end training would cost, where there is a plan of these parameters."""
     plan = _read()
     if plan is None or plan.params != params_digest(params):
         return {}
-    kinds: tuple[Kind, ...] = ("keras", "compiled")
-    arms = {kind: plan.arms.get(end_to_end(kind, (), ()).name) for kind in kinds}
     return {
-        kind: PredictedCosts(arm.seconds, arm.again_seconds, arm.setup_seconds, plan.machine.id)
-        for kind, arm in arms.items()
-        if arm is not None
+        way: PredictedCosts(arm.seconds, arm.again_seconds, arm.setup_seconds, plan.machine.id)
+        for way, name in WAYS.items()
+        if (arm := plan.arms.get(name)) is not None
     }
 
 

@@ -3,19 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
-from viewcache.arms.arm import Arm, Kind
+from viewcache.arms.arm import Arm
 from viewcache.costs.evidence import Evidence, evidence
-from viewcache.costs.faster import Faster, Timed, faster
-from viewcache.costs.ledger import (
-    ArmCosts,
-    Load,
-    Training,
-    costs_of_arms,
-)
+from viewcache.costs.faster import Faster, Timed, Way, faster
+from viewcache.costs.ledger import ArmCosts, Load, Training, costs_of_arms
 from viewcache.costs.prediction import predicted_end_to_end
-from viewcache.costs.unused import Unused, unused_of_arms
 from viewcache.ground.params.schema import Params
 
 
@@ -30,47 +22,34 @@ class Reckoning:
     """
 
     costs: dict[Arm, ArmCosts]
-    unused: dict[Arm, Unused]
     faster: dict[Arm, Faster]
     evidence: Evidence
-    predicted: list[Kind]
+    predicted: list[Way]
 
 
-def reckon(
-    params: Params,
-    arms: Sequence[Arm],
-    runs: pd.DataFrame,
-    training: Training,
-    load: Load,
-) -> Reckoning:
-    """Put together what the stages measured.
-
-    Args:
-        runs: One row a head: `arm`, `seed`, and `epochs`, how many were run.
-    """
-    of_arm = {arm: runs[runs["arm"] == arm.name] for arm in arms}
-    means = {arm: float(own["epochs"].mean()) for arm, own in of_arm.items()}
-    most = {
-        arm: {seed: int(own.loc[own["seed"] == seed, "epochs"].max()) for seed in arm.seeds}
-        for arm, own in of_arm.items()
-    }
-    costs = costs_of_arms(arms, training, means, load)
-    measured: dict[Kind, Timed] = {
-        arm.kind: cost for arm, cost in costs.items() if arm.budget is None
-    }
-    predicted = predicted_end_to_end(params)
+def reckon(params: Params, arms: Sequence[Arm], training: Training, load: Load) -> Reckoning:
+    """Put together what the stages measured."""
+    costs = costs_of_arms(arms, training, load)
+    measured, predicted = _measured(costs), predicted_end_to_end(params)
+    end_to_end = predicted | measured
     return Reckoning(
         costs,
-        unused_of_arms(most, training.random_views, load),
-        _speeds(costs, predicted | measured),
-        evidence(costs, predicted | measured, training, load),
-        [kind for kind in predicted if kind not in measured],
+        {
+            arm: faster(cost, cost.study_seconds, end_to_end, len(arm.trainings))
+            for arm, cost in costs.items()
+            if arm.budget is not None
+        },
+        evidence(costs, end_to_end, training, load),
+        [way for way in predicted if way not in measured],
     )
 
 
-def _speeds(costs: Mapping[Arm, ArmCosts], end_to_end: Mapping[Kind, Timed]) -> dict[Arm, Faster]:
-    return {
-        arm: faster(cost, cost.study_seconds, end_to_end, len(arm.trainings))
-        for arm, cost in costs.items()
-        if arm.budget is not None
-    }
+def _measured(costs: Mapping[Arm, ArmCosts]) -> dict[Way, Timed]:
+    """Every way to train end to end that ran."""
+    ways: dict[Way, Timed] = {}
+    for arm, cost in costs.items():
+        if arm.budget is None:
+            ways[arm.kind] = cost
+            if arm.kind == "compiled":
+                ways["originals_kept"] = cost.originals_kept
+    return ways

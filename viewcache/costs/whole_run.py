@@ -1,12 +1,14 @@
 """How long a whole run will take where nothing is cached yet: every stage, and DVC around it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from viewcache.arms.arm import arms_of
+from viewcache.arms.arm import compared_on_cache, course_of, end_to_end_arms, longer_arms
 from viewcache.costs.model import Amounts, Prediction, UnitCosts
 from viewcache.ground.params.schema import Params
+from viewcache.heads.schedule import Course
+from viewcache.images.folds import Rotation
 
 STARTS_AROUND = 20
 """What `make run` needs before its first stage and after its last, in starts of a plain process."""
@@ -43,6 +45,7 @@ def seconds_of_run(
     costs: UnitCosts,
     reading: Reading,
     params: Params,
+    rotations: Sequence[Rotation],
     amounts: Amounts,
     arms: dict[str, Prediction],
 ) -> float:
@@ -51,12 +54,13 @@ def seconds_of_run(
     Args:
         arms: One training of each, as `predict` gives them.
     """
+    whole = course_of(params.train, rotations)
     stages = [
         *_before_the_base(costs, reading, amounts),
-        *_extractions(costs, params, amounts),
-        _heads(costs, params, amounts),
-        *_end_to_end(params, arms),
-        *_after_training(costs, params, amounts),
+        _extraction(costs, params, whole, amounts),
+        _heads(costs, params, rotations, amounts),
+        *_end_to_end(params, rotations, arms),
+        *_after_training(costs, whole, amounts),
     ]
     around = STARTS_AROUND + STARTS_A_STAGE * len(stages)
     return sum(stages) + around * costs.set_up.start
@@ -70,37 +74,43 @@ def _before_the_base(costs: UnitCosts, reading: Reading, amounts: Amounts) -> It
     yield costs.set_up.compiling
 
 
-def _extractions(costs: UnitCosts, params: Params, amounts: Amounts) -> Iterator[float]:
-    start, paces = costs.set_up.start_extract, costs.paces
-    yield start + paces.extract_identity.seconds(amounts.images)
-    yield from [start + paces.extract.seconds(amounts.trained)] * len(params.extract.random_views)
-    yield start + params.evaluate.test_views * paces.extract.seconds(amounts.tested)
+def _extraction(costs: UnitCosts, params: Params, whole: Course, amounts: Amounts) -> float:
+    paces = costs.paces
+    return (
+        costs.set_up.start_extract
+        + paces.extract_identity.seconds(amounts.images)
+        + whole.random_views * paces.extract.seconds(amounts.trained)
+        + params.evaluate.test_views * paces.extract.seconds(amounts.tested)
+    )
 
 
-def _heads(costs: UnitCosts, params: Params, amounts: Amounts) -> float:
+def _heads(
+    costs: UnitCosts, params: Params, rotations: Sequence[Rotation], amounts: Amounts
+) -> float:
     """One by itself; then all others side by side, one a core."""
-    settings, rotations = params.train, params.evaluate.folds or 1
-    pace, seen = costs.paces.head, settings.epochs * amounts.training
-    others = len(settings.budgets) * len(settings.seeds) * rotations - 1
-    cores = os.cpu_count() or 1
+    pace, cores = costs.paces.head, os.cpu_count() or 1
+    _, *arms = compared_on_cache(params.train, rotations)
+    trained = [*arms, *longer_arms(params.train, rotations).values()]
+    epochs = sum(len(arm.trainings) * arm.epochs for arm in trained)
+    one = arms[-1].epochs
     tracing = (1 + 2 * cores) * pace.start
-    alone_and_beside = 1 + others / cores
-    return costs.set_up.start_tensorflow + tracing + alone_and_beside * pace.rest * seen
+    seen = (one + (epochs - one) / cores) * amounts.training
+    return costs.set_up.start_tensorflow + tracing + pace.rest * seen
 
 
-def _end_to_end(params: Params, arms: dict[str, Prediction]) -> Iterator[float]:
-    settings = params.train
-    trainings = len(settings.end_to_end_seeds) * len(settings.end_to_end_rotations)
-    for arm in arms_of(settings, params.evaluate.folds or 1):
-        if arm.budget is None:
-            one = arms[arm.name]
-            fit = one.augment_seconds + one.base_seconds + one.head_seconds
-            yield one.again_seconds + (trainings - 1) * fit
+def _end_to_end(
+    params: Params, rotations: Sequence[Rotation], arms: dict[str, Prediction]
+) -> Iterator[float]:
+    for arm in end_to_end_arms(params.train, rotations):
+        one = arms[arm.name]
+        fit = one.augment_seconds + one.base_seconds + one.head_seconds
+        run = len(arm.trainings) * arm.epochs / arm.course.epochs
+        yield one.again_seconds + (run - 1) * fit
 
 
-def _after_training(costs: UnitCosts, params: Params, amounts: Amounts) -> Iterator[float]:
+def _after_training(costs: UnitCosts, whole: Course, amounts: Amounts) -> Iterator[float]:
     """`replay`, `evaluate`, and `export`, which trains a head on all images."""
     start = costs.set_up.start_tensorflow
     yield start + costs.set_up.load_base
     yield EVALUATE_STARTS * start
-    yield start + costs.paces.head.seconds(params.train.epochs * amounts.trained)
+    yield start + costs.paces.head.seconds(whole.epochs * amounts.trained)

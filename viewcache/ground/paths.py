@@ -26,6 +26,9 @@ CALIBRATION = Path("data/calibration/views.npy")
 CONTACT_SHEET = Path("plots/views.png")
 RECOMMENDATION = Path("data/recommendation.json")
 """What `evaluate` recommends, without times."""
+END_TO_END = Path("models/end_to_end")
+SEEN = Path("data/seen")
+"""What end to end saw in a batch, by what runs the base."""
 MODEL = Path("data/model")
 """What `export` writes."""
 
@@ -44,6 +47,11 @@ def plan_file(view: int) -> Path:
     return VIEWS / _kind(view) / f"{view}.npy"
 
 
+def planned_views() -> list[int]:
+    """Ids of all views that `augment` planned: view 0, those of training, those of the test."""
+    return sorted(int(path.stem) for path in VIEWS.glob("*/*.npy") if path.stem.isdecimal())
+
+
 def rows_file(view: int) -> Path:
     """The rows of the images that a random view is planned for."""
     return VIEWS / _kind(view) / "rows.npy"
@@ -55,20 +63,26 @@ def feature_file(view: int) -> Path:
 
 def extraction_record(view: int) -> str:
     """The name of the record of what a view's extraction cost."""
-    return f"extract_{view}" if view < TEST_VIEW_OFFSET else f"extract_test/{view}"
+    return f"extract/{view}"
 
 
-def cached_head_file(budget: int, seed: int, rotation: int) -> Path:
-    return Path("models/cached") / str(budget) / str(seed) / f"{rotation}.npz"
+def cached_head_file(arm: str, seed: int, end: str) -> Path:
+    """Of a head of an arm on cached views, at an end of its training.
+
+    Args:
+        end: The rotation, and an epoch where it is not the last.
+    """
+    return Path("models/cached") / arm.removeprefix("cached_") / str(seed) / f"{end}.npz"
 
 
-def end_to_end_head_file(kind: str, seed: int, rotation: int) -> Path:
-    return Path("models/end_to_end") / kind / str(seed) / f"{rotation}.npz"
+def end_to_end_head_file(kind: str, seed: int, end: str) -> Path:
+    """Of a head that was trained end to end, likewise."""
+    return END_TO_END / kind / str(seed) / f"{end}.npz"
 
 
 def seen_file(kind: str) -> Path:
     """The features that end-to-end training saw in a batch."""
-    return Path("data/seen") / kind / "batch.npz"
+    return SEEN / kind / "batch.npz"
 
 
 def _kind(view: int) -> str:

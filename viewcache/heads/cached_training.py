@@ -1,4 +1,4 @@
-"""Training on cached views as the parameters say: of the arms and of the export."""
+"""Training on cached views as the parameters say: of the arms, and of the export."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from viewcache.features.store import FeatureRows, FeatureView
 from viewcache.ground.params.schema import Train
+from viewcache.heads.optimizer import learning_rate_of
 from viewcache.heads.saved import Trained
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.heads.training import Schedule, Validation, make_targets
@@ -26,21 +27,27 @@ class CachedTraining:
         self, settings: Train, classes: int, labels: np.ndarray, views: Mapping[int, FeatureView]
     ) -> None:
         self._settings, self._labels, self._views = settings, labels, views
-        width = views[0].features.shape[1]
-        self._trainer = HeadTrainer(width, classes, settings.head, settings.learning_rate)
+        width, rate = views[0].features.shape[1], learning_rate_of(settings)
+        self._trainer = HeadTrainer(width, classes, settings.head, rate)
 
     def train(
-        self, rows: np.ndarray, held_out: np.ndarray, views: Sequence[int], seed: int
+        self,
+        rows: np.ndarray,
+        held_out: np.ndarray,
+        views: Sequence[int],
+        seed: int,
+        kept: Sequence[int] = (),
     ) -> Trained:
-        """Train a head, which the next training changes.
+        """Train a head.
 
         Args:
             rows: Of the images that are trained on.
             held_out: Of those that the head is watched with.
-            views: That the epochs go through, and over again.
+            views: The view that each epoch reads.
+            kept: Epochs after which weights are kept.
         """
         settings, labels = self._settings, self._labels
         targets = make_targets(labels, rows, settings.class_weights)
         validation = Validation(FeatureRows(self._views[0], held_out), labels[held_out])
-        schedule = Schedule(settings.epochs, settings.batch_size, views, seed, settings.patience)
+        schedule = Schedule(views, len(views), settings.batch_size, seed, kept)
         return self._trainer.train(self._views, targets, validation, schedule)

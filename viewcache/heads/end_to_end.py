@@ -2,6 +2,7 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -15,9 +16,13 @@ from viewcache.ground.files import write_whole
 from viewcache.ground.manifests import seal
 from viewcache.ground.quiet_tensorflow import keras
 from viewcache.heads.head import compile_model
+from viewcache.heads.history import Score
+from viewcache.heads.optimizer import LearningRate
 from viewcache.heads.saved import Trained, starting_point
-from viewcache.heads.schedule import view_of_epoch
 from viewcache.heads.training import Reader, Schedule, Targets, Validation, by_fit, train
+
+AroundEpoch = Callable[[int], AbstractContextManager[None]]
+"""From the view of an epoch to what goes on around it."""
 
 
 class EndToEndBase(NamedTuple):
@@ -49,7 +54,7 @@ class Seen(NamedTuple):
     inputs: np.ndarray
 
 
-def on_keras(model: keras.Model, learning_rate: float, weight_decay: float) -> EndToEndBase:
+def on_keras(model: keras.Model, learning_rate: LearningRate, weight_decay: float) -> EndToEndBase:
     """The book's model: a frozen Keras base and the head, fitted as one."""
 
     def attach(head: keras.Model) -> keras.Model:
@@ -74,35 +79,41 @@ def train_end_to_end(
     targets: Targets,
     validation: Validation,
     schedule: Schedule,
+    around_epoch: AroundEpoch,
 ) -> tuple[Trained, Seen]:
     """Fit a head on views that are rendered when they are read.
 
     Returns:
-        The head, and the first batch of the last epoch that was run.
+        The head, and the first batch of the last epoch that read a random view.
 
     Raises:
         PipelineError: the base changed, or an epoch did not render its own view of every image.
     """
     model, before = base.attach(head), base.fingerprint()
-    start = starting_point(head, model.optimizer)
-    images = len(targets.rows)
+    start, images = starting_point(head, model.optimizer), len(targets.rows)
+    model.optimizer.start_again(schedule.steps(images))
     rendered: Counter[int] = Counter()
     last_seen: deque[Seen] = deque(maxlen=1)
 
     def read(view: int, rows: np.ndarray) -> np.ndarray:
         inputs = base.prepare(render(view, rows))
-        if rendered.total() % images == 0:
+        if rendered.total() % images == 0 and view:
             last_seen.append(Seen(view, rows, inputs))
         rendered[view] += len(rows)
         return inputs
 
     fit = by_fit(model, read, targets, schedule.batch_size)
-    history = train(fit, head, targets.rows, validation, schedule)
-    _refuse_other_views(rendered, images, len(history), schedule.views)
+
+    def run_epoch(view: int, order: np.ndarray) -> Score:
+        with around_epoch(view):
+            return fit(view, order)
+
+    passed = train(run_epoch, head, targets.rows, validation, schedule)
+    _refuse_other_views(rendered, images, schedule.views)
     after = base.fingerprint()
     if after != before:
         raise PipelineError(f"the base must stay {before}", after)
-    return Trained(head, history, start), last_seen.pop()
+    return Trained(head.get_weights(), passed.history, start, passed.kept), last_seen.pop()
 
 
 def validate_on(
@@ -127,13 +138,9 @@ def save_seen(path: Path, seen: Seen, base: EndToEndBase) -> None:
     seal(path, view=seen.view)
 
 
-def _refuse_other_views(
-    rendered: Counter[int], images: int, epochs: int, views: Sequence[int]
-) -> None:
+def _refuse_other_views(rendered: Counter[int], images: int, views: Sequence[int]) -> None:
     """Raise unless every epoch rendered its view, which a cache behind the rendering prevents."""
-    expected: Counter[int] = Counter()
-    for epoch in range(1, epochs + 1):
-        expected[view_of_epoch(epoch, views)] += images
+    expected = Counter({view: images * epochs for view, epochs in Counter(views).items()})
     if rendered != expected:
         raise PipelineError(
             f"every epoch must render its own view of all images, {dict(expected)}", dict(rendered)

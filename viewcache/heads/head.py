@@ -3,11 +3,11 @@
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.quiet_tensorflow import keras, layers
 from viewcache.heads.dense import EPSILON
-from viewcache.heads.optimizer import FusedAdam
+from viewcache.heads.optimizer import FusedAdam, LearningRate
 
 
 def build_head(
-    width: int, classes: int, settings: HeadSettings, learning_rate: float, seed: int
+    width: int, classes: int, settings: HeadSettings, learning_rate: LearningRate, seed: int
 ) -> keras.Model:
     """Build and compile a head with initial weights and dropout masks of its own seed.
 
@@ -29,7 +29,7 @@ def build_head(
     return model
 
 
-def compile_model(model: keras.Model, learning_rate: float, weight_decay: float) -> None:
+def compile_model(model: keras.Model, learning_rate: LearningRate, weight_decay: float) -> None:
     """Adam on the cross-entropy of the logits, without XLA, the same for either way to train."""
     binary = model.output_shape[-1] == 1
     model.compile(

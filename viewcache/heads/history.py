@@ -16,7 +16,6 @@ class Epoch(NamedTuple):
     Attributes:
         epoch: Counted from 1.
         loss: Mean cross-entropy while training, in nats.
-        kept: Whether the head is that of this epoch's end.
     """
 
     epoch: int
@@ -24,4 +23,3 @@ class Epoch(NamedTuple):
     accuracy: float
     validation_loss: float
     validation_accuracy: float
-    kept: bool

@@ -1,8 +1,33 @@
-"""Adam in one pass over memory."""
+"""Adam in one pass over memory, and a learning rate that falls to 0."""
 
 from typing import Any
 
+from viewcache.ground.params.schema import Train
 from viewcache.ground.quiet_tensorflow import keras, tf
+
+
+class CosineToZero(keras.optimizers.schedules.CosineDecay):
+    """Keras' cosine decay (Loshchilov and Hutter, "SGDR", 2017) over as many steps as are stated.
+
+    They are stated before each training, and held in a variable: a graph is traced once for
+    trainings of any length, and as a constant they would give other bits.
+    """
+
+    def __init__(self, initial_learning_rate: float) -> None:
+        super().__init__(initial_learning_rate, decay_steps=1)
+        self.decay_steps = tf.Variable(1.0, trainable=False)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"initial_learning_rate": self.initial_learning_rate}
+
+
+LearningRate = float | CosineToZero
+
+
+def learning_rate_of(settings: Train) -> LearningRate:
+    """The learning rate that `train.schedule` asks for."""
+    cosine = settings.schedule == "cosine"
+    return CosineToZero(settings.learning_rate) if cosine else settings.learning_rate
 
 
 class FusedAdam(keras.optimizers.Adam):
@@ -11,6 +36,14 @@ class FusedAdam(keras.optimizers.Adam):
     The formula is the same; Keras writes it as a dozen operations, each of which goes through
     memory once, and on a head of a third of a million weights that traffic is most of a step.
     """
+
+    def start_again(self, steps: int) -> None:
+        """Forget what was seen, and make ready for a training of so many steps."""
+        for variable in self.variables:
+            if variable is not self._learning_rate:
+                variable.assign(tf.zeros_like(variable.value))
+        if isinstance(self._learning_rate, CosineToZero):
+            self._learning_rate.decay_steps.assign(steps)
 
     def update_step(self, gradient: Any, variable: tf.Variable, learning_rate: Any) -> None:
         step = tf.cast(self.iterations.value + 1, tf.float32)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,12 +21,19 @@ class Trained(NamedTuple):
     """A head at the end of its training.
 
     Attributes:
+        weights: As `keras.Model.get_weights` gives them, float32.
         start: What `starting_point` said of it before the first step.
+        kept: Weights by the epoch after which they were kept on the way.
     """
 
-    head: "keras.Model"
+    weights: list[np.ndarray]
     history: list[Epoch]
     start: str
+    kept: dict[int, list[np.ndarray]]
+
+    def after(self, epoch: int) -> "Trained":
+        """The head as it was after an epoch that was kept."""
+        return self._replace(weights=self.kept[epoch], history=self.history[:epoch], kept={})
 
 
 class SavedHead(NamedTuple):
@@ -71,7 +78,7 @@ def save_head(
         validation_images: Digests of those that it was watched with.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, lambda file: np.savez(file, *trained.head.get_weights()))
+    write_whole(path, lambda file: np.savez(file, *trained.weights))
     seal(
         path,
         start=trained.start,
@@ -79,6 +86,23 @@ def save_head(
         validation_images=digest_of_digests(validation_images),
         history=[epoch._asdict() for epoch in trained.history],
     )
+
+
+def save_heads(
+    file: Callable[[int | None], Path],
+    trained: Trained,
+    images: Sequence[str],
+    validation_images: Sequence[str],
+) -> None:
+    """Save a head as it ended, and as it was after each epoch that was kept.
+
+    Args:
+        file: From an epoch, None of the end, to where the head lies.
+        images, validation_images: As for `save_head`.
+    """
+    save_head(file(None), trained, images, validation_images)
+    for epoch in trained.kept:
+        save_head(file(epoch), trained.after(epoch), images, validation_images)
 
 
 def open_head(path: Path) -> SavedHead:

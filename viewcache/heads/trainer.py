@@ -15,6 +15,7 @@ from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.quiet_tensorflow import tf
 from viewcache.heads.head import build_head
 from viewcache.heads.history import Score
+from viewcache.heads.optimizer import LearningRate
 from viewcache.heads.saved import Trained, starting_point
 from viewcache.heads.training import Schedule, Targets, Validation, train
 
@@ -29,7 +30,7 @@ class HeadTrainer:
     """
 
     def __init__(
-        self, width: int, classes: int, settings: HeadSettings, learning_rate: float
+        self, width: int, classes: int, settings: HeadSettings, learning_rate: LearningRate
     ) -> None:
         self._build = lambda seed: build_head(width, classes, settings, learning_rate, seed)
         self._head = self._build(0)
@@ -47,11 +48,8 @@ class HeadTrainer:
 
         Args:
             views: From a view to its features, of the training images at least.
-
-        Returns:
-            The head, which the next training changes, and how it came about.
         """
-        self._start_again(schedule.seed)
+        self._start_again(schedule.seed, schedule.steps(len(targets.rows)))
         start = starting_point(self._head, self._head.optimizer)
         labels, batch_size = targets.labels[:, None].astype(np.float32), schedule.batch_size
 
@@ -68,17 +66,14 @@ class HeadTrainer:
             loss, correct = np.sum(sums, axis=0)
             return Score(float(loss) / len(order), float(correct) / len(order))
 
-        history = train(run_epoch, self._head, targets.rows, validation, schedule)
-        return Trained(self._head, history, start)
+        passed = train(run_epoch, self._head, targets.rows, validation, schedule)
+        return Trained(self._head.get_weights(), passed.history, start, passed.kept)
 
-    def _start_again(self, seed: int) -> None:
+    def _start_again(self, seed: int, steps: int) -> None:
         """Bring back initial weights and dropout state, and forget what the optimizer saw."""
         for variable, value in zip(self._head.variables, self._build(seed).variables, strict=True):
             variable.assign(value)
-        optimizer = self._head.optimizer
-        for variable in optimizer.variables:
-            if variable is not optimizer._learning_rate:
-                variable.assign(tf.zeros_like(variable.value))
+        self._head.optimizer.start_again(steps)
 
     def _steps(
         self, features: tf.Tensor, labels: tf.Tensor, weights: tf.Tensor, batch_size: tf.Tensor

@@ -12,8 +12,7 @@ from viewcache.ground.errors import PipelineError
 from viewcache.ground.quiet_tensorflow import keras, tf
 from viewcache.heads.answers import losses, predicted_classes
 from viewcache.heads.history import Epoch, Score
-from viewcache.heads.schedule import order_of_epoch, view_of_epoch
-from viewcache.heads.stopping import BestHead
+from viewcache.heads.schedule import order_of_epoch
 
 Reader = Callable[[int, np.ndarray], np.ndarray]
 """(view, rows of the prepared images) -> inputs of the model for these rows."""
@@ -74,18 +73,22 @@ class Schedule:
     """Which views are trained on, and in which order.
 
     Attributes:
-        views: That the epochs go through, and over again.
+        views: That each epoch reads which is run.
+        epochs: Of a whole training, over which the learning rate falls: more than there are
+            views where a training is cut short.
         seed: Of the order of the images.
-        patience: After so many epochs in which the validation loss has not fallen below its
-            lowest, training stops, and the head of the lowest is kept; None: all epochs are run
-            and the last head is kept.
+        kept: Epochs after which weights are kept.
     """
 
+    views: Sequence[int]
     epochs: int
     batch_size: int
-    views: Sequence[int]
     seed: int
-    patience: int | None
+    kept: Sequence[int] = ()
+
+    def steps(self, images: int) -> int:
+        """Steps of a whole training."""
+        return self.epochs * -(-images // self.batch_size)
 
 
 TESTED_AT_ONCE = 2**10
@@ -115,13 +118,25 @@ class Validation(NamedTuple):
         )
 
 
+class Passed(NamedTuple):
+    """What a training went through.
+
+    Attributes:
+        history: One entry an epoch that was run.
+        kept: Weights by the epoch after which they were kept, as `keras.Model.get_weights`.
+    """
+
+    history: list[Epoch]
+    kept: dict[int, list[np.ndarray]]
+
+
 def train(
     run_epoch: RunEpoch,
     head: keras.Model,
     rows: np.ndarray,
     validation: Validation,
     schedule: Schedule,
-) -> list[Epoch]:
+) -> Passed:
     """Train over a sequence of views.
 
     Args:
@@ -131,23 +146,17 @@ def train(
     Raises:
         PipelineError: the loss is no longer finite.
     """
-    scores: list[tuple[Score, Score]] = []
-    best = BestHead(head, schedule.patience)
-    for epoch in range(1, schedule.epochs + 1):
-        view = view_of_epoch(epoch, schedule.views)
+    history, kept = [], {}
+    for epoch, view in enumerate(schedule.views, start=1):
         trained = run_epoch(view, rows[order_of_epoch(epoch, len(rows), schedule.seed)])
         tested = validation.test(head)
         if not np.isfinite(tested.loss):
             rule = f"training must not diverge (train.learning_rate), as in epoch {epoch}"
             raise PipelineError(rule, f"a loss of {tested.loss}")
-        scores.append((trained, tested))
-        if best.has_stalled(epoch, tested.loss):
-            break
-    kept = best.restore()
-    return [
-        Epoch(epoch, *trained, *tested, kept=epoch == kept)
-        for epoch, (trained, tested) in enumerate(scores, start=1)
-    ]
+        history.append(Epoch(epoch, *trained, *tested))
+        if epoch in schedule.kept:
+            kept[epoch] = head.get_weights()
+    return Passed(history, kept)
 
 
 def by_fit(model: keras.Model, read: Reader, targets: Targets, batch_size: int) -> RunEpoch:

@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +62,12 @@ def open_rotations(path: Path) -> list[Rotation]:
     """
     columns = _read(path)
     del columns["unit"]
-    rotations = [np.array(column) for column in columns.values()]
+    return rotations_of(columns.values())
+
+
+def rotations_of(columns: Iterable[Sequence[str]]) -> list[Rotation]:
+    """All rotations, from the part that every image plays in each."""
+    rotations = map(np.array, columns)
     return [
         Rotation(number, *(np.flatnonzero(parts == part) for part in PARTS))
         for number, parts in enumerate(rotations)

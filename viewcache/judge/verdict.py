@@ -3,8 +3,10 @@
 Seconds enter nowhere, so the same heads are always given the same recommendation.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
+from operator import attrgetter
 from typing import Literal
 
 from viewcache.arms.arm import Arm
@@ -13,10 +15,9 @@ from viewcache.judge.decisions import Comparison, by_views, compare
 from viewcache.judge.sample import Sample
 
 Word = Literal["a trade", "better", "worse", "no measurable difference"]
-Shortfall = Literal["not within the margin", "worse on the other", "not better than cached_0"]
-"""What keeps a number of views from being enough: it is not known to be within the margin of the
-twin on what the rule names; or is known to lose more than the margin on the other; or is not known
-to be better than no augmentation on what justified that."""
+Shortfall = Literal["not within the margin", "worse than cached_0"]
+"""What keeps a number of views from being enough, on what the rule names: it is not known to be
+within the margin of the twin, or is known to lose to no augmentation."""
 
 Comparisons = Mapping[tuple[Arm, Arm, Measured], Comparison]
 """From (arm, reference, on)."""
@@ -25,14 +26,23 @@ OTHER: dict[Measured, Measured] = {"clean": "robustness", "robustness": "clean"}
 
 @dataclass(frozen=True)
 class Candidate:
-    """A number of views below the twin's, and what keeps it from being enough."""
+    """A number of views below the twin's, and what keeps it from being enough.
+
+    Attributes:
+        probably_within: Whether it is within the margin of the twin by the estimate.
+    """
 
     arm: Arm
     shortfalls: list[Shortfall]
+    probably_within: bool
 
     @property
     def passed(self) -> bool:
         return not self.shortfalls
+
+    @property
+    def probably_passed(self) -> bool:
+        return self.probably_within and "worse than cached_0" not in self.shortfalls
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,8 @@ class Recommendation:
         word: Of both effects, whatever the rule names.
         candidates: If augmenting, every other number of views, in the order in which they are
             tried: the most first. Beyond the first that falls short none is taken.
+        probably_enough: If augmenting, the fewest views that would pass if estimates were the
+            truth; None where nothing is augmented. Never more views than `arm` has.
         comparisons: Every cached arm against the twin and against `cached_0`, on both.
     """
 
@@ -56,6 +68,7 @@ class Recommendation:
     effects: dict[Measured, Comparison]
     word: Word
     candidates: list[Candidate]
+    probably_enough: Arm | None
     comparisons: list[Comparison]
     rule: Measured
     margin: float
@@ -84,31 +97,33 @@ def decide(
     """
     unaugmented, *between, twin = arms
     effects = {on: comparisons[twin, unaugmented, on] for on in OTHER}
-    justified_by = _justification(effects, rule)
+    justified_by = justification(effects, rule)
     candidates = [
-        Candidate(arm, _shortfalls(arm, unaugmented, twin, comparisons, rule, justified_by))
+        _candidate(comparisons[arm, twin, rule], comparisons[arm, unaugmented, rule])
         for arm in reversed(between)
         if justified_by
     ]
     return Recommendation(
-        _enough(candidates, twin) if justified_by else unaugmented,
+        _last_before(candidates, twin, attrgetter("passed")) if justified_by else unaugmented,
         justified_by is not None,
         justified_by,
         effects,
         _word(list(effects.values())),
         candidates,
+        _last_before(candidates, twin, attrgetter("probably_passed")) if justified_by else None,
         list(comparisons.values()),
         rule,
         margin,
     )
 
 
-def _justification(effects: Mapping[Measured, Comparison], rule: Measured) -> Measured | None:
+def justification(effects: Mapping[Measured, Comparison], rule: Measured) -> Measured | None:
     """What augmenting is recommended for, if it is."""
-    if effects[rule].effect == "help":
+    named, other = effects[rule], OTHER[rule]
+    if named.is_gain:
         return rule
-    helps_otherwise = effects[OTHER[rule]].effect == "help"
-    return OTHER[rule] if effects[rule].effect == "harmless" and helps_otherwise else None
+    no_loss = not named.is_loss and named.difference > -named.margin
+    return other if no_loss and effects[other].is_gain else None
 
 
 def _word(effects: Sequence[Comparison]) -> Word:
@@ -120,31 +135,21 @@ def _word(effects: Sequence[Comparison]) -> Word:
     return "worse" if loss else "no measurable difference"
 
 
-def _shortfalls(
-    arm: Arm,
-    unaugmented: Arm,
-    twin: Arm,
-    comparisons: Comparisons,
-    rule: Measured,
-    justified_by: Measured,
-) -> list[Shortfall]:
-    to_twin = {on: comparisons[arm, twin, on] for on in OTHER}
+def _candidate(to_twin: Comparison, to_unaugmented: Comparison) -> Candidate:
     fails: dict[Shortfall, bool] = {
-        "not within the margin": to_twin[rule].effect not in ("help", "harmless"),
-        "worse on the other": to_twin[OTHER[rule]].effect == "harm",
-        "not better than cached_0": not comparisons[arm, unaugmented, justified_by].is_gain,
+        "not within the margin": to_twin.effect not in ("help", "harmless"),
+        "worse than cached_0": to_unaugmented.is_loss,
     }
-    return [shortfall for shortfall, failed in fails.items() if failed]
+    shortfalls = [shortfall for shortfall, failed in fails.items() if failed]
+    return Candidate(to_twin.arm, shortfalls, to_twin.difference > -to_twin.margin)
 
 
-def _enough(candidates: Sequence[Candidate], twin: Arm) -> Arm:
-    """The last that passed before the first that did not; else the twin.
+def _last_before(
+    candidates: Sequence[Candidate], twin: Arm, passes: Callable[[Candidate], bool]
+) -> Arm:
+    """The last that passes before the first that does not; else the twin.
 
     A fixed order, so that many tests need no correction.
     """
-    enough = twin
-    for candidate in candidates:
-        if not candidate.passed:
-            break
-        enough = candidate.arm
-    return enough
+    passing = list(takewhile(passes, candidates))
+    return passing[-1].arm if passing else twin

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from viewcache.costs.break_even import pays_from
 from viewcache.costs.faster import TIMES_THE_IMAGES
 from viewcache.report.figures import Arms, cached_arms, end_to_end_arms
-from viewcache.report.words import duration, plain_name
+from viewcache.report.words import WAYS, duration, plain_name
 
 
 class Speed(NamedTuple):
@@ -14,12 +14,15 @@ class Speed(NamedTuple):
 
     Attributes:
         what: That takes these seconds, which may not be known.
-        same_runtime, keras: How many times faster than end to end; None where it is not known.
+        same_runtime, originals_kept, keras: How many times faster than end to end: on the same
+            runtime, as one writes it, or with the features of the images as they are kept; and by
+            hand in Keras. None where it is not known.
     """
 
     what: str
     seconds: float | None
     same_runtime: float | None
+    originals_kept: float | None
     keras: float | None
 
 
@@ -44,7 +47,13 @@ def speeds(figures: Mapping[str, Any], name: str) -> list[Speed]:
         ),
     }
     return [
-        Speed(what, seconds, factors[of]["on_the_same_runtime"], factors[of]["against_keras"])
+        Speed(
+            what,
+            seconds,
+            factors[of]["on_the_same_runtime"],
+            factors[of]["originals_kept"],
+            factors[of]["against_keras"],
+        )
         for of, (what, seconds) in rows.items()
     ]
 
@@ -59,7 +68,7 @@ def evidence_sentence(figures: Mapping[str, Any]) -> str:
         f"{duration(costs['seconds'])}, from images to heads."
     )
     each = [
-        f"{duration(seconds)} ({plain_name({'budget': None, 'kind': kind})}; "
+        f"{duration(seconds)} ({WAYS[kind]}; "
         f"{'predicted' if kind in predicted else 'extrapolated from what ran'})"
         for kind, seconds in costs["end_to_end_seconds"].items()
     ]

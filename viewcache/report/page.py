@@ -1,19 +1,17 @@
 """The page: one HTML file that holds all it shows, for who has never seen the project."""
 
-from collections.abc import Mapping
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from PIL import Image
 
 from viewcache.ground.files import write_text
 from viewcache.ground.paths import CONTACT_SHEET
 from viewcache.judge.disagreement import Disagreement
+from viewcache.judge.judgement import Judgement
 from viewcache.judge.verdict import Recommendation
 from viewcache.report import results
 from viewcache.report.cost_words import break_even_sentences, evidence_sentence, speeds
@@ -26,22 +24,35 @@ from viewcache.report.pictures.style import SIZE, Picture, data_uri, draw_svg
 from viewcache.report.provenance import Provenance
 from viewcache.report.results import Results
 from viewcache.report.summary import key_figures, times_as_fast
-from viewcache.report.tables import MEASURED, TESTED_ON, accuracy_in_words
+from viewcache.report.tables import (
+    MEASURED,
+    TESTED_ON,
+    accuracy_in_words,
+    note_on_stars,
+    seconds_in_words,
+)
 from viewcache.report.words import (
+    alarms,
+    difference,
     margin_in_words,
     percent,
     plain_name,
     reasons,
     tells,
+    warnings,
     what_to_do,
 )
 
 FUNCTIONS = (
     accuracy_in_words,
+    alarms,
+    difference,
     percent,
     plain_name,
     reasons,
+    seconds_in_words,
     times_as_fast,
+    warnings,
     what_to_do,
 )
 """That the template calls."""
@@ -50,19 +61,19 @@ TEMPLATE = Path(__file__).with_name("page.html.jinja")
 
 def write_page(
     found: Results,
-    recommendation: Recommendation,
+    judged: Judgement,
     disagreement: Disagreement,
     provenance: Provenance,
 ) -> None:
     """Write `report.html`."""
     sheet = CONTACT_SHEET.read_bytes()
-    page = render_page(found, recommendation, sheet, disagreement, provenance)
+    page = render_page(found, judged, sheet, disagreement, provenance)
     write_text(results.PAGE, page)
 
 
 def render_page(
     found: Results,
-    recommendation: Recommendation,
+    judged: Judgement,
     contact_sheet: bytes,
     disagreement: Disagreement,
     provenance: Provenance,
@@ -78,9 +89,11 @@ def render_page(
     environment.filters |= {"thumbnail": _thumbnail, "or_none": _or_none}
     for function in FUNCTIONS:
         environment.globals[function.__name__] = function
-    arms, name = found.arms, recommendation.arm.name
+    arms, recommendation = found.arms, judged.recommendation
+    name = recommendation.arm.name
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         key_figures=key_figures(found.figures, recommendation),
+        judged=judged,
         recommendation=recommendation,
         margin=margin_in_words(recommendation.margin),
         wide=not any(map(tells, recommendation.comparisons)),
@@ -95,7 +108,7 @@ def render_page(
         confusion=found.figures["confusion"],
         right={on: _share_right(found.figures["confusion"][on]) for on in MEASURED.values()},
         predicted=found.figures["answers"]["faster"]["predicted"],
-        epochs=_epochs(found.runs),
+        note=note_on_stars(arms),
         prediction=found.figures["prediction"],
         replay=found.figures["replay"],
         disagreement=disagreement,
@@ -141,15 +154,6 @@ def _differences(found: Results, metric: str, recommendation: Recommendation) ->
     )
     size = (SIZE[0], 1.3 + 0.5 * len(rows))
     return draw_svg(paint, captions.of_differences(found.arms, rows, metric), size)
-
-
-def _epochs(runs: pd.DataFrame) -> dict[str, Mapping[str, Any]]:
-    """For each arm the fewest and most epochs that a training ran, and that it kept the head of."""
-    extremes = runs.groupby("arm", sort=False)[["epochs", "kept_epoch"]].agg(["min", "max"])
-    return {
-        str(arm): {name: tuple(row[name]) for name in ("epochs", "kept_epoch")}
-        for arm, row in extremes.iterrows()
-    }
 
 
 def _share_right(counts: list[list[float]]) -> float:

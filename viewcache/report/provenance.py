@@ -15,7 +15,7 @@ import yaml
 from viewcache.arms.arm import Arm
 from viewcache.ground.manifests import digest_of_digests, manifest_file
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import PARTS, PREPARED, extraction_record, feature_file
+from viewcache.ground.paths import PARTS, PREPARED, extraction_record, feature_file, planned_views
 from viewcache.ground.stopwatch import load_record
 from viewcache.images.folds import PARTS as PARTS_OF_A_ROTATION
 from viewcache.images.folds import open_rotations
@@ -62,7 +62,7 @@ def trace(params: Params, arms: Iterable[Arm]) -> Provenance:
     Args:
         arms: That were compared.
     """
-    records = [load_record(stage) for stage in _stages(params, arms)]
+    records = [load_record(stage) for stage in _stages(arms)]
     moments = [record["measured_at"] for record in records]
     rotations = open_rotations(PARTS)
     return Provenance(
@@ -76,7 +76,7 @@ def trace(params: Params, arms: Iterable[Arm]) -> Provenance:
         _changed(),
         {
             "images": digest_of_images(),
-            "features": digest_of_features(params.extract.views),
+            "features": digest_of_features(planned_views()),
             "base": json.loads(_manifest(0).read_text())["base"],
         },
     )
@@ -100,8 +100,8 @@ def _manifest(view: int) -> Path:
     return manifest_file(feature_file(view))
 
 
-def _stages(params: Params, arms: Iterable[Arm]) -> set[str]:
-    extracts = {extraction_record(view) for view in params.extract.views}
+def _stages(arms: Iterable[Arm]) -> set[str]:
+    extracts = {extraction_record(view) for view in planned_views()}
     return {"augment", "compile_base"} | extracts | {arm.training_stage for arm in arms}
 
 

@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median_low
 from typing import Any
 
 import pandas as pd
@@ -15,14 +14,18 @@ from viewcache.costs.reckoning import Reckoning
 from viewcache.ground.files import write_text
 from viewcache.ground.params.base_settings import Precision
 from viewcache.ground.paths import RECOMMENDATION
+from viewcache.judge.choosing import Choosing
 from viewcache.judge.confusion import Confusion, recall
+from viewcache.judge.correctness import METRICS
 from viewcache.judge.decisions import Comparison
+from viewcache.judge.judgement import Judgement
+from viewcache.judge.length import Length
 from viewcache.judge.verdict import Recommendation
 from viewcache.report.figures import Arms
 from viewcache.report.tables import accuracy_against_seconds, markdown_table
 from viewcache.report.words import sentence
 
-METRICS = Path("metrics.json")
+SUMMARY = Path("metrics.json")
 EVERYTHING = Path("results.json")
 PAGE = Path("report.html")
 PLOTS = Path("plots")
@@ -31,7 +34,7 @@ RUNS, CURVES = PLOTS / "runs.csv", PLOTS / "learning_curves.csv"
 ACCURACY_AGAINST_SECONDS = PLOTS / "accuracy_against_seconds.csv"
 TABLE = PLOTS / "table.md"
 PICTURES = tuple(PLOTS / name for name in ("views.png", "images.png", "image_sizes.png"))
-ARTIFACTS = (PAGE, EVERYTHING, METRICS, TABLE, RUNS, *PICTURES)
+ARTIFACTS = (PAGE, EVERYTHING, SUMMARY, TABLE, RUNS, *PICTURES)
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,7 @@ class Results:
     """What `evaluate` found.
 
     Attributes:
-        figures: As in results.json: `recommendation`, `answers`, `arms`,
-            `equivalence`, `decisions`, `folds`, `confusion`, `costs`, `replay`, and
-            `prediction`, which may be None.
+        figures: As in results.json.
         params: The parameters that it was found with.
         runs: One row a head with its final metrics.
         curves: One row a head and epoch.
@@ -62,7 +63,7 @@ def write(found: Results) -> None:
     PLOTS.mkdir(exist_ok=True)
     _write_json(EVERYTHING, found.figures)
     _write_json(RECOMMENDATION, found.figures["recommendation"])
-    _write_json(METRICS, metrics_of(found.figures))
+    _write_json(SUMMARY, metrics_of(found.figures))
     _write_json(PARAMS, found.params)
     write_text(RUNS, found.runs.to_csv(index=False))
     write_text(CURVES, found.curves.to_csv(index=False))
@@ -89,11 +90,12 @@ def digest_of_results() -> str:
 
 def metrics_of(figures: Mapping[str, Any]) -> dict[str, float]:
     """The few numbers that `dvc metrics` and `dvc exp show` compare; those that are known."""
-    arm = figures["arms"][figures["recommendation"]["arm"]]
-    answers = figures["answers"]
+    arm, answers = figures["arms"][figures["recommendation"]["arm"]], figures["answers"]
     numbers = {
         "accuracy": arm["accuracy"],
         "accuracy_augmented": arm["accuracy_augmented"],
+        "accuracy_to_expect": figures["recommendation"]["accuracy_to_expect"],
+        "accuracy_of_baseline": figures["arms"]["baseline"]["accuracy"],
         "views": figures["recommendation"]["views"],
         "seconds": arm["seconds"],
         "further_seconds": arm["further_seconds"],
@@ -103,23 +105,22 @@ def metrics_of(figures: Mapping[str, Any]) -> dict[str, float]:
     return {name: number for name, number in numbers.items() if number is not None}
 
 
-def record_of_recommendation(
-    recommendation: Recommendation, runs: pd.DataFrame, precision: Precision
-) -> dict[str, Any]:
-    """What to do, and for how many epochs: the median of those that the arm's heads kept.
-
-    Free of times.
+def record_of_recommendation(judged: Judgement, precision: Precision) -> dict[str, Any]:
+    """What to do. Free of times.
 
     Args:
-        runs: One row a head, with `arm` and `kept_epoch`.
         precision: Of the base.
     """
-    kept = runs.loc[runs["arm"] == recommendation.arm.name, "kept_epoch"]
+    recommended, choosing = judged.recommendation, judged.choosing
+    enough = recommended.probably_enough
     return {
-        "arm": recommendation.arm.name,
-        "views": recommendation.arm.budget,
-        "epochs": median_low(kept.tolist()),
-        "sentence": sentence(recommendation, precision),
+        "arm": recommended.arm.name,
+        "views": recommended.arm.budget,
+        "probably_enough": None if enough is None else enough.budget,
+        "epochs": recommended.arm.epochs,
+        "accuracy_to_expect": choosing and choosing.accuracy["clean"],
+        "accuracy_augmented_to_expect": choosing and choosing.accuracy["robustness"],
+        "sentence": sentence(judged, precision),
     }
 
 
@@ -152,6 +153,24 @@ def record_of_answers(
             "loss": _largest(recommendation, gain=False),
         },
     }
+
+
+def record_of_length(length: Length) -> dict[str, Any]:
+    """Whether heads were trained long enough, and what twice as many epochs gained."""
+    return {
+        "is_enough": length.is_enough,
+        "gains": [gain.as_record() for gain in length.gains],
+        "changes_recommendation": length.changes_recommendation,
+        "loss_falls": length.loss_falls,
+    }
+
+
+def record_of_choosing(choosing: Choosing | None) -> dict[str, Any] | None:
+    """What each fold's other folds recommend, and how accurate that is on the fold."""
+    if choosing is None:
+        return None
+    arms = {str(fold): arm.name for fold, arm in choosing.arms.items()}
+    return {"arms": arms, **{METRICS[on]: one for on, one in choosing.accuracy.items()}}
 
 
 def record_of_equivalences(equivalences: Sequence[Equivalence]) -> dict[str, Any]:
@@ -187,10 +206,20 @@ def _same(equivalence: Equivalence | None) -> dict[str, Any] | None:
     """The twin beside an arm that trained end to end, on matched trainings and test images."""
     if equivalence is None:
         return None
-    figures = asdict(equivalence) | {"is_exact": equivalence.is_exact}
-    twin, arm = equivalence.twin, equivalence.end_to_end
-    trainings = [{"seed": seed, "rotation": rotation} for seed, rotation in arm.trainings]
-    return figures | {"twin": twin.name, "end_to_end": arm.name, "trainings": trainings}
+    arm = equivalence.end_to_end
+    by_epoch = {str(epoch): most for epoch, most in equivalence.weight_differences.items()}
+    return {
+        "twin": equivalence.twin.name,
+        "end_to_end": arm.name,
+        "trainings": [{"seed": seed, "rotation": rotation} for seed, rotation in arm.trainings],
+        "epochs": equivalence.epochs,
+        "is_exact": equivalence.is_exact,
+        "weight_differences": by_epoch,
+        "max_abs_weight_difference": equivalence.max_abs_weight_difference,
+        "changed_test_predictions": equivalence.changed_test_predictions,
+        "test_predictions": equivalence.test_predictions,
+        "max_abs_feature_difference": equivalence.max_abs_feature_difference,
+    }
 
 
 def _largest(recommendation: Recommendation, *, gain: bool) -> float | None:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from viewcache.costs.faster import Way
 from viewcache.judge.verdict import Recommendation
-from viewcache.report.words import TOO_FEW, plain_name, points, tells, views
+from viewcache.report.words import TOO_FEW, WAYS, plain_name, points, tells, views
 
 
 class KeyFigure(NamedTuple):
@@ -40,17 +41,23 @@ def _same(figures: Mapping[str, Any]) -> KeyFigure | None:
     return KeyFigure(
         "Is it the same?",
         "yes, the same head" if shared["is_exact"] else f"nearly: {changed:,} answers differ",
-        f"With {views(figures['arms'][shared['twin']]['budget'])}, one for every epoch, caching "
-        "shows the head the very images that end-to-end training does. Held to "
-        f"{_base_of(shared)}, in {_trainings(shared)}: largest difference of weights "
-        f"{shared['max_abs_weight_difference']:.2g}; answers that differ: {changed:,} of "
-        f"{shared['test_predictions']:,}.{_across_runtimes(same)}",
+        f"With {views(figures['arms'][shared['twin']]['budget'])}, as many as end to end renders, "
+        "caching shows the head the very images that end-to-end training does. Held to "
+        f"{_base_of(shared)}, in {_trainings(shared)}, after {_epochs(shared)} epochs: largest "
+        f"difference of weights {shared['max_abs_weight_difference']:.2g}; answers that differ: "
+        f"{changed:,} of {shared['test_predictions']:,}.{_across_runtimes(same)}",
     )
 
 
 def _base_of(shared: Mapping[str, Any]) -> str:
     on_keras = shared["end_to_end"] == "end_to_end"
     return "end to end on Keras' own base" if on_keras else "end to end on the same compiled base"
+
+
+def _epochs(shared: Mapping[str, Any]) -> str:
+    """After which epochs weights were compared."""
+    *before, last = shared["weight_differences"]
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def _trainings(shared: Mapping[str, Any]) -> str:
@@ -65,7 +72,10 @@ def _across_runtimes(same: Mapping[str, Any]) -> str:
         return ""
     changed = keras["changed_test_predictions"]
     most = keras["max_abs_feature_difference"]
-    return f" On Keras' own base, whose features differ by up to {most:.1g}: {changed:,}."
+    return (
+        f" On Keras' own base, whose features differ by up to {most:.1g}, after "
+        f"{keras['epochs']} epochs: {changed:,}."
+    )
 
 
 def _faster(figures: Mapping[str, Any], recommendation: Recommendation) -> KeyFigure:
@@ -80,16 +90,17 @@ def _faster(figures: Mapping[str, Any], recommendation: Recommendation) -> KeyFi
         "Is it faster?",
         times_as_fast(first) if first is None or first > 0.95 else f"no, {times_as_fast(first)}",
         f"A first training ({plain_name(figures['arms'][name])}) against end to end on the same "
-        f"runtime, which is what caching brings. Without set-up: {without}; each further training: "
-        f"{further}; {trainings:,} trainings together: {study} (extrapolated from one). A first "
-        "training against end to end by hand in Keras: "
+        f"runtime. Held to one that keeps the images' own features, as caching does: "
+        f"{times_as_fast(own['first']['originals_kept'])}. Without set-up: {without}; each further "
+        f"one: {further}; {trainings:,} trainings together: {study} (extrapolated from one). A "
+        "first training against end to end by hand in Keras: "
         f"{times_as_fast(own['first']['against_keras'])}.{_predicted(faster['predicted'])}",
     )
 
 
-def _predicted(kinds: list[str]) -> str:
+def _predicted(kinds: list[Way]) -> str:
     """Which times are the plan's."""
-    names = [plain_name({"budget": None, "kind": kind}) for kind in kinds]
+    names = [WAYS[way] for way in kinds]
     return f" Not measured but predicted: {'; '.join(names)}." if kinds else ""
 
 
@@ -99,5 +110,5 @@ def _augmentation(recommendation: Recommendation) -> KeyFigure:
     against_none = f"{views(effects['clean'].arm.budget or 0)} against none."
     if not any(map(tells, effects.values())):
         return KeyFigure(question, TOO_FEW, f"No difference of use can be seen: {against_none}")
-    both = f"{points(effects['robustness'])}, and {points(effects['clean'])}"
+    both = f"{points(effects['clean'])}, and {points(effects['robustness'])}"
     return KeyFigure(question, recommendation.word, f"{both}: {against_none}".capitalize())

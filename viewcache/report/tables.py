@@ -26,14 +26,16 @@ def markdown_table(arms: Arms) -> str:
             "under random views": accuracy_in_words(arm, "accuracy_augmented"),
             "trainings": arm["seeds"] * arm["rotations"],
             "base passes": f"{arm['base_passes']:,}",
-            "first training s": _seconds(arm["seconds"]),
+            "first training s": seconds_in_words(arm, "seconds"),
             "set-up s": f"{arm['setup_seconds']:.1f}",
-            "each further s": _seconds(arm["further_seconds"]),
+            "each further s": seconds_in_words(arm, "further_seconds"),
             "features MB": f"{arm['feature_bytes'] / 1e6:.1f}",
         }
         for name, arm in arms.items()
     ]
-    return pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True) + "\n"
+    table = pd.DataFrame(rows).to_markdown(index=False, disable_numparse=True)
+    note = note_on_stars(arms)
+    return f"{table}\n\n{note}\n" if note else f"{table}\n"
 
 
 def accuracy_against_seconds(arms: Arms) -> pd.DataFrame:
@@ -47,22 +49,32 @@ def accuracy_against_seconds(arms: Arms) -> pd.DataFrame:
         }
         for name, arm in arms.items()
         for metric, tested_on in TESTED_ON.items()
+        if metric in arm
     )
 
 
 def accuracy_in_words(arm: Mapping[str, Any], metric: str) -> str:
-    """With its own interval, or beside the twin's accuracy on the same trainings."""
-    if f"{metric}_of_twin" in arm:
-        return f"{arm[metric]:.3f} (cached: {arm[f'{metric}_of_twin']:.3f})"
-    return _own_accuracy(arm, metric)
-
-
-def _own_accuracy(arm: Mapping[str, Any], metric: str) -> str:
-    """With its 95 % interval, where it has one of its own."""
+    """With its 95 % interval, where it has one; a dash, where its trainings were cut short."""
+    if metric not in arm:
+        return "-"
     if f"{metric}_low" not in arm:
         return f"{arm[metric]:.3f}"
     return with_interval(arm[metric], arm[f"{metric}_low"], arm[f"{metric}_high"], ".3f")
 
 
-def _seconds(seconds: float | None) -> str:
-    return "two machines" if seconds is None else f"{seconds:.1f}"
+def seconds_in_words(arm: Mapping[str, Any], name: str) -> str:
+    """Seconds of an arm; with a star where only some of its epochs were run and timed."""
+    seconds = arm[name]
+    if seconds is None:
+        return "-"
+    digits = f"{seconds:.1f}" if seconds < 100 else f"{seconds:,.0f}"
+    return digits if arm["measured_epochs"] == arm["epochs"] else f"{digits}*"
+
+
+def note_on_stars(arms: Arms) -> str:
+    """What a star at seconds means; empty where there is none."""
+    cut = [arm for arm in arms.values() if arm["measured_epochs"] != arm["epochs"]]
+    if not cut:
+        return ""
+    pace = f"the pace of {cut[0]['measured_epochs']} epochs, times all {cut[0]['epochs']}"
+    return f"* Cut short: {pace}, and no accuracy."

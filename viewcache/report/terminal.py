@@ -11,7 +11,7 @@ from tabulate import tabulate
 from viewcache.costs.faster import TIMES_THE_IMAGES
 from viewcache.ground.files import write_text
 from viewcache.report.figures import Arms, cached_arms
-from viewcache.report.tables import accuracy_in_words
+from viewcache.report.tables import accuracy_in_words, note_on_stars, seconds_in_words
 from viewcache.report.words import plain_name
 
 ANSWER = Path("plots/answer.txt")
@@ -31,11 +31,13 @@ FASTER = (
     f"first, of {TIMES_THE_IMAGES} times\nthe images",
     "each\nfurther",
 )
+AGAINST = {"on_the_same_runtime": "", "originals_kept": "if that kept the images' features"}
+"""From a factor to its row: the arm's own where it is against end to end as one writes it."""
 NEXT = """\
 report.html     all of it on one page: open it in a browser
 make ui         every run of every arm, in MLflow
 make plan       what a run of changed parameters (params.yaml) will cost
-dvc exp run -S train.learning_rate=0.01 -S 'train.end_to_end=[]'
+dvc exp run -S train.learning_rate=0.003 -S train.end_to_end.compiled=0
                 another learning rate, on the same features; then: dvc metrics diff
 """
 
@@ -72,6 +74,8 @@ def _paragraphs(figures: Mapping[str, Any]) -> Iterator[str]:
     arms, faster = figures["arms"], figures["answers"]["faster"]
     yield wrapped(figures["recommendation"]["sentence"])
     yield _table_of_arms(arms)
+    if note_on_stars(arms):
+        yield note_on_stars(arms)
     same = figures["equivalence"]["same_runtime"] or figures["equivalence"]["keras"]
     if same:
         yield wrapped(_same(same, _trained_on(arms[same["twin"]])))
@@ -82,11 +86,8 @@ def _paragraphs(figures: Mapping[str, Any]) -> Iterator[str]:
 
 def _trained_on(arm: Mapping[str, Any]) -> str:
     """What an arm trains on, in a reader's words."""
-    if arm["budget"] is None:
-        return plain_name(arm)
-    if not arm["budget"]:
-        return "images as they are"
-    return f"{arm['budget']} cached view{'s' if arm['budget'] > 1 else ''}"
+    as_they_are = arm["role"] == "cached" and not arm["budget"]
+    return "images as they are" if as_they_are else plain_name(arm)
 
 
 def _table_of_arms(arms: Arms) -> str:
@@ -96,8 +97,8 @@ def _table_of_arms(arms: Arms) -> str:
             accuracy_in_words(arm, "accuracy"),
             accuracy_in_words(arm, "accuracy_augmented"),
             f"{arm['base_passes']:,}",
-            _seconds(arm["seconds"]),
-            _seconds(arm["further_seconds"]),
+            seconds_in_words(arm, "seconds"),
+            seconds_in_words(arm, "further_seconds"),
         )
         for arm in arms.values()
     ]
@@ -107,8 +108,9 @@ def _table_of_arms(arms: Arms) -> str:
 def _table_of_speeds(factors: Mapping[str, Mapping[str, Mapping[str, float | None]]]) -> str:
     kinds = ("first", "first_without_setup", "first_on_more_images", "further")
     rows = [
-        (words, *(_times(own[kind]["on_the_same_runtime"]) for kind in kinds))
+        (row or words, *(_times(own[kind][against]) for kind in kinds))
         for words, own in factors.items()
+        for against, row in AGAINST.items()
     ]
     return table(rows, FASTER, words=1)
 
@@ -116,19 +118,13 @@ def _table_of_speeds(factors: Mapping[str, Mapping[str, Mapping[str, float | Non
 def _same(same: Mapping[str, Any], twin: str) -> str:
     """Of two trainings, with the same images and seed."""
     head = (
-        "the same head: no weight differs"
+        f"the same head: after {same['epochs']} epochs no weight differs"
         if same["is_exact"]
-        else f"nearly the same head: {same['changed_test_predictions']:,} of "
+        else f"nearly the same head: after {same['epochs']} epochs "
+        f"{same['changed_test_predictions']:,} of "
         f"{same['test_predictions']:,} answers differ"
     )
-    accuracies = f"(accuracy {same['accuracy_of_twin']:.3f} and {same['accuracy']:.3f})"
-    return f"With the same images and seed, {twin} and end to end train {head} {accuracies}."
-
-
-def _seconds(seconds: float | None) -> str:
-    if seconds is None:
-        return "-"
-    return f"{seconds:.1f}" if seconds < 100 else f"{seconds:,.0f}"
+    return f"With the same images and seed, {twin} and end to end train {head}."
 
 
 def _times(factor: float | None) -> str:

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from viewcache.arms.arm import Arm
+from viewcache.costs.faster import Way
 from viewcache.ground.params.base_settings import Precision
 from viewcache.judge.correctness import Measured
 from viewcache.judge.decisions import Comparison
+from viewcache.judge.judgement import Judgement
 from viewcache.judge.verdict import Recommendation
 
 WHERE: dict[Measured, str] = {
@@ -27,13 +30,14 @@ def with_interval(estimate: float, low: float, high: float, form: str, unit: str
     return f"{estimate:{form}}{unit} ({low:{form}} to {high:{form}})"
 
 
-def sentence(recommendation: Recommendation, precision: Precision) -> str:
+def sentence(judged: Judgement, precision: Precision) -> str:
     """What to do with these images, and how sure that is. No times, so that it is reproducible.
 
     Args:
         precision: Of the base.
     """
-    return f"{what_to_do(recommendation)} {reasons(recommendation, precision)}"
+    parts = [*alarms(judged), what_to_do(judged.recommendation), reasons(judged, precision)]
+    return " ".join([*parts, *warnings(judged)])
 
 
 def what_to_do(recommendation: Recommendation) -> str:
@@ -41,13 +45,47 @@ def what_to_do(recommendation: Recommendation) -> str:
     if not budget:
         return "Cache the images as they are, and train the head on that: no augmentation."
     of_each = "one augmented view" if budget == 1 else f"{budget} augmented views"
-    return f"Cache {of_each} of each image, and train the head on that."
+    beside = recommendation.arm.course.originals == "every_second"
+    image = "the image itself and " if beside else ""
+    return f"Cache {image}{of_each} of each image, and train the head on that."
 
 
-def reasons(recommendation: Recommendation, precision: Precision) -> str:
-    """How near so few views come to end-to-end, what augmentation brings, what is not certified."""
+def reasons(judged: Judgement, precision: Precision) -> str:
+    """How near so few views come to end to end, what augmentation brings, what to expect, and what
+    is not certified."""
+    recommendation = judged.recommendation
     near = [_enough(recommendation)] if recommendation.arm.budget else []
-    return " ".join([*near, _why(recommendation), *_not_certified(precision)])
+    return " ".join([*near, _why(recommendation), *_to_expect(judged), *_not_certified(precision)])
+
+
+def alarms(judged: Judgement) -> list[str]:
+    """That the recommended way is worse than the baseline, where that is known."""
+    if not judged.to_baseline.is_loss:
+        return []
+    worse = difference(judged.to_baseline.as_record(), " points")
+    return [
+        "ALARM: plain logistic regression on the features of the images as they are does better: "
+        f"the recommended way is at {worse} of it. Look at the head's settings before you go on."
+    ]
+
+
+def warnings(judged: Judgement) -> list[str]:
+    """That heads are not trained to the end, where twice as many epochs show it."""
+    length, epochs = judged.length, judged.recommendation.arm.epochs
+    if length.is_enough:
+        return []
+    found = [
+        f"{difference(gain.as_record(), ' points')} {WHERE[gain.on]} ({views_of(gain.arm)})"
+        for gain in length.gains
+        if gain.is_known
+    ]
+    told = [f"twice as many gain {' and '.join(found)}"] if found else []
+    told += ["the validation loss still falls"] if length.loss_falls else []
+    told += ["twice as many would change the recommendation"] * length.changes_recommendation
+    return [
+        f"WARNING: {epochs} epochs are too few: {'; '.join(told)}. Set train.epochs to "
+        f"{2 * epochs}, or to auto with train.schedule cosine."
+    ]
 
 
 def points(comparison: Comparison) -> str:
@@ -81,12 +119,30 @@ def plain_name(arm: Mapping[str, Any]) -> str:
     """What an arm does, in few words.
 
     Args:
-        arm: Its figures, of which `budget` and `kind` are read.
+        arm: Its figures, of which `role`, `budget`, `kind` and `originals` are read.
     """
-    budget = arm["budget"]
-    if budget is None:
-        return "end to end, " + ("Keras" if arm["kind"] == "keras" else "compiled")
-    return "no augmentation" if budget == 0 else views(budget)
+    if arm["role"] == "baseline":
+        return "logistic regression"
+    if arm["role"] == "end_to_end":
+        return f"end to end, {'Keras' if arm['kind'] == 'keras' else 'compiled'}"
+    if not arm["budget"]:
+        return "no augmentation"
+    image = "image and " if arm["originals"] == "every_second" else ""
+    only = " only" if arm["role"] == "views_only" else ""
+    return f"{image}{views(arm['budget'])}{only}"
+
+
+WAYS: dict[Way, str] = {
+    "keras": "end to end, Keras",
+    "compiled": "end to end, compiled",
+    "originals_kept": "end to end, compiled, with the images' own features kept",
+}
+"""Ways to train end to end, in few words."""
+
+
+def views_of(arm: Arm) -> str:
+    """How many views an arm on cached views has."""
+    return views(arm.budget) if arm.budget else "no augmentation"
 
 
 def views(number: int) -> str:
@@ -116,7 +172,7 @@ def margin_in_words(margin: float) -> str:
 
 
 def _enough(recommendation: Recommendation) -> str:
-    """How near so few views come to as many as epochs."""
+    """How near so few views come to end to end, and how few would probably do."""
     to_twin = [
         comparison
         for comparison in recommendation.comparisons
@@ -125,14 +181,34 @@ def _enough(recommendation: Recommendation) -> str:
         and comparison.reference.budget
     ]
     if not to_twin:
-        return "As many views as epochs: fewer are not known to be enough."
+        as_many = "As many as end to end renders: fewer are not known to be enough."
+        return f"{as_many}{_probably(recommendation)}"
     within = margin_in_words(recommendation.margin)
-    return f"That is within {within} of end-to-end training: {points(to_twin[0])}."
+    near = f"That is within {within} of end-to-end training: {points(to_twin[0])}."
+    return f"{near}{_probably(recommendation)}"
+
+
+def _probably(recommendation: Recommendation) -> str:
+    enough = recommendation.probably_enough
+    if enough is None or enough == recommendation.arm:
+        return ""
+    return f" Probably enough, by the estimate: {views_of(enough)}."
+
+
+def _to_expect(judged: Judgement) -> list[str]:
+    """The accuracy of choosing: on images that had no say in the choice."""
+    if judged.choosing is None:
+        return []
+    clean, robust = (judged.choosing.accuracy[on] for on in ("clean", "robustness"))
+    return [
+        f"To expect on new images: an accuracy of {clean:.3f} as they are, {robust:.3f} under "
+        "random views."
+    ]
 
 
 def _why(recommendation: Recommendation) -> str:
     effects = recommendation.effects
-    both = " and ".join(points(effects[on]) for on in ("robustness", "clean"))
+    both = " and ".join(points(effects[on]) for on in ("clean", "robustness"))
     if effects[recommendation.rule].interval is None:
         return f"No gain or loss of augmentation is known, for lack of intervals: {both}."
     if not any(map(tells, effects.values())):
@@ -158,4 +234,4 @@ def _but(recommendation: Recommendation) -> str:
     """Why it is not recommended, though it is better."""
     if recommendation.augment or recommendation.word != "better":
         return ""
-    return f", but not known to be harmless {WHERE[recommendation.rule]}"
+    return f", but probably at a loss {WHERE[recommendation.rule]}"

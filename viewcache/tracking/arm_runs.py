@@ -6,10 +6,12 @@ import pandas as pd
 from mlflow.entities import DatasetInput
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
-from viewcache.arms.arm import Arm
+from viewcache.arms.arm import Arm, compared_on_cache, end_to_end_arms
 from viewcache.costs.ledger import training_seconds
-from viewcache.ground.paths import extraction_record
+from viewcache.ground.params.schema import Train
+from viewcache.ground.paths import PARTS, extraction_record
 from viewcache.ground.stopwatch import load_record
+from viewcache.images.folds import open_rotations
 from viewcache.report.results import Results
 from viewcache.tracking.writer import RunWriter
 
@@ -36,18 +38,22 @@ class ArmLog:
     ) -> None:
         self._writer, self._parent, self._found = writer, parent, found
         self._datasets, self._start = datasets, start
-        self._random_views = [view for view in found.params["extract"]["views"] if view]
+        settings, rotations = Train.model_validate(found.params["train"]), open_rotations(PARTS)
+        arms = *compared_on_cache(settings, rotations), *end_to_end_arms(settings, rotations)
+        self._arms = {arm.name: arm for arm in arms}
+
+    @property
+    def training_stages(self) -> list[str]:
+        """The stages that trained the arms, as their costs are named."""
+        return list(dict.fromkeys(arm.training_stage for arm in self._arms.values()))
 
     def log(self, name: str) -> None:
         """Log an arm with its intervals and costs; it lasts as long as a first training took."""
-        figures, heads = self._found.arms[name], self._found.runs
-        heads = heads[heads["arm"] == name]
-        seeds, rotations = (tuple(heads[key].unique().tolist()) for key in ("seed", "rotation"))
-        arm = Arm(figures["budget"], figures["kind"], seeds, rotations)
+        figures, arm = self._found.arms[name], self._arms[name]
         run = self._create(self._parent, name, arm, {}, figures["seconds"] or 0)
         self._writer.log(run, {key: figures[key] for key in figures if key not in DESCRIBING})
         self._writer.end(run, _end_of(arm))
-        for seed in seeds:
+        for seed in arm.seeds if arm.is_whole else ():
             self._log_seed(run, replace(arm, seeds=(seed,)))
 
     def _log_seed(self, parent: str, arm: Arm) -> None:
@@ -63,14 +69,16 @@ class ArmLog:
         self._writer.end(run, _end_of(arm))
 
     def _create(self, parent: str, name: str, arm: Arm, own: dict[str, int], took: float) -> str:
-        views = {view for seed in arm.seeds for view in arm.views(self._random_views, seed)}
-        extracts = [extraction_record(view) for view in views] or [arm.training_stage]
+        views = {view for seed in arm.seeds for view in arm.views(seed)}
+        cached = arm.budget is not None
+        extracts = [extraction_record(view) for view in views] if cached else [arm.training_stage]
         tags = {
             MLFLOW_PARENT_RUN_ID: parent,
             "viewcache.training": self._origin(arm.training_stage),
             "viewcache.features": self._origin(*extracts),
         }
-        params = {"arm": arm.name, "budget": arm.budget, **own}
+        shown = {"train.originals": arm.course.originals}  # by the book's way, other than set
+        params = {"arm": arm.name, "budget": arm.budget, **shown, **own}
         datasets = [one for rotation in arm.rotations for one in self._datasets[rotation]]
         return self._writer.create(name, _end_of(arm) - took, params, tags, datasets)
 

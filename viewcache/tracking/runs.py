@@ -12,7 +12,7 @@ from typing import Any
 from mlflow.utils.mlflow_tags import MLFLOW_GIT_COMMIT, MLFLOW_RUN_NOTE
 
 from viewcache.ground.errors import message
-from viewcache.ground.paths import SOURCE
+from viewcache.ground.paths import SOURCE, planned_views
 from viewcache.ground.stopwatch import load_record
 from viewcache.report import results
 from viewcache.report.provenance import digest_of_features, digest_of_images, git_commit
@@ -62,7 +62,7 @@ def _log(store: Store, found: Results, start: float) -> None:
     Args:
         start: When it began, in seconds since the epoch.
     """
-    tags = _tags(found.params["extract"]["views"])
+    tags = _tags()
     writer = RunWriter(store, _flat(found.params), tags)
     name = _name_of_images(found.params["data"])
     images = datasets(name, found.params["data"]["path"])
@@ -72,9 +72,9 @@ def _log(store: Store, found: Results, start: float) -> None:
     for path in results.ARTIFACTS:
         folder = None if path.parent == Path() else path.parent.name
         store.client.log_artifact(run, str(path), folder)
-    for stage in _training_stages(found.params):
-        writer.log_samples(run, stage, load_record(stage)["samples"])
     arms = ArmLog(writer, run, found, images, start)
+    for stage in arms.training_stages:
+        writer.log_samples(run, stage, load_record(stage)["samples"])
     for arm in found.arms:
         arms.log(arm)
     writer.end(run, time.time())
@@ -105,17 +105,13 @@ def _tells(found: Results) -> dict[str, str]:
     }
 
 
-def _training_stages(params: dict[str, Any]) -> list[str]:
-    return ["train_head", *(f"train_end_to_end_{kind}" for kind in params["train"]["end_to_end"])]
-
-
-def _tags(views: list[int]) -> dict[str, str]:
+def _tags() -> dict[str, str]:
     return {
         PROCESS_TAG: this_process(),
         MLFLOW_GIT_COMMIT: git_commit(),
         "dvc.experiment": os.environ.get("DVC_EXP_NAME", ""),
         "viewcache.images": digest_of_images(),
-        "viewcache.feature_digests": digest_of_features(views),
+        "viewcache.feature_digests": digest_of_features(planned_views()),
     }
 
 

@@ -12,7 +12,6 @@ from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.loading import load_params
 
 DEFAULT = yaml.safe_load(Path("params.yaml").read_text())
-VIEWS = list(range(11))
 LARGEST = 2**31 - 1
 ARCHIVE = {"url": "a.zip", "sha256": 64 * "0"}
 BOUNDS: dict[str, tuple[list, list]] = {
@@ -31,17 +30,14 @@ BOUNDS: dict[str, tuple[list, list]] = {
     "extract.precision": (["float32", "bfloat16", "int8"], ["float16", None]),
     "extract.engine": (["local", "ray"], ["dask", None]),
     "extract.batch_size": ([1, LARGEST], [0, LARGEST + 1]),
-    "extract.views": (
-        [VIEWS, [*VIEWS, 999_999], VIEWS[::-1], [0, *range(20, 30)]],
-        [[*VIEWS, 1_000_000], [*VIEWS, -1], [*VIEWS, 0], VIEWS[1:], VIEWS[:-1]],
-    ),
     "evaluate.folds": ([3, 5, 2**16 - 1, None], [2, 1, 0, -3, 2**16, 3.5]),
     "evaluate.test_views": ([1, 999_999], [0, 1_000_000]),
     "evaluate.margin": ([0.001, 0.999], [0.0, 1.0]),
     "evaluate.rule": (["robustness", "clean"], ["speed"]),
     "evaluate.measure": (["accuracy", "balanced_accuracy"], ["recall", None]),
-    "train.epochs": ([10], [0, LARGEST + 1]),
-    "train.patience": ([1, LARGEST, None], [0, LARGEST + 1]),
+    "train.epochs": (["auto", 19, LARGEST], [0, LARGEST + 1, "all", True, None]),
+    "train.schedule": (["cosine", "constant"], ["step", None]),
+    "train.originals": (["every_second", "never"], ["always", 0.5]),
     "train.batch_size": ([1, LARGEST], [0, LARGEST + 1]),
     "train.learning_rate": ([1e-9, 2.0], [0.0, -1.0]),
     "train.head.units": ([1, 2**16, None], [0, 2**16 + 1]),
@@ -50,13 +46,11 @@ BOUNDS: dict[str, tuple[list, list]] = {
     "train.head.weight_decay": ([0.0, 2.0], [-0.1]),
     "train.class_weights": (["none", "balanced"], ["some"]),
     "train.budgets": (
-        [[0, 10], [10, 3, 0], VIEWS],
-        [[], [0], [10], [0, 10, 10], [-1, 0, 10], [0, 10, 11]],
+        [[0, "twin"], ["twin", 3, 0], [*range(21), "twin"]],
+        [[], [0], ["twin"], [0, 20], [0, 3, 3, "twin"], [-1, 0, "twin"], [0, 21, "twin"]],
     ),
-    "train.end_to_end": (
-        [[], ["keras"], ["compiled"], ["keras", "compiled"], ["compiled", "keras"]],
-        [["jax"], ["keras", "keras"], None],
-    ),
+    "train.end_to_end.keras": ([0, 2, LARGEST - 1, "all"], [1, -2, LARGEST + 1, "auto", None]),
+    "train.end_to_end.compiled": ([0, "all"], [3, False]),
     "train.end_to_end_rotations": ([[0], [4], [3, 0, 2]], [[], [0, 0], [-1], [5], [2**16]]),
     "augment.quarter_turns": ([True, False], [1]),
     "augment.rotation_degrees": ([0.0, 180.0], [-0.1, 180.1]),
@@ -138,24 +132,37 @@ def test_a_holdout_has_one_rotation_and_folds_have_as_many_as_they_are(load):
 
 
 def test_budgets_hold_both_ends_of_the_comparison(load):
-    rule = r"train\.budgets: must hold 0 and 8, the epochs: the ends of the comparison"
-    with pytest.raises(PipelineError, match=rf"{rule}\. Received: \[0, 7\]$"):
-        load(**{"train.epochs": 8, "train.budgets": [0, 7]})
-    assert load(**{"train.budgets": [8, 0]}).train.budgets == [8, 0]
+    rule = r"train\.budgets: must hold 0 and twin: the ends of the comparison"
+    with pytest.raises(PipelineError, match=rf"{rule}\. Received: \[0, 20\]$"):
+        load(**{"train.budgets": [0, 20]})
 
 
-def test_there_are_as_many_random_views_as_epochs_whatever_their_ids(load):
-    views = [0, *range(5, 15)]
-    assert load(**{"extract.views": views}).extract.random_views == views[1:]
-    rule = r"extract\.views: must hold 10 views besides 0, as many as there are epochs"
-    with pytest.raises(PipelineError, match=rf"{rule}\. Received: \[0, 5,.* 13\]$"):
-        load(**{"extract.views": views[:-1]})
+@pytest.mark.parametrize(
+    ("epochs", "originals", "most"),
+    [("auto", "every_second", 20), ("auto", "never", 40), (9, "every_second", 5), (8, "never", 8)],
+)
+def test_no_budget_exceeds_the_random_views_that_are_read(load, epochs, originals, most):
+    stated = {"train.epochs": epochs, "train.originals": originals}
+    load(**stated, **{"train.budgets": [0, most, "twin"]})
+    rule = rf"train\.budgets: none may exceed {most}: {40 if epochs == 'auto' else epochs} epochs"
+    with pytest.raises(PipelineError, match=rf"{rule} read no more random views\. Received: "):
+        load(**stated, **{"train.budgets": [0, most + 1, "twin"]})
 
 
-def test_no_budget_exceeds_the_epochs(load):
-    rule = r"train\.budgets: none may exceed the 9 epochs: a view beyond them is never read"
-    with pytest.raises(PipelineError, match=rf"{rule}\. Received: \[0, 1, 2, 4, 10\]$"):
-        load(**{"train.epochs": 9})
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("epochs", "all", "must be auto, or a number from 1 on"),
+        ("end_to_end.keras", 3, "must be all, or an even number from 0 on"),
+        ("end_to_end.compiled", "auto", "must be all, or an even number from 0 on"),
+        ("budgets.0", "most", "must be twin, or a number from 0 on"),
+    ],
+)
+def test_what_is_neither_a_word_nor_a_number_is_told_in_one_line(load, name, value, rule):
+    stated = [value, 0, "twin"] if name == "budgets.0" else value
+    with pytest.raises(PipelineError) as error:
+        load(**{f"train.{name.removesuffix('.0')}": stated})
+    assert str(error.value) == f"params.yaml: train.{name}: {rule}. Received: {value!r}"
 
 
 @pytest.mark.parametrize("digest", [63 * "0", 65 * "0", 63 * "0" + "g", "", 64 * "0" + "\n"])

@@ -8,7 +8,7 @@ def test_differences_are_told_with_their_intervals_by_number_of_views():
     rows = made.figures["answers"]["enough"]["differences_to_twin"][2:]
     assert captions.of_differences(made.arms, rows, "accuracy_augmented") == (
         "Points less end to end, on random views of the test images: "
-        "no augmentation -18.8 (-22.0 to -15.0); 1 view +0.2 (-0.4 to +0.8)."
+        "no augmentation -18.8 (-22.0 to -15.0); image and 1 view +0.2 (-0.4 to +0.8)."
     )
 
 
@@ -23,4 +23,4 @@ def test_seconds_are_told_by_number_of_trainings_and_by_phase():
 
 def test_a_curve_is_told_by_its_ends():
     told = captions.of_learning_curves(found().arms, CURVES, ["cached_1"])
-    assert told.endswith(": 1 view from 0.700 to 0.800.")
+    assert told.endswith(": image and 1 view from 0.700 to 0.800.")

@@ -35,7 +35,8 @@ def test_a_difference_stands_in_points_with_its_interval_and_its_figures():
     assert one == [[-1, 1]]
     assert axes.collections[-1].get_segments()[0].tolist() == [[-5, 1], [3, 1]]
     names = [label.get_text() for label in axes.get_yticklabels()]
-    assert names == ["no augmentation\n-18.8 (-22.0 to -15.0)", "1 view\n-1.0 (-5.0 to +3.0)"]
+    one = "image and 1 view\n-1.0 (-5.0 to +3.0)"
+    assert names == ["no augmentation\n-18.8 (-22.0 to -15.0)", one]
 
 
 def test_the_margin_is_drawn_and_what_counts_as_no_loss_is_shaded():

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, model_validator
 
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.base_settings import (
@@ -12,6 +12,7 @@ from viewcache.ground.params.base_settings import (
     Precision,
     default_side,
 )
+from viewcache.ground.params.epochs import FEWEST, Originals, random_views_of
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.params.policy import Policy
 from viewcache.ground.params.section import ParameterError, Section
@@ -29,6 +30,24 @@ def _distinct(values: list[Any]) -> list[Any]:
     if len(set(values)) != len(values):
         raise ValueError("every entry may stand once")
     return values
+
+
+def _number_or(word: str, least: int, step: int = 1) -> PlainValidator:
+    """Refuse in one line what is neither a word nor a number, where pydantic would say two."""
+    number = "an even number" if step == 2 else "a number"
+
+    def validate(value: object) -> object:
+        if value == word or (type(value) is int and value in range(least, 2**31, step)):
+            return value
+        raise ValueError(f"must be {word}, or {number} from {least} on")
+
+    return PlainValidator(validate)
+
+
+Epochs = Annotated[int | Literal["auto"], _number_or("auto", 1)]
+EpochsRun = Annotated[int | Literal["all"], _number_or("all", 0, step=2)]
+"""An even number, since of two epochs one may show the images as they are."""
+Budget = Annotated[int | Literal["twin"], _number_or("twin", 0)]
 
 
 class Archive(Section):
@@ -79,25 +98,12 @@ class Extract(BaseSettings):
     dtype: Literal["float32", "float16"]
     batch_size: Positive
     engine: Literal["local", "ray"]
-    views: Annotated[list[ViewId], AfterValidator(_distinct)]
-
-    @property
-    def random_views(self) -> list[int]:
-        """The views that are drawn: all but view 0."""
-        return [view for view in self.views if view]
 
     @model_validator(mode="after")
     def _run_fast_on_openvino(self) -> Self:
         if self.precision != "float32" and self.runtime == "tensorflow":
             rule = "must be float32 where runtime is tensorflow"
             raise ParameterError("precision", rule, self.precision)
-        return self
-
-    @model_validator(mode="after")
-    def _hold_view_0(self) -> Self:
-        if 0 not in self.views:
-            rule = "must hold 0, the view that validation and test read"
-            raise ParameterError("views", rule, self.views)
         return self
 
 
@@ -109,26 +115,45 @@ class Evaluate(Section):
     measure: Literal["accuracy", "balanced_accuracy"]
 
 
+class EndToEnd(Section):
+    """How many epochs of each way to train end to end are run; 0: none, all: a whole training."""
+
+    keras: EpochsRun
+    compiled: EpochsRun
+
+
 class Train(Section):
-    epochs: Positive
-    patience: Positive | None
+    """How heads are trained.
+
+    Attributes:
+        epochs: `auto` is as many as make some number of steps (see `epochs_for`).
+        schedule: Of the learning rate: it falls to 0 along a cosine, or stays.
+        originals: Which epochs show the images as they are.
+        budgets: Numbers of cached random views; `twin` is as many as end to end renders.
+    """
+
+    epochs: Epochs
+    schedule: Literal["cosine", "constant"]
+    originals: Originals
     batch_size: Positive
     learning_rate: Annotated[float, Field(gt=0)]
     head: HeadSettings
     class_weights: Literal["none", "balanced"]
-    budgets: Annotated[list[ViewId], AfterValidator(_distinct), Field(min_length=1)]
+    budgets: Annotated[list[Budget], AfterValidator(_distinct)]
     seeds: Annotated[list[Seed], AfterValidator(_distinct), Field(min_length=1)]
-    end_to_end: Annotated[list[Literal["keras", "compiled"]], AfterValidator(_distinct)]
+    end_to_end: EndToEnd
     end_to_end_seeds: Annotated[list[Seed], AfterValidator(_distinct), Field(min_length=1)]
     end_to_end_rotations: Annotated[list[Rotation], AfterValidator(_distinct), Field(min_length=1)]
 
     @model_validator(mode="after")
     def _train_comparable_arms(self) -> Self:
-        if max(self.budgets) > self.epochs:
-            rule = f"none may exceed the {self.epochs} epochs: a view beyond them is never read"
+        if not {0, "twin"} <= set(self.budgets):
+            rule = "must hold 0 and twin: the ends of the comparison"
             raise ParameterError("budgets", rule, self.budgets)
-        if not {0, self.epochs} <= set(self.budgets):
-            rule = f"must hold 0 and {self.epochs}, the epochs: the ends of the comparison"
+        epochs = FEWEST if self.epochs == "auto" else self.epochs
+        most = random_views_of(epochs, self.originals)
+        if max(budget for budget in self.budgets if budget != "twin") > most:
+            rule = f"none may exceed {most}: {epochs} epochs read no more random views"
             raise ParameterError("budgets", rule, self.budgets)
         if not set(self.end_to_end_seeds) <= set(self.seeds):
             rule = f"must be among seeds, {self.seeds}"
@@ -166,13 +191,6 @@ class Params(Section):
     @model_validator(mode="after")
     def _know_the_side(self) -> Self:
         _ = self.side
-        return self
-
-    @model_validator(mode="after")
-    def _extract_what_is_trained_on(self) -> Self:
-        if len(self.extract.random_views) < self.train.epochs:
-            rule = f"must hold {self.train.epochs} views besides 0, as many as there are epochs"
-            raise ParameterError("extract.views", rule, self.extract.views)
         return self
 
     @model_validator(mode="after")

@@ -22,6 +22,7 @@ INK, GRID = "#1a1a1a", "#d9d9d9"
 UNAUGMENTED = "#000000"
 CACHED = LinearSegmentedColormap.from_list("cached", ["#3d9bd6", "#0072b2", "#003a5c"])
 TRAINED_END_TO_END = {"keras": "#d55e00", "compiled": "#8f3f00"}
+OTHERS = {"baseline": "#8a8a8a", "views_only": "#cc79a7"}
 PHASES = {
     "setup": ("set-up", "#bdbdbd", ""),
     "augment": ("draw and render", "#f0e442", "//"),
@@ -80,7 +81,9 @@ def timed(arms: Arms) -> Arms:
 
 def styles(arms: Arms) -> dict[str, ArmStyle]:
     """The style of each arm: cached views are the darker, the more of them there are."""
-    budgets = sorted(arm["budget"] for arm in arms.values() if arm["budget"])
+    budgets = sorted(
+        arm["budget"] for arm in arms.values() if arm["role"] == "cached" and arm["budget"]
+    )
     return {
         name: ArmStyle(_colour(arm, budgets), marker, "--" if arm["budget"] is None else "-")
         for (name, arm), marker in zip(arms.items(), "osD^vPX<>dhp" * len(arms), strict=False)
@@ -89,6 +92,8 @@ def styles(arms: Arms) -> dict[str, ArmStyle]:
 
 def _colour(arm: Mapping[str, Any], budgets: Sequence[int]) -> str:
     budget = arm["budget"]
+    if arm["role"] in OTHERS:
+        return OTHERS[arm["role"]]
     if budget is None:
         return TRAINED_END_TO_END[arm["kind"]]
     if budget == 0:

@@ -1,0 +1,66 @@
+"""The baseline: what everybody would try first on the features of the images as they are."""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, balanced_accuracy_score
+from threadpoolctl import threadpool_limits
+
+from viewcache.heads.answers import losses, predicted_classes
+from viewcache.heads.history import Epoch, Score
+from viewcache.heads.saved import Trained
+
+STRENGTHS = (0.01, 0.1, 1.0, 10.0)
+"""Inverse strengths of regularization (`C`) that are tried."""
+SCORES = {"accuracy": accuracy_score, "balanced_accuracy": balanced_accuracy_score}
+ITERATIONS = 1000
+
+
+class Examples(NamedTuple):
+    """Features and labels.
+
+    Attributes:
+        features: float32, shape (images, width).
+        labels: int, shape (images,).
+    """
+
+    features: np.ndarray
+    labels: np.ndarray
+
+
+def train_baseline(
+    train: Examples,
+    validation: Examples,
+    class_weights: Literal["none", "balanced"],
+    measure: Literal["accuracy", "balanced_accuracy"],
+) -> Trained:
+    """Logistic regression, its strength of regularization chosen on validation images.
+
+    Of equal ones the strongest is taken. The protocol is that of linear probes (Radford et al.,
+    "Learning Transferable Visual Models From Natural Language Supervision", 2021, A.3).
+
+    Returns:
+        A linear head, trained in one epoch.
+    """
+    weights = None if class_weights == "none" else class_weights
+    score = SCORES[measure]
+    # More threads than one take a hundred times as long on a busy machine: steps are small.
+    with threadpool_limits(1):
+        models = [
+            LogisticRegression(C=strength, class_weight=weights, max_iter=ITERATIONS).fit(*train)
+            for strength in STRENGTHS
+        ]
+        scores = [score(validation.labels, model.predict(validation.features)) for model in models]
+    best = models[int(np.argmax(scores))]
+    kernel, bias = best.coef_.T.astype(np.float32), best.intercept_.astype(np.float32)
+    epoch = Epoch(1, *_score(kernel, bias, train), *_score(kernel, bias, validation))
+    return Trained([kernel, bias], [epoch], f"logistic regression, C {best.C}", {})
+
+
+def _score(kernel: np.ndarray, bias: np.ndarray, examples: Examples) -> Score:
+    logits = examples.features @ kernel + bias
+    return Score(
+        float(losses(examples.labels, logits).mean()),
+        float((predicted_classes(logits) == examples.labels).mean()),
+    )
