@@ -63,7 +63,10 @@ def test_an_alarm_is_told_before_the_recommendation():
 
 def test_the_same_head_is_called_so():
     text = " ".join(answer(figures()).split())
-    assert "image and 4 views and end to end train the same head: after 8 epochs no weight differs." in text
+    assert (
+        "image and 4 views and end to end train the same head: after 8 epochs no weight differs."
+        in text
+    )
 
 
 def test_heads_that_differ_are_told_by_how_many_answers():
