@@ -99,7 +99,7 @@ def falling(by, heads=10, epochs=40):
         (falling(0.1, epochs=2), True),
     ],
 )
-def test_losses_that_fall_in_the_last_quarter_say_that_heads_are_not(losses, falls):
+def test_losses_that_still_fall_at_the_end_say_that_heads_are_not(losses, falls):
     assert still_falls(losses) == falls
     assert judged(SAME, SAME, losses=losses).is_enough == (not falls)
 

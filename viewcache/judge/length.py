@@ -12,6 +12,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from viewcache.arms.arm import Arm
+from viewcache.judge import statistics
 from viewcache.judge.correctness import Correct, Measured
 from viewcache.judge.decisions import Comparison
 from viewcache.judge.sample import Sample
@@ -121,16 +122,16 @@ def _effect_changes(
 
 
 def still_falls(losses: np.ndarray) -> bool:
-    """Whether validation losses fall in the last quarter of the epochs, by more than their noise.
+    """Whether validation losses are lower in the last third of the epochs than in the third before.
 
-    Of one head, or one epoch, that is not to be known.
+    By more than their noise, at the 95 % level. Of one head, or one epoch, that is not to be known.
 
     Args:
         losses: float, shape (heads, epochs).
     """
     if 1 in losses.shape:
         return False
-    quarter = max(losses.shape[1] // 4, 1)
-    drops = losses[:, -1 - quarter] - losses[:, -1]
+    third = max(losses.shape[1] // 3, 1)
+    drops = (losses[:, -2 * third : -third] - losses[:, -third:]).mean(axis=1)
     error = drops.std(ddof=1) / len(drops) ** 0.5
-    return bool(drops.mean() > float(stdtrit(len(drops) - 1, (1 + LEVEL) / 2)) * error)
+    return bool(drops.mean() > float(stdtrit(len(drops) - 1, (1 + statistics.LEVEL) / 2)) * error)
