@@ -89,8 +89,7 @@ def test_a_network_without_its_weights_says_where_to_put_them(silent_server, tmp
     file = "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"
     line = done.stderr.splitlines()[-1]
     assert line.startswith(f"viewcache: {file} cannot be downloaded: put it into {tmp_path}/models")
-    # Whichever of two clocks of half a second is first on a busy machine.
-    assert line.endswith((f"/{file}. Received: no answer within 0.5 s", "Received: timed out"))
+    assert line.endswith(f"/{file}. Received: no answer within 0.5 s")
     assert not list((tmp_path / "models").iterdir())
 
 

@@ -64,7 +64,9 @@ def _answer(origin: str) -> HTTPResponse:
         except Exception as error:
             if isinstance(error, HTTPError):
                 error.close()
-            answer.set_exception(error)
+            # A server that is silent is so for either clock: that of the socket may be first.
+            reason = getattr(error, "reason", error)
+            answer.set_exception(reason if isinstance(reason, TimeoutError) else error)
 
     Thread(target=ask, daemon=True).start()
     try:
