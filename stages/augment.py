@@ -12,7 +12,7 @@ from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import CONTACT_SHEET, PARTS, PREPARED, plan_file, rows_file
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.ground.view_ids import ids_of_test_views
-from viewcache.images.folds import Rotation, open_rotations
+from viewcache.images.folds import open_rotations, rows_of
 from viewcache.images.prepared import Prepared, open_prepared
 from viewcache.views.contact_sheet import draw_contact_sheet
 from viewcache.views.plan import draw, save_plan, save_rows
@@ -24,20 +24,15 @@ def main() -> None:
     params, images, rotations = load_params(), open_prepared(PREPARED), open_rotations(PARTS)
     keep_views()  # before DVC removes them
     costs = Stopwatch()
-    train = _rows_of(rotations, "train")
+    train = rows_of(rotations, "train")
     # Validation images too: by them it is judged whether heads are trained long enough.
-    tested = np.union1d(_rows_of(rotations, "test"), _rows_of(rotations, "validation"))
+    tested = np.union1d(rows_of(rotations, "test"), rows_of(rotations, "validation"))
     save_plan(plan_file(0), params.augment, params.seed, 0, images.digests)
     random_views = course_of(params.train, rotations).ids
     _plan(params, images, random_views, train, costs)
     _plan(params, images, ids_of_test_views(params.evaluate.test_views), tested, costs)
     _draw_sheet(params, images, train[:SHEET_IMAGES])
     costs.save("augment")
-
-
-def _rows_of(rotations: Sequence[Rotation], part: str) -> np.ndarray:
-    """Rows of the images that play a part in any rotation."""
-    return np.unique(np.concatenate([getattr(rotation, part) for rotation in rotations]))
 
 
 def _plan(

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-import numpy as np
 import pandas as pd
 
 from viewcache.arms.arm import (
@@ -27,7 +26,13 @@ from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import PARTS, PREPARED, REPLAY, planned_views
 from viewcache.ground.stopwatch import load_record
 from viewcache.ground.view_ids import ids_of_test_views
-from viewcache.images.folds import Rotation, open_rotations, open_units, rotation_that_tests
+from viewcache.images.folds import (
+    Rotation,
+    open_rotations,
+    open_units,
+    rotation_that_tests,
+    rows_of,
+)
 from viewcache.images.prepared import Prepared, open_prepared, read_classes
 from viewcache.judge.confusion import confusion_of
 from viewcache.judge.correctness import Correct, correctness
@@ -130,7 +135,7 @@ def _sample(
     params: Params, images: Prepared, rotations: Sequence[Rotation], part: str = "test"
 ) -> Sample:
     """How the images of a part of all rotations together were sampled."""
-    rows = np.sort(np.concatenate([getattr(rotation, part) for rotation in rotations]))
+    rows = rows_of(rotations, part)
     return Sample(images.labels[rows], open_units(PARTS)[rows], params.evaluate.measure)
 
 

@@ -18,7 +18,7 @@ from viewcache.heads.cached_training import CachedTraining
 from viewcache.heads.dense import Dense, as_dense, of_every_class
 from viewcache.heads.training import make_deterministic
 from viewcache.images.decoding import DecodingPolicy
-from viewcache.images.folds import open_rotations
+from viewcache.images.folds import open_rotations, rows_of
 from viewcache.images.prepared import Prepared, open_prepared, read_classes
 from viewcache.serving.folder import Description, write_model
 
@@ -30,7 +30,7 @@ def main() -> None:
     make_deterministic()
     seed = params.train.seeds[0]
     images, rotations = open_prepared(PREPARED), open_rotations(PARTS)
-    rows = np.unique(np.concatenate([rotation.train for rotation in rotations]))
+    rows = rows_of(rotations, "train")
     [arm] = [arm for arm in cached_arms(params.train, rotations) if arm.name == recommended["arm"]]
     read = sorted({*arm.views(seed)})
     views = open_views({0, *read}, images.digests)

@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
-import numpy as np
-
 from viewcache.arms.arm import Arm, cached_arms, twice_as_long
 from viewcache.arms.testing import put_arms_to_the_test
 from viewcache.arms.trained import TestedHead, TrainedHead, put_to_the_test
@@ -23,7 +21,7 @@ from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.heads.cached_training import CachedTraining
 from viewcache.heads.saved import SavedHead
 from viewcache.heads.training import make_deterministic
-from viewcache.images.folds import open_rotations, open_units
+from viewcache.images.folds import open_rotations, open_units, rows_of
 from viewcache.images.prepared import open_prepared, read_classes
 from viewcache.judge.correctness import Correct, correctness
 from viewcache.judge.decisions import by_views
@@ -54,7 +52,7 @@ class Study:
 
     @property
     def sample(self) -> Sample:
-        rows = np.sort(np.concatenate([rotation.test for rotation in self._rotations]))
+        rows = rows_of(self._rotations, "test")
         units, measure = open_units(PARTS)[rows], self._params.evaluate.measure
         return Sample(self._images.labels[rows], units, measure)
 

@@ -74,6 +74,11 @@ def rotations_of(columns: Iterable[Sequence[str]]) -> list[Rotation]:
     ]
 
 
+def rows_of(rotations: Iterable[Rotation], part: str) -> np.ndarray:
+    """Rows of the images that play a part in any rotation: int64, ascending, each once."""
+    return np.unique(np.concatenate([getattr(rotation, part) for rotation in rotations]))
+
+
 def rotation_that_tests(rotations: Sequence[Rotation]) -> np.ndarray:
     """Of each image that is tested, in order of rows, the number of the rotation that does so."""
     rows = np.concatenate([rotation.test for rotation in rotations])
