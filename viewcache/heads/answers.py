@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.special import log_softmax
 
+from viewcache.heads.history import Score
+
 
 def class_scores(logits: np.ndarray) -> np.ndarray:
     """The logit of every class: float64, shape (images, classes).
@@ -22,3 +24,11 @@ def predicted_classes(logits: np.ndarray) -> np.ndarray:
 def losses(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
     """Cross-entropy of each image, in nats: float64, shape (images,)."""
     return -log_softmax(class_scores(logits), axis=1)[np.arange(len(labels)), labels]
+
+
+def score_of(labels: np.ndarray, logits: np.ndarray) -> Score:
+    """Mean cross-entropy and accuracy of answers."""
+    return Score(
+        float(losses(labels, logits).mean()),
+        float((predicted_classes(logits) == labels).mean()),
+    )

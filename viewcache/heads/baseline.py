@@ -7,8 +7,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
 from threadpoolctl import threadpool_limits
 
-from viewcache.heads.answers import losses, predicted_classes
-from viewcache.heads.history import Epoch, Score
+from viewcache.heads.answers import score_of
+from viewcache.heads.dense import Dense, logits
+from viewcache.heads.history import Epoch
 from viewcache.heads.saved import Trained
 
 STRENGTHS = (0.01, 0.1, 1.0, 10.0)
@@ -53,14 +54,9 @@ def train_baseline(
         ]
         scores = [score(validation.labels, model.predict(validation.features)) for model in models]
     best = models[int(np.argmax(scores))]
-    kernel, bias = best.coef_.T.astype(np.float32), best.intercept_.astype(np.float32)
-    epoch = Epoch(1, *_score(kernel, bias, train), *_score(kernel, bias, validation))
-    return Trained([kernel, bias], [epoch], f"logistic regression, C {best.C}", {})
-
-
-def _score(kernel: np.ndarray, bias: np.ndarray, examples: Examples) -> Score:
-    logits = examples.features @ kernel + bias
-    return Score(
-        float(losses(examples.labels, logits).mean()),
-        float((predicted_classes(logits) == examples.labels).mean()),
+    layer = Dense(best.coef_.T.astype(np.float32), best.intercept_.astype(np.float32))
+    train_score, validation_score = (
+        score_of(labels, logits([layer], features)) for features, labels in (train, validation)
     )
+    start = f"logistic regression, C {best.C}"
+    return Trained([*layer], [Epoch(1, *train_score, *validation_score)], start, {})

@@ -10,7 +10,7 @@ import numpy as np
 from viewcache.features.store import FeatureRows
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.quiet_tensorflow import keras, tf
-from viewcache.heads.answers import losses, predicted_classes
+from viewcache.heads.answers import score_of
 from viewcache.heads.history import Epoch, Score
 from viewcache.heads.schedule import order_of_epoch
 
@@ -108,14 +108,11 @@ class Validation(NamedTuple):
     labels: np.ndarray
 
     def test(self, head: keras.Model) -> Score:
-        """In a line of NumPy each: this runs every epoch."""
+        """How good a head's answers are; in plain NumPy, since this runs every epoch."""
         starts = range(0, len(self.features), TESTED_AT_ONCE)
         parts = (self.features[start : start + TESTED_AT_ONCE] for start in starts)
         logits = np.concatenate([head.predict_on_batch(part) for part in parts])
-        return Score(
-            float(losses(self.labels, logits).mean()),
-            float((predicted_classes(logits) == self.labels).mean()),
-        )
+        return score_of(self.labels, logits)
 
 
 class Passed(NamedTuple):
