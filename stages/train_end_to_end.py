@@ -6,6 +6,7 @@ BASE is `keras` for what the book builds, a frozen Keras base and the head in on
 
 import sys
 from contextlib import nullcontext
+from functools import partial
 from typing import cast
 
 import numpy as np
@@ -50,7 +51,7 @@ def _train_arm(params: Params, arm: Arm, rotations: list[Rotation], costs: Stopw
             rotation = rotations[number]
             trained, seen = _train(params, arm, base, images, read, rotation, seed, costs)
             parts = images.of(rotation.train), images.of(rotation.validation)
-            save_heads(arm.head_files(seed, number), trained, *parts)
+            save_heads(partial(arm.head_file, seed, number), trained, *parts)
             if (seed, number) == arm.trainings[0]:
                 end_to_end.save_seen(seen_file(arm.kind), seen, base)
 

@@ -7,6 +7,7 @@ from these, some are trained twice as long; and the baseline is.
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import product
 from typing import NamedTuple
 
@@ -100,9 +101,8 @@ def _train(
         arm, seed, rotation = head.arm, head.seed, head.rotation
         rows, held_out = rotation.train, rotation.validation
         trained = cached.train(rows, held_out, arm.views(seed), seed, head.kept)
-        save_heads(
-            arm.head_files(seed, rotation.number), trained, images.of(rows), images.of(held_out)
-        )
+        parts = images.of(rows), images.of(held_out)
+        save_heads(partial(arm.head_file, seed, rotation.number), trained, *parts)
         bar.update()
 
 

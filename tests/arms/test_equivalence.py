@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -39,7 +41,7 @@ def save(arm, ends=None, kept=None):
         trained = Trained(
             weights[0], [], "start", {epoch: head(one) for epoch, one in by_epoch.items()}
         )
-        save_heads(arm.head_files(seed, number), trained, "ab", "c")
+        save_heads(partial(arm.head_file, seed, number), trained, "ab", "c")
 
 
 def head(weights):

@@ -1,8 +1,7 @@
 """What is compared: the ways to train."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import product
 from pathlib import Path
 from statistics import mean
@@ -90,10 +89,6 @@ class Arm:
         """The view that each epoch reads that is run."""
         budget = self.course.random_views if self.budget is None else self.budget
         return self.course.views(budget, seed)[: self.epochs]
-
-    def head_files(self, seed: int, rotation: int) -> Callable[[int | None], Path]:
-        """From an epoch, None of the end, to where a head lies as it was then."""
-        return partial(self.head_file, seed, rotation)
 
     def head_file(self, seed: int, rotation: int, epoch: int | None = None) -> Path:
         """Where a head lies as it ended, or as it was after an epoch."""
