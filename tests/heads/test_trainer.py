@@ -1,3 +1,4 @@
+from typing import NamedTuple
 from unittest.mock import Mock
 
 import numpy as np
@@ -59,45 +60,43 @@ def schedule_of(budget, seed, epochs, originals):
     return Schedule(views, epochs, 32, seed, kept=(1, 2))
 
 
-def with_fit(
-    budget,
-    seed,
-    classes=2,
-    weights="none",
-    views=VIEWS,
-    settings=PLAIN,
-    rows=ALL,
-    falls=True,
-    epochs=6,
-    originals="every_second",
-):
-    head = build_head(64, classes, settings, rate_of(falls), seed)
-    targets = make_targets(LABELS[classes], rows, weights)
-    fit = by_fit(head, lambda view, batch: views[view][batch], targets, 32)
-    schedule = schedule_of(budget, seed, epochs, originals)
-    head.optimizer.start_again(schedule.steps(len(rows)))
-    history, kept = train(fit, head, rows, validation(classes), schedule)
+class Training(NamedTuple):
+    """What a head is trained with, in either way."""
+
+    budget: int
+    seed: int
+    classes: int = 2
+    weights: str = "none"
+    views: dict[int, np.ndarray] = VIEWS
+    settings: HeadSettings = PLAIN
+    rows: np.ndarray = ALL
+    falls: bool = True
+    epochs: int = 6
+    originals: str = "every_second"
+
+    @property
+    def schedule(self):
+        return schedule_of(self.budget, self.seed, self.epochs, self.originals)
+
+    @property
+    def targets(self):
+        return make_targets(LABELS[self.classes], self.rows, self.weights)
+
+
+def with_fit(*given, **changes):
+    of = Training(*given, **changes)
+    head = build_head(64, of.classes, of.settings, rate_of(of.falls), of.seed)
+    fit = by_fit(head, lambda view, batch: of.views[view][batch], of.targets, 32)
+    head.optimizer.start_again(of.schedule.steps(len(of.rows)))
+    history, kept = train(fit, head, of.rows, validation(of.classes), of.schedule)
     return Trained(head.get_weights(), history, "by fit", kept)
 
 
-def with_trainer(
-    trainers,
-    budget,
-    seed,
-    classes=2,
-    weights="none",
-    views=VIEWS,
-    settings=PLAIN,
-    rows=ALL,
-    falls=True,
-    epochs=6,
-    originals="every_second",
-    places=ALL,
-):
-    opened = {view: FeatureView(features, places) for view, features in views.items()}
-    targets = make_targets(LABELS[classes], rows, weights)
-    schedule = schedule_of(budget, seed, epochs, originals)
-    return trainers[classes, settings, falls].train(opened, targets, validation(classes), schedule)
+def with_trainer(trainers, *given, places=ALL, **changes):
+    of = Training(*given, **changes)
+    opened = {view: FeatureView(features, places) for view, features in of.views.items()}
+    trainer = trainers[of.classes, of.settings, of.falls]
+    return trainer.train(opened, of.targets, validation(of.classes), of.schedule)
 
 
 def assert_same(ours, theirs):
