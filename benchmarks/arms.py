@@ -16,12 +16,10 @@ from benchmarks.measure import Row, Target, clock, ratio
 from benchmarks.stages_apart import Workspace
 from viewcache.arms.arm import cached, end_to_end
 from viewcache.costs.ledger import ArmCosts, Training, costs_of_arms, setup_of, training_seconds
-from viewcache.features.store import rows_of_view
-from viewcache.ground.paths import PARTS, PREPARED
+from viewcache.ground.paths import PARTS
 from viewcache.ground.stopwatch import load_record
 from viewcache.heads.schedule import course
 from viewcache.images.folds import open_rotations
-from viewcache.images.prepared import open_prepared
 
 EPOCHS, FEW = 30, 4
 COURSE = course(EPOCHS, "never")
@@ -140,8 +138,7 @@ def _compiled(workspace: Workspace) -> EndToEnd:
 
 def _costs() -> list[ArmCosts]:
     """Of both arms, by what was extracted last."""
-    images, rotation = len(open_prepared(PREPARED).digests), open_rotations(PARTS)[0]
+    rotation = open_rotations(PARTS)[0]
     arms = [cached(budget, [0], [0], COURSE) for budget in (FEW, EPOCHS)]
-    rows = {view: len(rows_of_view(view, images)) for view in (0, *COURSE.ids)}
-    training = Training(len(rotation.train), rows, heads=3)
+    training = Training(len(rotation.train), heads=3)
     return list(costs_of_arms(arms, training, load_record).values())

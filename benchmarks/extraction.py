@@ -11,14 +11,14 @@ from keras import layers
 
 from benchmarks.measure import Row, Target, interleaved, ratio, single
 from benchmarks.workspace import generated, spec_of
-from stages.extract import extract
+from stages import extract
 from viewcache.bases.artifact import TOLERANCE, find_base
 from viewcache.bases.base import Base
 from viewcache.bases.compiling import compile_base
 from viewcache.bases.frozen import load_base
 from viewcache.bases.openvino_base import SETTINGS
 from viewcache.features.wanted import Maker
-from viewcache.ground.paths import BASE, PREPARED, reuse_folder
+from viewcache.ground.paths import BASE, PREPARED, ROWS
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.prepared import Prepared, open_prepared
 
@@ -99,10 +99,12 @@ def _difference(base: Base, model: keras.Model, images: np.ndarray) -> float:
     return float(np.abs(base(images) - expected).max() / np.abs(expected).max())
 
 
-def extract_anew(images: Prepared, maker: Maker, view: int) -> None:
-    """Extract a view as if none of its rows had been computed before."""
-    shutil.rmtree(reuse_folder(), ignore_errors=True)
-    extract(images, maker, view, Stopwatch(), "local")
+def extract_anew(images: Prepared, maker: Maker, view: int, engine: str = "local") -> Stopwatch:
+    """Extract a view as if none of its rows had been computed before; what it took."""
+    shutil.rmtree(ROWS, ignore_errors=True)
+    costs = Stopwatch()
+    extract.extract(images, maker, [view], engine, costs)
+    return costs
 
 
 def _bare_loop(ready: np.ndarray) -> Callable[[], None]:

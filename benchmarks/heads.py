@@ -10,15 +10,15 @@ import numpy as np
 from keras import layers
 
 from benchmarks.measure import Row, Target, interleaved, middle, ratio
-from viewcache.features.keys import KEYS
-from viewcache.features.store import FeatureView, FeatureWriter, Origin, open_views
-from viewcache.ground.manifests import digest_of_digests
+from viewcache.features.keys import first_halves
+from viewcache.features.shards import ShardWriter
+from viewcache.features.store import FeatureView, Rows, open_views, save_keys
 from viewcache.ground.params.head_settings import HeadSettings
-from viewcache.ground.paths import feature_file, rows_file
+from viewcache.ground.paths import ROWS
+from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads.schedule import course
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.heads.training import Schedule, Validation, make_deterministic, make_targets
-from viewcache.views.plan import save_rows
 
 IMAGES, WIDTH, UNITS, BATCH, EPOCHS = 1544, 1280, 256, 32, 10
 HEAD = HeadSettings(units=UNITS, dropout=0.5, standardize=False, weight_decay=0)
@@ -74,17 +74,16 @@ def _train_alone(
 
 def _opened(views: np.ndarray) -> dict[int, FeatureView]:
     rows = np.arange(IMAGES)
-    return {view: FeatureView(features, rows) for view, features in enumerate(views)}
+    return {view: FeatureView(Rows([features]), rows) for view, features in enumerate(views)}
 
 
 def _store(views: np.ndarray) -> None:
-    rows, keys = np.arange(IMAGES), np.zeros(IMAGES, KEYS)
-    save_rows(rows_file(1), rows)
-    for view, features in enumerate(views):
-        origin = Origin(view, digest_of_digests(DIGESTS), f"plan {view}", "base")
-        path = feature_file(view)
-        with FeatureWriter(path, keys, (WIDTH,), features.dtype, origin) as writer:
-            writer.write(rows, features)
+    images = first_halves(DIGESTS)
+    with ShardWriter(ROWS, views.dtype, {}, Stopwatch()) as writer:
+        for view, features in enumerate(views):
+            keys = np.random.default_rng(view).integers(0, 256, images.shape, np.uint8)
+            writer.write(view, images, keys, features)
+            save_keys(view, keys)
 
 
 def train_side_by_side(views: np.ndarray, labels: np.ndarray, validation: Validation) -> None:

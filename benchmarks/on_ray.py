@@ -5,7 +5,6 @@ Prints the figures of docs/scale.md: some minutes on two cores.
 
 import contextlib
 import os
-import shutil
 import subprocess
 import time
 from collections import Counter, defaultdict
@@ -17,17 +16,16 @@ import psutil
 import ray
 from ray.cluster_utils import Cluster
 
+from benchmarks.extraction import extract_anew
 from benchmarks.measure import clock, interleaved
 from benchmarks.scaling import SIDE
 from benchmarks.stages_apart import extract_command, forget, stage_environment
 from benchmarks.workspace import generated, spec_of
-from stages.extract import extract
 from viewcache.bases.artifact import find_base
 from viewcache.bases.compiling import compile_base
 from viewcache.features import on_ray
 from viewcache.features.wanted import Maker
-from viewcache.ground.paths import BASE, PREPARED, extraction_record, reuse_folder
-from viewcache.ground.stopwatch import Stopwatch, load_record
+from viewcache.ground.paths import BASE, PREPARED
 from viewcache.images.prepared import open_prepared
 
 IMAGES, PIXELS, BATCH, ROUNDS = 5_000, 160, 8, 2
@@ -61,9 +59,8 @@ def _time() -> None:
 
 
 def _extract(maker: Maker, engine: str, phases: dict[str, list[float]]) -> None:
-    shutil.rmtree(reuse_folder(), ignore_errors=True)
-    extract(open_prepared(PREPARED), maker, 1, Stopwatch(), engine)
-    phases[engine].append(load_record(extraction_record(1))["seconds"]["extract"])
+    costs = extract_anew(open_prepared(PREPARED), maker, 1, engine)
+    phases[engine].append(costs.seconds["extract"])
 
 
 def _time_stages() -> None:

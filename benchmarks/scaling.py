@@ -17,7 +17,7 @@ from benchmarks.workspace import generated, spec_of
 from viewcache.bases.artifact import find_base
 from viewcache.bases.compiling import compile_base
 from viewcache.features.wanted import Maker
-from viewcache.ground.paths import BASE, PREPARED, extraction_record
+from viewcache.ground.paths import BASE, PREPARED
 from viewcache.ground.stopwatch import load_record
 from viewcache.images.prepared import open_prepared
 
@@ -49,7 +49,7 @@ def _extract_apart(images: int) -> dict[str, Any]:
     with generated(images, SIDE):
         compile_base(BASE, SPEC, "openvino")
         subprocess.run(extract_command("local"), check=True, env=stage_environment())
-        return load_record(extraction_record(1))
+        return load_record("extract")
 
 
 def _prepare() -> Iterator[Row]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from viewcache.ground.paths import FEATURES, reuse_folder
+from viewcache.ground.paths import FEATURES, ROWS
 from viewcache.ground.stopwatch import load_record
 
 ROOT = Path(__file__).parents[1]
@@ -28,8 +28,8 @@ def extract_command(engine: str) -> list[str]:
 
 
 def forget() -> None:
-    """Remove all features, and all rows that could be taken over."""
-    for folder in (reuse_folder(), FEATURES):
+    """Remove all features."""
+    for folder in (ROWS, FEATURES):
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -21,7 +21,7 @@ import numpy as np
 import psutil
 
 from viewcache.features import store
-from viewcache.features.store import FeatureRows, FeatureView
+from viewcache.features.store import FeatureRows, FeatureView, Rows
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.row_files import write_rows
 from viewcache.heads import training
@@ -74,9 +74,10 @@ def _fetched(view: FeatureView, rows: np.ndarray) -> np.ndarray:
 
 def _of_threads(view: FeatureView, rows: np.ndarray) -> list[bytes]:
     """By `pread` in threads."""
-    assert isinstance(view.features, np.memmap)
-    size, first = view.features[:1].nbytes, view.features.offset
-    with Path(str(view.features.filename)).open("rb") as file, ThreadPoolExecutor(THREADS) as pool:
+    [features] = view.rows.arrays
+    assert isinstance(features, np.memmap)
+    size, first = view.rows.row_bytes, features.offset
+    with Path(str(features.filename)).open("rb") as file, ThreadPoolExecutor(THREADS) as pool:
         starts = (first + row * size for row in rows.tolist())
         return list(pool.map(partial(os.pread, file.fileno(), size), starts))
 
@@ -86,7 +87,7 @@ def _tell(what: str, path: Path, work: Callable[[FeatureView], int]) -> None:
     _drop(path)
     process, start = psutil.Process(), time.perf_counter()
     before = process.io_counters().read_bytes
-    rows = work(FeatureView(features, np.arange(len(features))))
+    rows = work(FeatureView(Rows([features]), np.arange(len(features))))
     seconds, wanted = time.perf_counter() - start, rows * features[0].nbytes
     read = process.io_counters().read_bytes - before
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -110,13 +111,13 @@ def _read(path: Path, view: FeatureView, rows: np.ndarray, way: Way) -> int:
     for piece in np.split(wanted, range(PIECE, len(wanted), PIECE)):
         _drop(path)
         way(view, piece)
-        view.release()
+        view.release(piece)
     return len(wanted)
 
 
 def _train_in_memory(view: FeatureView, order: np.ndarray) -> int:
     """An eighth of an epoch for which almost nothing is read."""
-    return _train(FeatureView(view.features, view.places % PIECE), order[: len(order) // 8])
+    return _train(FeatureView(view.rows, view.places % PIECE), order[: len(order) // 8])
 
 
 def _train(view: FeatureView, order: np.ndarray) -> int:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from viewcache.arms.arm import course_of
-from viewcache.features.reuse import keep_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
@@ -22,7 +21,6 @@ SHEET_IMAGES, SHEET_VIEWS = 5, 8
 
 def main() -> None:
     params, images, rotations = load_params(), open_prepared(PREPARED), open_rotations(PARTS)
-    keep_views()  # before DVC removes them
     costs = Stopwatch()
     train = rows_of(rotations, "train")
     # Validation images too: by them it is judged whether heads are trained long enough.

@@ -70,7 +70,9 @@ def main() -> None:
         find_equivalence(cached[-1], arm, rotations, views, test_views) for arm in end_to_end
     ]
     runs = pd.DataFrame(score(head, images.labels) for head in tested)
-    reckoned = reckon(params, arms, _training(arms, rotations, views), load_record)
+    heads = sum(len(arm.trainings) for arm in arms if arm.trains_on_cache)
+    training = Training(len(rotations[0].train), heads)
+    reckoned = reckon(params, arms, training, load_record)
     figures = figures_of_arms(runs, correct, sample, reckoned)
     own = [head for head in tested if head.arm in cached]
     found = Results(
@@ -121,14 +123,6 @@ def _length(
     constant = params.train.schedule == "constant"
     sample = _sample(params, images, rotations, "validation")
     return judge_length(usual, longer, sample, rule.margin, rule.on, losses if constant else None)
-
-
-def _training(
-    arms: Sequence[Arm], rotations: Sequence[Rotation], views: Mapping[int, FeatureView]
-) -> Training:
-    rows = {view: len(opened.features) for view, opened in views.items()}
-    heads = sum(len(arm.trainings) for arm in arms if arm.trains_on_cache)
-    return Training(len(rotations[0].train), rows, heads)
 
 
 def _sample(

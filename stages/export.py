@@ -10,16 +10,17 @@ from viewcache.arms.arm import cached_arms
 from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.machine import RUNTIMES
-from viewcache.ground.manifests import digest_of_digests, manifest_file
+from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import BASE, MODEL, PARTS, PREPARED, RECOMMENDATION, feature_file
+from viewcache.ground.paths import BASE, MODEL, PARTS, PREPARED, RECOMMENDATION
 from viewcache.heads.cached_training import CachedTraining
 from viewcache.heads.dense import Dense, as_dense, of_every_class
 from viewcache.heads.training import make_deterministic
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.folds import open_rotations, rows_of
 from viewcache.images.prepared import Prepared, open_prepared, read_classes
+from viewcache.report.provenance import digest_of_features
 from viewcache.serving.folder import Description, write_model
 
 USED = ("pillow", *RUNTIMES)
@@ -38,16 +39,14 @@ def main() -> None:
     description = Description(
         read_classes(PREPARED),
         DecodingPolicy.of(params),
-        str(views[0].features.dtype),
+        str(views[0].rows.dtype),
         {
             **{name: recommended[name] for name in ("arm", "views", "sentence")},
             "epochs": arm.epochs,
             "seed": seed,
             "images": len(rows),
             "digest_of_images": digest_of_digests(images.of(rows)),
-            "digest_of_features": digest_of_digests(
-                manifest_file(feature_file(view)).read_text() for view in read
-            ),
+            "digest_of_features": digest_of_features(read),
         },
         {"python": platform.python_version()} | {name: version(name) for name in USED},
     )

@@ -4,93 +4,73 @@ What it needs of the parameters stands on the command line: what else they say i
 """
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from viewcache.bases.artifact import find_base
-from viewcache.features.extraction import Engine, Local, write_features
-from viewcache.features.lots import record_of_view
-from viewcache.features.reasons import line, reasons
-from viewcache.features.reuse import Found, find_rows, keep, keep_views, open_kept
-from viewcache.features.store import rows_of_view
-from viewcache.features.wanted import Maker, Wanted
+from viewcache.features.extraction import Engine, Local, extract_rows
+from viewcache.features.keys import KEY_BYTES, contents
+from viewcache.features.lookup import take_shards
+from viewcache.features.row_costs import costs_of_views
+from viewcache.features.shards import Shard, shards_in
+from viewcache.features.store import Index, rows_of_view, save_keys
+from viewcache.features.wanted import Maker, WantedView, missing_rows, want
 from viewcache.ground.entry import run
-from viewcache.ground.paths import (
-    BASE,
-    PREPARED,
-    extraction_record,
-    feature_file,
-    plan_file,
-    planned_views,
-)
-from viewcache.ground.stopwatch import Stopwatch, save_record
+from viewcache.ground.paths import BASE, PREPARED, ROWS, plan_file, planned_views
+from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.prepared import Prepared, open_prepared
-from viewcache.views.plan import how_drawn, load_plan
-from viewcache.views.render import render
+from viewcache.views.plan import load_plan
 
 
 def main() -> None:
-    given = _arguments()
+    given, costs = _arguments(), Stopwatch()
     maker = Maker(find_base(BASE), np.dtype(given.dtype), given.batch_size)
-    images, setup = open_prepared(PREPARED), Stopwatch().seconds["setup"]
-    keep_views()
-    for view in planned_views():
-        costs = Stopwatch()
-        costs.seconds["setup"] = setup
-        extract(images, maker, view, costs, given.engine)
-        # Of all views, since one process opens the base once.
-        setup = costs.seconds["setup"]
+    extract(open_prepared(PREPARED), maker, planned_views(), given.engine, costs)
 
 
-def extract(images: Prepared, maker: Maker, view: int, costs: Stopwatch, engine: str) -> None:
-    """Write the features of a view, and keep them for reuse.
+def extract(
+    images: Prepared, maker: Maker, planned: Sequence[int], engine: str, costs: Stopwatch
+) -> None:
+    """Compute the rows of views that are not known, and write the keys of all.
 
     Args:
+        planned: Ids of views.
         engine: As `extract.engine` says; rows are the same.
     """
-    path = feature_file(view)
-    found = _write(images, maker, view, costs, engine, path)
-    record = record_of_view(found, costs)
-    save_record(extraction_record(view), record)
-    keep(path, record)
+    with costs.phase("lookup"):
+        views = [*_want(images, maker, planned)]
+        known = Index(take_shards(np.concatenate([view.keys for view in views])))
+        missing = missing_rows(views, known)
+    rows = sum(len(view.keys) for view in views)
+    print(f"{rows:,} rows of {len(views)} views: {len(missing.keys):,} computed", flush=True)
+    extract_rows(missing, images, maker, _engine(engine, maker, images, costs), costs)
+    for view in views:
+        _save_keys(view, len(images.digests))
+    shards = [Shard(path) for path in shards_in(ROWS)]
+    costs.save("extract", computed=len(missing.keys), **costs_of_views(views, shards))
 
 
-def _write(
-    images: Prepared, maker: Maker, view: int, costs: Stopwatch, engine: str, path: Path
-) -> Found:
-    """Rows that were computed before, and the others."""
-    rows = rows_of_view(view, len(images.digests))
-    plan = load_plan(plan_file(view), view, images.of(rows))
-    wanted = _want(images, maker, view, rows, plan)
-    found = _find(wanted)
-    with images.read() as originals:
-
-        def rendered(places: np.ndarray) -> np.ndarray:
-            return render(originals.read(rows[places]), plan[places])
-
-        chosen: Engine = Local(maker, rows, rendered, costs)
-        if engine == "ray" and len(found.missing):
-            from viewcache.features.on_ray import OnRay
-
-            chosen = OnRay(maker, rows, plan, costs)
-        write_features(path, wanted, found, maker, chosen, costs)
-    return found
+def _want(images: Prepared, maker: Maker, planned: Sequence[int]) -> Iterator[WantedView]:
+    known = contents(images.digests, images.pixel_digests)
+    for view in planned:
+        rows = rows_of_view(view, len(images.digests))
+        plan = load_plan(plan_file(view), view, images.of(rows))
+        yield want(maker, view, rows, known, plan)
 
 
-def _want(images: Prepared, maker: Maker, view: int, rows: np.ndarray, plan: np.ndarray) -> Wanted:
-    """By digests of images and pixels, which are not kept in memory while features are computed."""
-    pixels, drawn = images.pixel_digests[rows], how_drawn(plan_file(view))
-    return maker.want(view, images.of(rows), pixels, plan, drawn)
+def _engine(name: str, maker: Maker, images: Prepared, costs: Stopwatch) -> Engine:
+    if name == "local":
+        return Local(maker, images, costs)
+    from viewcache.features.on_ray import OnRay
+
+    return OnRay(maker, costs)
 
 
-def _find(wanted: Wanted) -> Found:
-    """What was computed before; says of the rest why it was not."""
-    kept = open_kept()
-    found = find_rows(wanted.keys, kept)
-    why = reasons(wanted, found.missing, kept)
-    print(line(wanted.origin.view, len(wanted.keys), why), flush=True)
-    return found
+def _save_keys(view: WantedView, images: int) -> None:
+    keys = np.zeros((images, KEY_BYTES), np.uint8)
+    keys[view.images] = view.keys
+    save_keys(view.view, keys)
 
 
 def _arguments() -> Namespace:

@@ -103,7 +103,7 @@ def _train(
             targets,
             validation,
             schedule,
-            lambda view: nullcontext() if view else costs.phase(f"{name} originals"),
+            lambda view: nullcontext() if view else costs.part(f"{name} originals"),
         )
 
 

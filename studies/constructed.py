@@ -25,7 +25,7 @@ from viewcache.arms.trained import TestedHead, TrainedHead, put_to_the_test
 from viewcache.bases.artifact import open_base
 from viewcache.bases.base import Base
 from viewcache.bases.compiling import compile_base
-from viewcache.features.store import FeatureView
+from viewcache.features.store import FeatureView, Rows
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.params.policy import Policy
 from viewcache.ground.view_ids import ids_of_test_views
@@ -153,7 +153,9 @@ def recommended(
     digests = [f"{repeat}/{image}" for image in rows]
     images = case.images(rng, repeat, digests)
     views = {
-        view: FeatureView(base(render(images, draw(case.policy, repeat, view, digests))), rows)
+        view: FeatureView(
+            Rows([base(render(images, draw(case.policy, repeat, view, digests)))]), rows
+        )
         for view in (*COURSE.ids, *TESTED)
     }
     rotations = [

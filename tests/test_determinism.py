@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from tests.rows import stored_features
 from viewcache.bases.artifact import TOLERANCE
 
 ARGUMENTS = "--dtype float32 --engine local --batch-size 3"
@@ -15,7 +16,7 @@ EXTRACT = [sys.executable, "-m", "stages.extract", *ARGUMENTS.split()]
 TRAIN = """
 import sys
 import numpy as np
-from viewcache.features.store import FeatureView
+from viewcache.features.store import FeatureView, Rows
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads import training
 from viewcache.heads.trainer import HeadTrainer
@@ -27,7 +28,7 @@ features = np.random.default_rng(0).random((90, width), np.float32)
 labels, rows = np.arange(90) % classes, np.arange(90)
 head = HeadSettings(units=units, dropout=0.5, standardize=False, weight_decay=0)
 trained = HeadTrainer(width, classes, head, 0.001).train(
-    {0: FeatureView(features, rows)},
+    {0: FeatureView(Rows([features]), rows)},
     training.make_targets(labels, rows, "none"),
     training.Validation(features[:20], labels[:20]),
     training.Schedule([0, 0, 0], 3, 32, seed=0),
@@ -51,8 +52,7 @@ def test_heads_do_not_depend_on_the_threads_of_an_operation(sizes, monkeypatch):
 
 
 def test_features_do_not_depend_on_cores_and_batches_beyond_the_tolerance(repository):
-    path = repository.path / "data/features/train/1/features.npy"
-    before = np.load(path)
+    before = stored_features(repository.path, 1)
     one_core = {min(os.sched_getaffinity(0))}
     subprocess.run(
         EXTRACT,
@@ -60,5 +60,5 @@ def test_features_do_not_depend_on_cores_and_batches_beyond_the_tolerance(reposi
         check=True,
         preexec_fn=lambda: os.sched_setaffinity(0, one_core),
     )
-    after = np.load(path)
+    after = stored_features(repository.path, 1)
     assert np.abs(after - before).max() < TOLERANCE * np.abs(before).max()

@@ -26,12 +26,14 @@ from skimage import data
 
 from tests.bases.test_torch_checkpoint import tensor, write
 from tests.damage import damaged, damaged_json, damaged_yaml
+from tests.features import numbered
 from tests.images.pictures import save_noise
 from tests.images.test_archives import FILES, KINDS, pack
 from viewcache.bases import applications
 from viewcache.bases.pins import check_pin
 from viewcache.bases.torch_checkpoint import read_tensors
 from viewcache.bases.user_model import load_user_model
+from viewcache.features.shards import Shard
 from viewcache.ground.errors import LONGEST_RECEIVED, LONGEST_RULE, PipelineError
 from viewcache.ground.params.keras_file import input_side, read_config
 from viewcache.ground.params.loading import load_params
@@ -338,3 +340,22 @@ def test_any_file_of_rows_is_read_or_refused(folder, content):
             return rows.read(range(rows.shape[0]))
 
     answer(read_all)
+
+
+def shards() -> list[bytes]:
+    with tempfile.TemporaryDirectory() as name:
+        return [
+            numbered.write([101, 102], folder=Path(name), dtype=dtype)[0].path.read_bytes()
+            for dtype in ("float32", "float16")
+        ]
+
+
+@examples(200, 10_000)
+@given(content=damaged(shards()))
+def test_any_shard_is_opened_or_refused(folder, content):
+    path = folder / "shard.arrow"
+    path.write_bytes(content)
+    shard = answer(lambda: Shard(path))
+    if shard:
+        assert len(shard.keys) == len(shard.images) == len(shard.views) == len(shard)
+        answer(shard.verify)

@@ -12,8 +12,9 @@ import pytest
 from stages import evaluate, extract, replay, train_end_to_end, train_head
 from viewcache.arms.guards import refuse_unfair_comparison
 from viewcache.bases.frozen import load_base
+from viewcache.features import extraction
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.paths import FEATURES, plan_file, reuse_folder
+from viewcache.ground.paths import ROWS, plan_file
 from viewcache.heads import training
 from viewcache.heads.head import build_head
 from viewcache.images.folds import open_rotations
@@ -70,11 +71,11 @@ def test_only_the_last_view_kept(run, monkeypatch):
         rows = [first.index(row) for row in plan.tolist() if row in first]
         return render(pixels, last[rows] if rows else plan)
 
-    monkeypatch.setattr(extract, "render", render_the_last)
-    for folder in (FEATURES, reuse_folder()):
+    monkeypatch.setattr(extraction, "render", render_the_last)
+    for folder in (ROWS, ".dvc/cache"):
         shutil.rmtree(folder)
     run(extract, "--dtype", "float32", "--batch-size", "8", "--engine", "local")
-    with pytest.raises(PipelineError, match=r"2/features\.npy must differ from .*1/features"):
+    with pytest.raises(PipelineError, match=r"features/2\.npy must differ from .*features/1\.npy"):
         run(train_head)
 
 

@@ -10,12 +10,12 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import keras
-import numpy as np
 import pytest
 from PIL import Image
 
 from tests.photographs import save_crops
 from tests.repository import Repository, make_repository
+from tests.rows import stored_features
 
 QUICK = {
     "epochs": 4,
@@ -48,7 +48,7 @@ def parts(repository: Repository) -> dict[str, dict[str, str]]:
 
 
 def width_of_features(repository: Repository) -> int:
-    return np.load(repository.path / "data/features/train/1/features.npy").shape[1]
+    return stored_features(repository.path, 1).shape[1]
 
 
 def test_three_classes_from_a_folder_outside_the_repository(own, tmp_path):

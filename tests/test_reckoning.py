@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from stages import evaluate, replay
+from tests.rows import stored_features
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import seal
 
@@ -100,11 +101,7 @@ class Files:
         return np.flatnonzero(self.parts[f"rotation_{rotation}"] == part)
 
     def features(self, view: int, rows: np.ndarray) -> np.ndarray:
-        kind = "train" if view < 1_000_000 else "test"
-        features = np.load(self.folder / f"data/features/{kind}/{view}/features.npy")
-        planned = np.load(self.folder / f"data/views/{kind}/rows.npy")
-        places = np.searchsorted(planned, rows) if view else rows
-        return features[places]
+        return stored_features(self.folder, view, rows)
 
     def tested(self, rotation: int, part: str = "test") -> np.ndarray:
         """Features of the images that a rotation tests: (views, images, width)."""

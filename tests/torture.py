@@ -17,6 +17,7 @@ from typing import Any
 import keras
 
 from tests.repository import Repository, make_repository, stages_in
+from tests.rows import stored_features
 
 _TIMES = ("seconds", "faster", "prediction", "rss")
 _WITH_TIMES = ("metrics.json", "results.json", "report.html", "plots/table.md", "plots/answer.txt")
@@ -45,7 +46,8 @@ def run_again(repository: Repository) -> None:
 
 def differences(repository: Repository, undisturbed: Repository) -> list[str]:
     """Where a repository is not what it would be if nothing had disturbed it; times aside."""
-    pairs = [(find(repository), find(undisturbed)) for find in (_digests, _numbers, _files)]
+    finders = (_digests, _features, _numbers, _files)
+    pairs = [(find(repository), find(undisturbed)) for find in finders]
     found = [
         name
         for got, wanted in pairs
@@ -69,7 +71,15 @@ def _digests(repository: Repository) -> dict[str, str]:
 
 
 def _holds_times(path: str) -> bool:
-    return path.startswith("data/costs/") or "seconds" in path or path in _WITH_TIMES
+    times = path.startswith(("data/costs/", "data/rows")) or path in _WITH_TIMES
+    return times or "seconds" in path
+
+
+def _features(repository: Repository) -> dict[str, bytes]:
+    """Of every view; in which shards they lie is another matter, and so is what these say."""
+    views = [int(path.stem) for path in (repository.path / "data/features").iterdir()]
+    features = {view: stored_features(repository.path, view) for view in views}
+    return {f"features of view {view}": of.tobytes() for view, of in features.items()}
 
 
 def _numbers(repository: Repository) -> dict[str, Any]:
@@ -86,9 +96,10 @@ def _without_times(tree: dict[str, Any]) -> dict[str, Any]:
 
 
 def _files(repository: Repository) -> dict[str, bool]:
-    """Every file and folder, but for those of DVC, git, MLflow and Python."""
+    """Every file and folder, but for shards and those of DVC, git, MLflow and Python."""
     paths = [path.relative_to(repository.path) for path in repository.path.rglob("*")]
-    return {str(path): True for path in paths if not set(path.parts) & set(_NOT_OUTS)}
+    named = [path for path in paths if path.suffix != ".arrow"]
+    return {str(path): True for path in named if not set(path.parts) & set(_NOT_OUTS)}
 
 
 def _make_small_repository(path: Path) -> Repository:

@@ -5,7 +5,7 @@ import pytest
 
 from tests.arms.named import named, rotation_of
 from viewcache.arms.equivalence import Equivalence, epochs_compared, find_equivalence
-from viewcache.features.store import FeatureView
+from viewcache.features.store import FeatureView, Rows
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import seal
 from viewcache.ground.paths import seen_file
@@ -13,7 +13,7 @@ from viewcache.heads.saved import Trained, save_heads
 
 ROTATIONS = [rotation_of([0, 1], 0), rotation_of([2, 3], 1)]
 FEATURES = np.array([[-1, 0], [1, 0], [-1, 1], [2, -1]], np.float32)
-VIEWS = {view: FeatureView(FEATURES, np.arange(4)) for view in (0, 5, 8, 9)}
+VIEWS = {view: FeatureView(Rows([FEATURES]), np.arange(4)) for view in (0, 5, 8, 9)}
 """Of which 8 and 9 are tested on, and 5 is what end to end saw."""
 WEIGHTS = np.array([1.0, 0.0], np.float32)
 CHANGED = WEIGHTS + np.array([0, 0.25], np.float32)  # changes no answer

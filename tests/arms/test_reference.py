@@ -3,14 +3,15 @@ import pytest
 
 from benchmarks.workspace import generated
 from viewcache.arms.reference import draw_stored, tolerance
-from viewcache.features.keys import KEYS
-from viewcache.features.store import FeatureWriter, Origin
-from viewcache.ground.manifests import digest_of_digests
-from viewcache.ground.paths import PREPARED, feature_file, rows_file
+from viewcache.features.keys import KEY_BYTES, first_halves
+from viewcache.features.shards import ShardWriter
+from viewcache.features.store import save_keys
+from viewcache.ground.paths import PREPARED, ROWS, keys_file, rows_file
+from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.prepared import Prepared, open_prepared
 from viewcache.views.plan import save_rows
 
-ROWS = {0: np.arange(6), 1: np.array([1, 2, 4, 5]), 2: np.array([1, 2, 4, 5])}
+IMAGES = {0: np.arange(6), 1: np.array([1, 2, 4, 5]), 2: np.array([1, 2, 4, 5])}
 
 
 @pytest.fixture
@@ -18,31 +19,32 @@ def images():
     """Six of them, of which four have random views; a feature tells its view and image."""
     with generated(6, 32):
         images = open_prepared(PREPARED)
-        save_rows(rows_file(1), ROWS[1])
-        for view, rows in ROWS.items():
-            write_features(images, view, rows)
+        save_rows(rows_file(1), IMAGES[1])
+        with ShardWriter(ROWS, np.dtype(np.float32), {}, Stopwatch()) as writer:
+            for view, rows in IMAGES.items():
+                write_features(writer, images, view, rows)
         yield images
 
 
-def write_features(images: Prepared, view: int, rows: np.ndarray) -> None:
-    origin = Origin(view, digest_of_digests(images.of(rows)), f"plan {view}", "base")
-    features = (10 * view + rows[:, None]).astype(np.float32)
-    keys = np.zeros(len(rows), KEYS)
-    with FeatureWriter(feature_file(view), keys, (1,), features.dtype, origin) as writer:
-        writer.write(np.arange(len(rows)), features)
+def write_features(writer: ShardWriter, images: Prepared, view: int, rows: np.ndarray) -> None:
+    keys = np.zeros((len(images.digests), KEY_BYTES), np.uint8)
+    keys[rows, 0], keys[rows, 1] = view + 1, rows
+    save_keys(view, keys)
+    digests = first_halves(images.of(rows))
+    writer.write(view, digests, keys[rows], 10.0 * view + rows[:, None])
 
 
 def places(images, stored):
     """View and row of each, by what it says of itself; its features must say the same."""
     found = [(one.view, images.digests.index(one.digest)) for one in stored]
     assert [10 * view + row for view, row in found] == [one.features[0] for one in stored]
-    assert all(one.file == feature_file(one.view) for one in stored)
+    assert all(one.file == keys_file(one.view) for one in stored)
     assert all(images.paths[row] == one.path for (_, row), one in zip(found, stored, strict=True))
     return found
 
 
 def test_where_more_are_wanted_than_there_are_all_are_drawn_once(images):
-    every = [(view, row) for view, rows in ROWS.items() for row in rows]
+    every = [(view, row) for view, rows in IMAGES.items() for row in rows]
     assert places(images, draw_stored(images, [0, 1, 2], 100, seed=0)) == every
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from tests.arms.named import named, rotation_of
 from viewcache.arms.testing import put_arms_to_the_test
-from viewcache.features.store import FeatureView
+from viewcache.features.store import FeatureView, Rows
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.view_ids import ids_of_test_views
@@ -18,7 +18,10 @@ ROTATIONS = [
     rotation_of([2, 3], 1, [4, 5], [0, 1]),
 ]
 FEATURES = np.random.default_rng(0).normal(size=(len(TEST_VIEWS), 6, 2)).astype(np.float32)
-VIEWS = {view: FeatureView(of, np.arange(6)) for view, of in zip(TEST_VIEWS, FEATURES, strict=True)}
+VIEWS = {
+    view: FeatureView(Rows([of]), np.arange(6))
+    for view, of in zip(TEST_VIEWS, FEATURES, strict=True)
+}
 KERNEL = np.array([[1], [2]], np.float32)
 ARMS = [named("cached_0", (0,), (0, 1)), named("cached_10", (0,), (1,))]
 

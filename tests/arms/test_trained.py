@@ -10,7 +10,7 @@ from viewcache.arms.trained import (
     put_to_the_test,
     score,
 )
-from viewcache.features.store import FeatureView
+from viewcache.features.store import FeatureView, Rows
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads.head import build_head
 from viewcache.heads.history import Epoch
@@ -71,12 +71,13 @@ def model(seed):
 
 def test_a_head_answers_on_the_test_images_of_its_rotation_in_every_test_view():
     rng, places = np.random.default_rng(0), np.array([4, 3, 2, 1, 0])
-    views = {view: FeatureView(rng.normal(size=(5, 6)), places) for view in (0, 8, 9)}
+    features = {view: rng.normal(size=(5, 6)) for view in (0, 8, 9)}
+    views = {view: FeatureView(Rows([of]), places) for view, of in features.items()}
     saved = SavedHead(model(3).get_weights(), "", "", "", [])
     trained = TrainedHead(named("cached_2"), 3, ROTATION, saved)
     tested = put_to_the_test(trained, views, [0, 9, 8])
     rows = places[ROTATION.test]
-    expected = [np.asarray(model(3)(views[view].features[rows])) for view in (0, 9, 8)]
+    expected = [np.asarray(model(3)(features[view][rows])) for view in (0, 9, 8)]
     np.testing.assert_allclose(tested.logits, expected, rtol=1e-5, atol=1e-6)
     assert tested.logits.shape == (3, 3, 1)
     assert (tested.arm, tested.training) == (named("cached_2"), (3, 2))

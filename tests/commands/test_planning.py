@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from tests.repository import Repository, make_repository
+from tests.rows import stored_features
 from viewcache.commands.planning import amounts_of, plan
 from viewcache.costs.model import ORIGINALS_KEPT, Amounts
 from viewcache.ground.errors import PipelineError
@@ -62,8 +63,7 @@ def test_images_and_bytes_are_those_of_the_run(planned, reproduced):
         "trained": 120,
         "tested": 120,
     }
-    files = [reproduced.path / f"data/features/train/{view}/features.npy" for view in (0, 1)]
-    size = sum(file.stat().st_size for file in files)
+    size = sum(stored_features(reproduced.path, view).nbytes for view in (0, 1))
     assert prediction["arms"]["cached_1"]["feature_bytes"] == size
 
 

@@ -7,22 +7,34 @@ import stat
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.repository import stages_in
+from tests.rows import stored_features
 from viewcache.arms.replaying import replay
 from viewcache.commands.verification import files_to_verify, verify_all
+from viewcache.features.shards import Shard
+from viewcache.features.store import open_views
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import verify
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.paths import MODEL
+from viewcache.ground.paths import FEATURES, MODEL, PREPARED, keys_file, planned_views
+from viewcache.images.prepared import open_prepared
+
+SEALED = ("prepared", "views", "calibration", "parts.csv")
 
 
-def test_a_flipped_byte_that_dvcs_cache_gives_is_noticed_in_every_array(repository, monkeypatch):
+@pytest.mark.parametrize(
+    ("outs", "count"), [(SEALED, 11), (("features",), 4), (("rows",), 2)], ids=str
+)
+def test_a_flipped_byte_that_dvcs_cache_gives_is_noticed_in_every_array(
+    repository, monkeypatch, outs, count
+):
     monkeypatch.chdir(repository.path)
     chance = random.Random(0)
-    arrays = arrays_of(Path())
-    assert len(arrays) == 19
+    arrays = arrays_in(*outs)
+    assert len(arrays) == count
     for array in arrays:
         flip(cached(repository, array), chance.randrange(array.stat().st_size))
         array.unlink()
@@ -31,35 +43,37 @@ def test_a_flipped_byte_that_dvcs_cache_gives_is_noticed_in_every_array(reposito
 
 
 def test_what_is_damaged_in_workspace_and_cache_is_computed_again(repository):
-    array = repository.path / "data/features/train/1/features.npy"
-    before = repository.outs()["data/features"]
-    for file in (cached(repository, array), array):
-        flip(file, -5)
+    shard = min((repository.path / "data/rows").iterdir())
+    keys, before = repository.outs()["data/features"], features_of_all(repository)
+    for file in (cached(repository, shard), shard):
+        flip(file, 10_000)
     output = repository.run(sys.executable, "-m", "viewcache", "verify", fails=True)
-    assert "data/features/train/1/features.npy is damaged: `make repair`" in output
+    assert f"data/rows/{shard.name} is damaged: `make repair`" in output
     assert "Traceback" not in output
     ran = stages_in(repository.run("make", "--assume-old", ".venv/ready", "repair"))
     assert ran == ["extract", "evaluate"]
-    assert not is_damaged(array)
-    assert repository.outs()["data/features"] == before
+    assert not shard.exists()
+    assert np.array_equal(features_of_all(repository), before)
+    assert repository.outs()["data/features"] == keys
 
 
 def test_every_array_that_a_run_wrote_is_verified(reproduced, monkeypatch):
     monkeypatch.chdir(reproduced.path)
     found = [*Path("data").rglob("*.np[yz]"), *Path("models").rglob("*.np[yz]")]
-    written = [file for file in found if file.parts[1] not in ("reuse", "model")]
+    written = [file for file in found if file.parts[1] not in ("features", "model")]
     named = {file.name for file in written}
-    assert {"rows.npy", "keys.npy", "features.npy", "0.npy", "images.npy"} <= named
+    assert {"rows.npy", "0.npy", "images.npy"} <= named
     assert {"2.npz", "0_epoch_1.npz"} <= named
     tables = [Path("data/prepared/index.csv"), Path("data/parts.csv")]
     assert sorted(files_to_verify(load_params())) == sorted([*written, *tables])
+    assert sorted(FEATURES.iterdir()) == sorted(map(keys_file, planned_views()))
 
 
 def test_everything_is_verified_and_computed_again(reproduced, monkeypatch, capsys):
     monkeypatch.chdir(reproduced.path)
     verify_all(20)
     printed = capsys.readouterr().out
-    assert printed.startswith("66 arrays are what their manifests say, and the exported model is")
+    assert printed.startswith("58 arrays are what their manifests say, all rows of features are ")
     assert "84 feature vectors were computed again" in printed
 
 
@@ -77,12 +91,14 @@ def test_features_of_other_views_are_told_by_the_original_images(reproduced, mon
         replay(params, 100)
 
 
-def arrays_of(root: Path) -> list[Path]:
-    """Prepared images with index and parts; what is calibrated on; views and features with keys."""
-    folders = [root / "data" / name for name in ("prepared", "views", "features", "calibration")]
-    files = [file for folder in folders for file in folder.rglob("*")]
-    arrays = sorted(file for file in files if file.suffix in (".npy", ".csv"))
-    return [root / "data/parts.csv", *arrays]
+def arrays_in(*outs: str) -> list[Path]:
+    files = [file for out in outs for file in (Path("data", out), *Path("data", out).rglob("*"))]
+    return sorted(file for file in files if file.suffix in (".npy", ".csv", ".arrow"))
+
+
+def features_of_all(repository) -> np.ndarray:
+    """Of all views that are trained on or tested on."""
+    return np.stack([stored_features(repository.path, view) for view in (0, 1, 2, 1_000_000)])
 
 
 def cached(repository, array: Path) -> Path:
@@ -103,8 +119,18 @@ def flip(file: Path, place: int) -> None:
 
 
 def is_damaged(array: Path) -> bool:
+    """Whether a stage that opens it says so; of keys, that no row has them."""
     try:
-        verify(array)
+        _open(array)
     except PipelineError as error:
-        return "is damaged" in str(error)
+        return any(words in str(error) for words in ("is damaged", "are missing", "a shard"))
     return False
+
+
+def _open(array: Path) -> None:
+    if array.suffix == ".arrow":
+        Shard(array).verify()
+    elif array.parent == FEATURES:
+        open_views([int(array.stem)], open_prepared(PREPARED).digests)
+    else:
+        verify(array)

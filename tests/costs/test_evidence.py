@@ -6,8 +6,6 @@ from tests.costs.test_ledger import HERE, SET_UP, SHORT, THERE, TRAINING, record
 from viewcache.costs.evidence import evidence
 from viewcache.costs.ledger import costs_of_arms, study_seconds
 
-pytestmark = pytest.mark.usefixtures("feature_files")
-
 CACHED = [named(name, (0, 23), (0, 1), SHORT) for name in ("cached_0", "cached_1", "cached_2")]
 BASELINE = named("baseline", (0,), (0, 1), SHORT)
 
@@ -22,7 +20,7 @@ def test_all_trainings_extract_every_view_once_and_share_their_set_up():
     views = (30 + 12 + 24) + (0.2 + 0.4)
     found = evidence_of({})
     assert (found.heads, found.trainings) == (16, 4)
-    assert found.seconds == pytest.approx(SET_UP + 1.5 + views + 12 / 16 * (5 + 27))
+    assert found.seconds == pytest.approx(SET_UP + 0.75 + views + 12 / 16 * (5 + 27))
     assert found.seconds < sum(
         study_seconds([arm], TRAINING, records().__getitem__) for arm in CACHED
     )

@@ -11,12 +11,16 @@ from viewcache.costs.prediction import PREDICTION, params_digest, predicted_end_
 from viewcache.costs.reckoning import reckon
 from viewcache.ground.params.loading import load_params
 
-pytestmark = pytest.mark.usefixtures("feature_files")
-
 PARAMS = load_params()
 CACHED = [named(name, (0, 1), (0, 1), SHORT) for name in ("cached_0", "cached_1", "cached_2")]
 BASELINE = named("baseline", (0,), (0, 1), SHORT)
 KERAS, COMPILED = (named(name, (0,), (0,), SHORT) for name in ("end_to_end", "end_to_end_compiled"))
+
+
+@pytest.fixture(autouse=True)
+def working_folder(tmp_path, monkeypatch):
+    """Without a plan."""
+    monkeypatch.chdir(tmp_path)
 
 
 def reckoned(arms):

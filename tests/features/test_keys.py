@@ -1,54 +1,146 @@
-import hashlib
+import json
+from hashlib import blake2b
 
+import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.policies import EVERYTHING
-from viewcache.features.keys import KEY_BYTES, keys_of_rows
-from viewcache.views.plan import draw
+from viewcache.features.keys import KEY_BYTES, contents, first_halves, keys_of_rows, sortable
+from viewcache.views import render
+from viewcache.views.plan import PLAN_DTYPE, draw, identity
 
 DIGESTS = [character * 64 for character in "abc"]
-PIXELS = np.random.default_rng(0).integers(0, 256, (3, 16), np.uint8)
+IMAGES = np.random.default_rng(0).integers(0, 256, (3, 32), np.uint8)
 PLAN = draw(EVERYTHING, 0, 1, DIGESTS)
+MADE_BY = {"base": {"name": "corner"}, "dtype": "float32", "batch_size": 8}
+PARAMETERS = st.fixed_dictionaries(
+    {
+        "horizontal_flip": st.booleans(),
+        "quarter_turns": st.integers(0, 3),
+        "zoom": st.sampled_from([1.0, 0.8, 1.2]),
+        "brightness": st.sampled_from([0.0, 0.1, -0.1]),
+        "contrast": st.sampled_from([1.0, 0.9]),
+    }
+)
 
 
-def keys(pixels=PIXELS, plan=PLAN, made_by="made by"):
-    return keys_of_rows(DIGESTS[: len(pixels)], pixels, plan, made_by)["key"]
+def keys(images=IMAGES, plan=PLAN, made_by=MADE_BY):
+    return keys_of_rows(images, plan, made_by)
 
 
-def test_a_key_is_a_hash_of_pixels_plan_row_and_what_makes_the_row():
-    content = PIXELS[1].tobytes() + PLAN[1].tobytes() + b"1/base/float32/8"
-    found = keys(made_by="1/base/float32/8")
-    assert found[1].tobytes() == hashlib.blake2b(content, digest_size=KEY_BYTES).digest()
+def plan_of(**parameters):
+    plan = identity(3)
+    for name, value in parameters.items():
+        plan[name] = value
+    return plan
+
+
+def changed(others, before=None):
+    return (others != (keys() if before is None else before)).any(axis=1).tolist()
+
+
+def test_a_key_is_a_hash_of_the_image_what_the_view_changes_and_what_makes_the_row():
+    found = keys(plan=plan_of(zoom=0.5))
+    made_by = MADE_BY | {"opencv": cv2.__version__}
+    parts = [IMAGES[1].tobytes(), b"zoom 1 ", np.float32(0.5).tobytes()]
+    content = b"".join([*parts, json.dumps(made_by, sort_keys=True).encode()])
+    assert found[1].tobytes() == blake2b(content, digest_size=KEY_BYTES).digest()
     assert (found.shape, found.dtype) == ((3, 16), np.uint8)
 
 
-def test_beside_its_key_a_row_says_of_which_image_it_is():
-    images = keys_of_rows(DIGESTS, PIXELS, PLAN, "made by")["image"]
-    assert images[2].tobytes().hex() == 32 * "c"
+def test_the_key_of_an_image_as_it_is_is_of_the_image_and_what_makes_the_row():
+    content = IMAGES[2].tobytes() + json.dumps(MADE_BY, sort_keys=True).encode()
+    found = keys(plan=identity(3))
+    assert found[2].tobytes() == blake2b(content, digest_size=KEY_BYTES).digest()
 
 
-def test_the_key_of_a_row_does_not_depend_on_the_others():
-    order = np.array([2, 0])
-    assert np.array_equal(keys(PIXELS[order], PLAN[order]), keys()[order])
+@given(order=st.permutations(range(3)), kept=st.integers(0, 3))
+def test_the_key_of_a_row_does_not_depend_on_the_others(order, kept):
+    chosen = order[:kept]
+    assert np.array_equal(keys(IMAGES[chosen], PLAN[chosen]), keys()[chosen])
 
 
-def test_other_pixels_make_another_key_of_its_row_alone():
-    other = PIXELS.copy()
-    other[1, 3] ^= 1
+@pytest.mark.parametrize("place", [3, 20])
+def test_another_file_or_other_pixels_make_another_key_of_its_row_alone(place):
+    other = IMAGES.copy()
+    other[1, place] ^= 1
     assert changed(keys(other)) == [False, True, False]
 
 
-@pytest.mark.parametrize("name", PLAN.dtype.names)
+@pytest.mark.parametrize("name", PLAN_DTYPE.names)
 def test_every_parameter_of_the_plan_makes_another_key_of_its_row_alone(name):
     other = PLAN.copy()
     other[name][2] = other[name][2] == 0
     assert changed(keys(plan=other)) == [False, False, True]
 
 
-def test_what_makes_the_rows_makes_other_keys():
-    assert changed(keys(made_by="made otherwise")) == [True] * 3
+@given(one=PARAMETERS, other=PARAMETERS)
+def test_keys_are_equal_where_and_only_where_the_views_are(one, other):
+    assert changed(keys(plan=plan_of(**one)), keys(plan=plan_of(**other))) == [one != other] * 3
 
 
-def changed(others):
-    return (others != keys()).any(axis=1).tolist()
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_a_row_whose_view_changes_nothing_has_the_key_of_view_0(zero):
+    plan = plan_of(shift_x=zero, brightness=zero, quarter_turns=0)
+    assert changed(keys(plan=plan), keys(plan=draw(EVERYTHING, 0, 0, DIGESTS))) == [False] * 3
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"base": {"name": "edge"}}, {"dtype": "float16"}, {"batch_size": 4}, {"one": "more"}],
+    ids=str,
+)
+def test_what_makes_the_rows_makes_other_keys(other):
+    assert changed(keys(made_by=MADE_BY | other)) == [True] * 3
+
+
+def test_a_newer_version_of_an_operation_makes_other_keys_of_rows_that_use_it_alone(monkeypatch):
+    plan = plan_of(zoom=[1, 1.2, 1], brightness=0.1)
+    before = keys(plan=plan)
+    monkeypatch.setitem(render.VERSIONS, "zoom", 2)
+    assert changed(keys(plan=plan), before) == [False, True, False]
+
+
+def test_another_opencv_makes_other_keys_of_rows_that_it_renders_alone(monkeypatch):
+    plan = plan_of(vertical_flip=[False, True, False])
+    before = keys(plan=plan)
+    monkeypatch.setattr(cv2, "__version__", "0")
+    assert changed(keys(plan=plan), before) == [False, True, False]
+
+
+def test_an_operation_more_leaves_the_keys_of_rows_that_do_not_use_it(monkeypatch):
+    before = keys()
+    dtype = np.dtype([*PLAN_DTYPE.descr, ("hue", "<f4")])
+    monkeypatch.setattr(render, "identity", lambda rows: more(identity(rows), 0))
+    monkeypatch.setitem(render.VERSIONS, "hue", 1)
+
+    def more(plan, hue):
+        longer = np.zeros(len(plan), dtype)
+        for name in PLAN_DTYPE.names:
+            longer[name] = plan[name]
+        longer["hue"] = hue
+        return longer
+
+    assert changed(keys(plan=more(PLAN, [0, 0, 0.5])), before) == [False, False, True]
+
+
+def test_an_image_is_its_file_and_its_pixels():
+    found = contents(["ab" * 32, "cd" * 32], np.zeros((2, 16), np.uint8))
+    assert [row.tobytes().hex() for row in found] == [
+        half * 16 + "00" * 16 for half in ("ab", "cd")
+    ]
+
+
+def test_of_a_digest_the_first_half_names_an_image():
+    found = first_halves(["ab" * 16 + "cd" * 16, "0f" * 32])
+    assert [row.tobytes().hex() for row in found] == ["ab" * 16, "0f" * 16]
+
+
+@given(st.lists(st.binary(min_size=16, max_size=16), min_size=1, max_size=6))
+def test_sortable_keys_are_equal_where_and_only_where_the_keys_are(contents):
+    found = sortable(np.frombuffer(b"".join(contents), np.uint8).reshape(-1, 16))
+    for row, content in enumerate(contents):
+        assert (found == found[row]).tolist() == [other == content for other in contents]

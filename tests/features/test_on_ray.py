@@ -23,19 +23,13 @@ from tests.specs import spec
 from tests.stages.workspaces import extract_command
 from viewcache.bases.artifact import CompiledBase, find_base
 from viewcache.bases.compiling import compile_base
-from viewcache.features.extraction import Local
+from viewcache.features.extraction import Local, batches
 from viewcache.features.on_ray import OnRay, join
-from viewcache.features.wanted import Maker
+from viewcache.features.shards import shards_in
+from viewcache.features.store import open_views
+from viewcache.features.wanted import Maker, MissingRows
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.manifests import digest_of_file
-from viewcache.ground.paths import (
-    BASE,
-    FEATURES,
-    PREPARED,
-    extraction_record,
-    plan_file,
-    reuse_folder,
-)
+from viewcache.ground.paths import BASE, PREPARED, ROWS, plan_file
 from viewcache.ground.stopwatch import Stopwatch, load_record
 from viewcache.images.prepared import open_prepared
 from viewcache.views.plan import load_plan
@@ -82,58 +76,64 @@ def maker(base=None):
 
 def missing_rows():
     """Some of the rows, in an order that is not theirs; the last batch is not full."""
-    return np.random.default_rng(0).permutation(IMAGES)[: IMAGES - 7]
+    return missing(np.random.default_rng(0).permutation(IMAGES)[: IMAGES - 7])
+
+
+def missing(images):
+    """Rows of view 1."""
+    return MissingRows(np.ones(len(images), np.int32), images, np.zeros((len(images), 16), "u1"))
 
 
 def of_this_process():
-    """Features of the rows that `missing_rows` tells, with their places."""
-    images, plan = open_prepared(PREPARED), the_plan()
-    with images.read() as pixels:
-        return collected(local(pixels, plan).start(missing_rows()).computed)
+    """Features of the rows that `missing_rows` tells, by image."""
+    return collected(computed_by(local(), missing_rows()))
 
 
-def local(pixels, plan, base=None):
-    rows = np.arange(IMAGES)
-    return Local(maker(base), rows, lambda of: render(pixels.read(of), plan[of]), Stopwatch())
+def local(base=None):
+    return Local(maker(base), open_prepared(PREPARED), Stopwatch())
+
+
+def on_ray(base=None, engine=OnRay, **settings):
+    return engine(maker(base), Stopwatch(), **settings)
 
 
 def the_plan():
     return load_plan(plan_file(1), 1, open_prepared(PREPARED).digests)
 
 
-def on_ray(base=None, engine=OnRay, **settings):
-    return engine(maker(base), np.arange(IMAGES), the_plan(), Stopwatch(), **settings)
-
-
 class Shuffled(OnRay):
     """Hands its blocks out in an order that is not theirs."""
 
-    def _blocks(self, missing):
-        blocks = list(super()._blocks(missing))
+    def _blocks(self, batches):
+        blocks = list(super()._blocks(batches))
         return random.Random(0).sample(blocks, len(blocks))
 
 
-def collected(computed, width=1280):
-    """Features in order of their rows; rows that none were computed of are NaN."""
-    features = np.full((IMAGES, width), np.nan, np.float32)
-    for rows, found in computed:
-        assert np.isnan(features[rows]).all()
-        features[rows] = found
+def computed_by(engine, rows):
+    return engine.compute(batches(rows, open_prepared(PREPARED), BATCH))
+
+
+def collected(computed):
+    """Features by image; those of images that none were computed of are NaN."""
+    rows, features = missing_rows(), np.full((IMAGES, 1280), np.nan, np.float32)
+    for places, found in computed:
+        assert np.isnan(features[rows.images[places]]).all()
+        features[rows.images[places]] = found
     return features
 
 
 @pytest.mark.usefixtures("workspace")
 def test_rows_are_the_same_bits_for_any_number_of_actors_and_any_blocks():
     expected = of_this_process()
-    for actors, batches, engine in [(1, 16, OnRay), (2, 1, Shuffled), (4, 5, OnRay)]:
-        started = on_ray(actors=actors, batches=batches, engine=engine).start(missing_rows())
-        assert started.row_shape == (1280,)
-        assert np.array_equal(collected(started.computed), expected, equal_nan=True)
+    for actors, block, engine in [(1, 16, OnRay), (2, 1, Shuffled), (4, 5, OnRay)]:
+        started = on_ray(actors=actors, batches=block, engine=engine)
+        found = collected(computed_by(started, missing_rows()))
+        assert np.array_equal(found, expected, equal_nan=True)
 
 
 @pytest.mark.usefixtures("workspace")
 def test_an_actor_that_is_killed_half_way_changes_nothing():
-    computed = on_ray(actors=2, batches=1).start(missing_rows()).computed
+    computed = computed_by(on_ray(actors=2, batches=1), missing_rows())
     before = [next(computed) for _ in range(10)]
     killed = actors()[0]
     killed.kill()
@@ -184,12 +184,11 @@ def test_the_image_that_a_base_fails_on_is_named_in_one_line():
     base = Poisonous(*find_base(BASE))
     path = open_prepared(PREPARED).paths[41]
     told = f"features of {path} must be computed. Received: RuntimeError('node"
-    with open_prepared(PREPARED).read() as pixels:
-        for engine in (on_ray(base), local(pixels, the_plan(), base)):
-            with pytest.raises(PipelineError) as error:
-                collected(engine.start(np.arange(IMAGES)).computed, width=12)
-            assert str(error.value).startswith(told)
-            assert "\n" not in str(error.value)
+    for engine in (on_ray(base), local(base)):
+        with pytest.raises(PipelineError) as error:
+            list(computed_by(engine, missing(np.arange(IMAGES))))
+        assert str(error.value).startswith(told)
+        assert "\n" not in str(error.value)
 
 
 class Deadly(Poisonous):
@@ -201,7 +200,7 @@ def test_the_image_that_actors_die_of_is_named():
     path = open_prepared(PREPARED).paths[41]
     told = f"features of {path} must be computed. Received: the death of 2 actors"
     with pytest.raises(PipelineError, match=re.escape(told)):
-        collected(on_ray(Deadly(*find_base(BASE))).start(np.arange(IMAGES)).computed, width=12)
+        list(computed_by(on_ray(Deadly(*find_base(BASE))), missing(np.arange(IMAGES))))
     assert not list(PREPARED.parent.glob("in_hand*"))
 
 
@@ -210,49 +209,46 @@ def test_a_node_with_another_base_is_refused_in_one_line():
     found = find_base(BASE)
     other = CompiledBase(found.folder, found.description | {"device": "CPU with mmx"})
     with pytest.raises(PipelineError, match=r"must open the base .* must be on every") as error:
-        on_ray(other).start(np.arange(IMAGES))
+        next(computed_by(on_ray(other), missing_rows()))
     assert "\n" not in str(error.value)
 
 
 @pytest.mark.usefixtures("workspace")
 def test_a_second_run_reuses_what_the_other_engine_computed():
-    images = open_prepared(PREPARED)
-    extract(images, maker(), 1, Stopwatch(), "ray")
-    assert computed() == IMAGES
-    digests = digests_of_files()
-    extract(images, maker(), 1, Stopwatch(), "local")
-    assert computed() == 0
-    shutil.rmtree(reuse_folder())
-    extract(images, maker(), 1, Stopwatch(), "local")
-    assert computed() == IMAGES
-    assert digests_of_files() == digests
+    assert extracted("ray") == IMAGES
+    before = stored()
+    assert extracted("local") == 0
+    shutil.rmtree(ROWS)
+    assert extracted("local") == IMAGES
+    assert np.array_equal(stored(), before)
 
 
-def computed(view=1):
-    """How many rows of a view the last run computed."""
-    return load_record(extraction_record(view))["computed"]
+def extracted(engine):
+    """How many rows of view 1 were computed."""
+    extract(open_prepared(PREPARED), maker(), [1], engine, Stopwatch())
+    return load_record("extract")["computed"]
 
 
-def digests_of_files():
-    files = sorted(file for file in FEATURES.rglob("*") if file.is_file())
-    return {file: digest_of_file(file) for file in files}
+def stored():
+    images = open_prepared(PREPARED).digests
+    return open_views([1], images)[1].of(np.arange(len(images)))
 
 
 def test_a_stage_that_is_killed_goes_on_and_is_silent(base):
     with workspace_of(MANY, base):
         broken_off = subprocess.Popen(ON_RAY)
-        wait_until(lambda: list(reuse_folder().glob("*/costs.json")))
+        wait_until(lambda: shards_in(ROWS))
         left = actors(broken_off.pid)
         broken_off.kill()
         broken_off.wait()
         wait_until(lambda: not any(actor.is_running() for actor in left))
         done = subprocess.run(ON_RAY, check=True, capture_output=True, text=True)
-        assert 0 < computed(0) + computed(1) < 2 * MANY
+        assert 0 < load_record("extract")["computed"] < 2 * MANY
         assert done.stderr == ""
-        digests = digests_of_files()
-        shutil.rmtree(reuse_folder())
+        before = stored()
+        shutil.rmtree(ROWS)
         subprocess.run(LOCAL, check=True)
-        assert digests_of_files() == digests
+        assert np.array_equal(stored(), before)
 
 
 @pytest.fixture
@@ -270,9 +266,9 @@ def two_nodes(monkeypatch):
 @pytest.mark.usefixtures("workspace")
 def test_a_node_that_is_lost_half_way_changes_nothing(two_nodes):
     engine = on_ray(batches=1)
-    computed = engine.start(missing_rows()).computed
-    assert engine.costs.cluster["nodes"] == engine.costs.cluster["actors"] == 2
+    computed = computed_by(engine, missing_rows())
     before = [next(computed) for _ in range(10)]
+    assert engine.costs.cluster["nodes"] == engine.costs.cluster["actors"] == 2
     two_nodes.remove_node(next(iter(two_nodes.worker_nodes)), allow_graceful=False)
     assert np.array_equal(collected([*before, *computed]), of_this_process(), equal_nan=True)
 

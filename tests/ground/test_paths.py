@@ -19,13 +19,12 @@ def test_views_heads_and_features_lie_in_outs_of_dvc_yaml():
     files = {
         "data/views/train": paths.plan_file(999_999),
         "data/views/test": paths.plan_file(1_000_000),
-        "data/features": paths.feature_file(1_000_000),
+        "data/features": paths.keys_file(1_000_000),
         "models/cached": paths.cached_head_file("cached_3", 1, "0"),
         "models/end_to_end/${item}": paths.end_to_end_head_file("${item}", 2, "0"),
         "data/seen/${item}": paths.seen_file("${item}"),
         "data/prepared": paths.PREPARED,
         "data/costs/train_head.json": COSTS / "train_head.json",
-        "data/costs/extract": COSTS / f"{paths.extraction_record(1_000_000)}.json",
     }
     for out, file in files.items():
         assert out in OUTS
@@ -35,7 +34,7 @@ def test_views_heads_and_features_lie_in_outs_of_dvc_yaml():
 def test_every_other_out_has_its_name():
     named = (paths.CODE, paths.VALID, paths.SOURCE, paths.PARTS, paths.BASE, paths.REPLAY)
     shown = (paths.LEFT_OUT, paths.CONTACT_SHEET, paths.IMAGE_REPORT / "images.md")
-    assert {path.as_posix() for path in (*named, *shown)} <= OUTS
+    assert {path.as_posix() for path in (paths.ROWS, *named, *shown)} <= OUTS
 
 
 def test_downloads_lie_where_git_does_not_look():
@@ -47,14 +46,15 @@ def test_the_manifest_of_the_parts_is_an_out_too():
 
 
 def test_training_and_test_views_lie_apart():
-    assert paths.feature_file(999_999) == Path("data/features/train/999999/features.npy")
+    assert paths.plan_file(999_999) == Path("data/views/train/999999.npy")
+    assert paths.plan_file(1_000_000) == Path("data/views/test/1000000.npy")
     assert paths.rows_file(0) == paths.rows_file(999_999) == Path("data/views/train/rows.npy")
     assert paths.rows_file(1_000_000) == Path("data/views/test/rows.npy")
 
 
 def test_every_view_and_head_has_a_file_of_its_own():
     ids, both = (0, 1, 12, 1_000_000, 1_000_001), (0, 1)
-    views = [name(view) for name in (paths.plan_file, paths.feature_file) for view in ids]
+    views = [name(view) for name in (paths.plan_file, paths.keys_file) for view in ids]
     arms, kinds = ("cached_0", "cached_11", "views_only_11", "baseline"), ("keras", "compiled")
     ends = ("0", "0_epoch_1", "1")
     cached = [paths.cached_head_file(*each) for each in product(arms, both, ends)]
@@ -72,6 +72,6 @@ def test_planned_views_are_told_by_their_files(tmp_path, monkeypatch):
     assert paths.planned_views() == [0, 3, 12, 1_000_000]
 
 
-def test_what_is_kept_lies_in_the_repository_also_from_within_a_copy_of_it(tmp_path, monkeypatch):
+def test_the_repository_is_the_users_own_also_from_within_a_copy_of_it(tmp_path, monkeypatch):
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
-    assert paths.reuse_folder() == tmp_path / "data/reuse"
+    assert paths.repository() == tmp_path

@@ -25,17 +25,31 @@ def without_proc(monkeypatch, tmp_path):
     monkeypatch.setattr(module, "Path", lambda _: tmp_path / "missing")
 
 
-def test_phases_add_up(costs):
-    sleep = costs.timed("sleep", time.sleep)
-    sleep(0.02)
-    sleep(0.03)
-    with costs.phase("rest"):
-        pass
+def test_phases_add_up_to_the_age_of_the_process(costs):
+    for _ in range(2):
+        with costs.phase("sleep"):
+            time.sleep(0.02)
+    time.sleep(0.03)
     costs.save("stage")
     seconds = load_record("stage")["seconds"]
-    assert set(seconds) == {"setup", "sleep", "rest"}
-    assert 0.05 <= seconds["sleep"] < 1
-    assert 0 <= seconds["rest"] < 0.05
+    assert [*seconds] == ["setup", "sleep", "other"]
+    assert 0.04 <= seconds["sleep"] < 1
+    assert 0.03 <= seconds["other"] < 1
+    assert sum(seconds.values()) == pytest.approx(Stopwatch().seconds["setup"], abs=0.5)
+
+
+def test_parts_are_told_apart_since_they_lie_within_phases(costs):
+    sleep = costs.timed("sleep", time.sleep)
+    with costs.phase("work"):
+        sleep(0.02)
+        sleep(0.03)
+        with costs.part("rest"):
+            pass
+    record = costs.record()
+    assert [*record["seconds"]] == ["setup", "work", "other"]
+    assert [*record["parts"]] == ["sleep", "rest"]
+    assert 0.05 <= record["parts"]["sleep"] <= record["seconds"]["work"]
+    assert 0 <= record["parts"]["rest"] < 0.05
 
 
 def test_what_is_timed_takes_and_gives_what_it_did(costs):
@@ -46,10 +60,16 @@ def test_what_is_timed_takes_and_gives_what_it_did(costs):
 def test_a_record_names_the_machine_the_memory_and_the_time(costs):
     costs.save("stage")
     record = load_record("stage")
-    assert set(record) == {"seconds", "peak_rss_bytes", "measured_at", "machine", "samples"}
+    names = {"seconds", "parts", "peak_rss_bytes", "measured_at", "machine", "samples"}
+    assert set(record) == names
     assert record["machine"] == machine()
     assert record["peak_rss_bytes"] >= psutil.Process().memory_info().rss * 0.9
     assert abs(record["measured_at"] - time.time()) < 60
+
+
+def test_a_record_holds_what_else_a_stage_has_to_say(costs):
+    costs.save("stage", computed=7)
+    assert load_record("stage")["computed"] == 7
 
 
 def test_a_second_record_takes_the_place_of_the_first(costs):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from viewcache.features.store import FeatureView
+from viewcache.features.store import FeatureView, Rows
 from viewcache.ground.params.loading import load_params
 from viewcache.heads.cached_training import CachedTraining
 from viewcache.heads.optimizer import learning_rate_of
@@ -17,7 +17,7 @@ def test_a_head_is_trained_by_what_the_parameters_say_and_watched_on_view_0(sche
     stated = {"schedule": schedule, "class_weights": "balanced", "learning_rate": 0.01}
     settings = load_params().train.model_copy(update=stated)
     features = np.random.default_rng(0).normal(size=(3, 120, 16)).astype(np.float32)
-    views = {view: FeatureView(of, np.arange(120)) for view, of in enumerate(features)}
+    views = {view: FeatureView(Rows([of]), np.arange(120)) for view, of in enumerate(features)}
     labels, rows, held_out = np.arange(120) % 3 // 2, np.arange(90), np.arange(90, 120)
     found = CachedTraining(settings, 2, labels, views).train(rows, held_out, VIEWS, 3, kept=(1, 4))
     expected = HeadTrainer(16, 2, settings.head, learning_rate_of(settings)).train(

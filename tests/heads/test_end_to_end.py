@@ -9,7 +9,7 @@ from tests.specs import spec
 from viewcache.bases.artifact import open_base
 from viewcache.bases.compiling import compile_base
 from viewcache.bases.frozen import load_base
-from viewcache.features.store import FeatureView
+from viewcache.features.store import FeatureView, Rows
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads.end_to_end import EndToEndBase, on_compiled, on_keras, train_end_to_end
@@ -75,7 +75,8 @@ def test_both_bases_train_the_same_head_and_keep_what_it_saw(bases):
 def trained_on_cache(base, render, schedule, width=1280):
     """The twin, on the features of all views."""
     views = {
-        view: FeatureView(base.prepare(render(view, ALL)), ALL) for view in {0, *schedule.views}
+        view: FeatureView(Rows([base.prepare(render(view, ALL))]), ALL)
+        for view in {0, *schedule.views}
     }
     trainer = HeadTrainer(width, 2, HEAD, CosineToZero(RATE))
     targets = make_targets(LABELS, ALL, "none")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from viewcache.features import store
-from viewcache.features.store import FeatureView
+from viewcache.features.store import FeatureView, Rows
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads import trainer, training
 from viewcache.heads.head import build_head
@@ -94,7 +94,7 @@ def with_fit(*given, **changes):
 
 def with_trainer(trainers, *given, places=ALL, **changes):
     of = Training(*given, **changes)
-    opened = {view: FeatureView(features, places) for view, features in of.views.items()}
+    opened = {view: FeatureView(Rows([features]), places) for view, features in of.views.items()}
     trainer = trainers[of.classes, of.settings, of.falls]
     return trainer.train(opened, of.targets, validation(of.classes), of.schedule)
 
@@ -191,5 +191,5 @@ def test_a_file_of_features_that_is_read_in_pieces_trains_the_same_head(
     for view, features in VIEWS.items():
         np.save(tmp_path / f"{view}.npy", features)
         stored[view] = np.load(tmp_path / f"{view}.npy", mmap_mode="r")
-    assert len(list(trainer.chunks(FeatureView(stored[0], ALL), ALL, 32))) == 4
+    assert len(list(trainer.chunks(FeatureView(Rows([stored[0]]), ALL), ALL, 32))) == 4
     assert_same(with_trainer(trainers, 2, 3, views=stored), whole)

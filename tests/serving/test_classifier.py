@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from tests.rows import stored_features
 from viewcache.heads.dense import probabilities
 from viewcache.images.decoding import Rejected
 from viewcache.images.prepared import open_prepared, read_classes
@@ -15,7 +16,7 @@ from viewcache.serving.folder import read_model
 
 def test_probabilities_are_those_of_the_stored_features(reproduced, classifier, pixels):
     _, head = read_model(reproduced.path / "data/model")
-    stored = np.load(reproduced.path / "data/features/train/0/features.npy")
+    stored = stored_features(reproduced.path, 0)
     assert classifier.classes == read_classes(reproduced.path / "data/prepared")
     found = classifier.classify(pixels)
     assert np.abs(found - probabilities(head, stored)).max() <= 1e-5

@@ -2,37 +2,41 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 from benchmarks.workspace import generated
 from stages import extract
+from studies.policies import NOTHING
 from tests.corner import Corner
+from tests.features.numbered import flip
 from tests.policies import EVERYTHING
 from tests.specs import spec
 from tests.stages.workspaces import extract_command, save_images
+from viewcache.bases.artifact import CompiledBase
 from viewcache.bases.compiling import compile_base
-from viewcache.features import wanted
-from viewcache.features.store import keys_file, open_views
+from viewcache.features.shards import Shard, shards_in
+from viewcache.features.store import open_views
 from viewcache.features.wanted import Maker
-from viewcache.ground.manifests import verify
 from viewcache.ground.paths import (
     BASE,
+    FEATURES,
     PREPARED,
-    extraction_record,
-    feature_file,
+    ROWS,
+    keys_file,
     plan_file,
+    planned_views,
     rows_file,
 )
 from viewcache.ground.stopwatch import Stopwatch, load_record
 from viewcache.images.prepared import open_prepared
-from viewcache.views.plan import digest, load_plan, save_plan, save_rows
+from viewcache.views.plan import load_plan, save_plan, save_rows
 from viewcache.views.render import render
 
 ROOT = Path(__file__).parents[2]
 IMAGES = 11
+ALL = np.arange(IMAGES)
 
 
 @pytest.fixture
@@ -41,58 +45,35 @@ def workspace():
         yield folder
 
 
-class Compiled(NamedTuple):
+class Compiled(CompiledBase):
     """`Corner`, not opened yet."""
-
-    identity: str = "corner"
-
-    @property
-    def description(self):
-        return {"name": self.identity}
 
     def open(self, batch_size):
         return Corner(batch_size)
 
 
-def extracted(view=1, base="corner", dtype="float32", batch_size=4):
-    """Features and keys of a view, as they lie on disk."""
-    maker = Maker(Compiled(base), np.dtype(dtype), batch_size)
-    extract.extract(open_prepared(PREPARED), maker, view, Stopwatch(), "local")
-    path = feature_file(view)
-    return np.load(path), np.load(keys_file(path))["key"]
+def extracted(*views, name="corner", dtype="float32", batch_size=4):
+    """How many rows were computed, of some views or of all that are planned."""
+    base = Compiled(BASE, {"runtime": "openvino", "name": name})
+    maker, images = Maker(base, np.dtype(dtype), batch_size), open_prepared(PREPARED)
+    extract.extract(images, maker, views or planned_views(), "local", Stopwatch())
+    return load_record("extract")["computed"]
 
 
-def keys(**changes):
-    return extracted(**changes)[1]
+def features(view, rows=ALL):
+    return open_views([view], open_prepared(PREPARED).digests)[view].of(rows)
 
 
-@pytest.mark.usefixtures("workspace")
-@pytest.mark.parametrize("view", [0, 2])
-def test_a_row_holds_the_features_of_its_image_in_this_view(view):
-    features, _ = extracted(view)
-    images = open_prepared(PREPARED)
-    plan = load_plan(plan_file(view), view, images.digests)
-    with images.read() as pixels:
-        rendered = render(pixels.read(range(IMAGES)), plan)
-    assert np.array_equal(features, Corner()(rendered))
-    manifest = verify(feature_file(view), view=view, base="corner")
-    assert manifest["plan"] == digest(plan)
+def keys(view=1):
+    return np.load(keys_file(view))
 
 
-@pytest.mark.usefixtures("workspace")
-def test_of_a_holdout_only_the_planned_images_are_extracted():
-    replan(range(IMAGES))
-    every, keys_of_all = extracted()
-    images, rows = open_prepared(PREPARED), np.array([1, 2, 5, 7, 10])
-    replan(rows)
-    features, keys_of_some = extracted()
-    assert np.array_equal(features, every[rows])
-    assert np.array_equal(keys_of_some, keys_of_all[rows])
-    opened = open_views([1], images.digests)[1]
-    assert np.array_equal(opened.of(np.array([7, 2])), every[[7, 2]])
+def changed(before, view=1):
+    """Rows of the images whose keys are others."""
+    return np.flatnonzero((keys(view) != before).any(axis=1)).tolist()
 
 
-def replan(rows, policy=EVERYTHING, **changes):
+def replan(rows=ALL, policy=EVERYTHING, **changes):
     """Plan view 1 for some of the images."""
     digests = open_prepared(PREPARED).of(rows)
     save_rows(rows_file(1), np.asarray(rows))
@@ -100,69 +81,146 @@ def replan(rows, policy=EVERYTHING, **changes):
 
 
 @pytest.mark.usefixtures("workspace")
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"base": "another"},
-        {"batch_size": 3},
-        {"dtype": "float16"},
-        {"view": 2},
-    ],
-    ids=["base", "batch shape", "dtype", "view"],
-)
-def test_base_batch_dtype_and_view_make_other_keys(changes):
-    assert (keys() != keys(**changes)).any(axis=1).all()
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_a_row_holds_the_features_of_its_image_in_its_view(dtype):
+    assert extracted(dtype=dtype) == 4 * IMAGES
+    images = open_prepared(PREPARED)
+    for view in planned_views():
+        plan = load_plan(plan_file(view), view, images.digests)
+        with images.read() as pixels:
+            rendered = render(pixels.read(range(IMAGES)), plan)
+        assert np.array_equal(features(view), Corner()(rendered).astype(dtype))
 
 
 @pytest.mark.usefixtures("workspace")
-def test_another_renderer_makes_other_keys(monkeypatch):
+def test_of_a_holdout_only_the_planned_images_are_extracted():
+    replan()
+    extracted(1)
+    every, before = features(1), keys()
+    planned = np.array([1, 2, 5, 7, 10])
+    shutil.rmtree(ROWS)
+    replan(planned)
+    assert extracted(1) == len(planned)
+    assert np.array_equal(features(1, planned), every[planned])
+    assert np.flatnonzero(keys().any(axis=1)).tolist() == planned.tolist()
+    assert np.array_equal(keys()[planned], before[planned])
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_second_run_computes_nothing_and_changes_nothing():
+    extracted()
+    before = contents()
+    assert extracted() == 0
+    assert contents() == before
+
+
+def contents():
+    files = [path for folder in (FEATURES, ROWS) for path in folder.iterdir()]
+    return {path: path.read_bytes() for path in files}
+
+
+@pytest.mark.usefixtures("workspace")
+def test_views_that_are_no_longer_planned_leave_no_shards():
+    extracted()
+    for view in (2, 3):
+        plan_file(view).unlink()
+    assert extracted() == 0
+    extracted(0)
+    assert {*np.concatenate([Shard(path).views for path in shards_in(ROWS)])} == {0}
+
+
+@pytest.mark.usefixtures("workspace")
+@pytest.mark.parametrize("other", [{"name": "edge"}, {"batch_size": 3}, {"dtype": "float16"}])
+def test_another_base_batch_or_dtype_makes_all_other_rows_and_takes_their_place(other):
+    extracted()
     before = keys()
-    monkeypatch.setattr(wanted, "RENDERER", wanted.RENDERER + 1)
-    assert (keys() != before).any(axis=1).all()
+    assert extracted(**other) == 4 * IMAGES
+    assert changed(before) == ALL.tolist()
+    assert np.isfinite(features(1)).all()
 
 
 @pytest.mark.usefixtures("workspace")
 def test_pixels_and_the_row_of_the_plan_make_another_key():
-    replan(range(IMAGES))
+    replan()
+    extracted(1)
     before = keys()
     pixels = np.load(PREPARED / "images.npy")
     pixels[4, 0, 0, 0] ^= 1
     save_images(pixels)
-    assert np.flatnonzero((keys() != before).any(axis=1)).tolist() == [4]
-    replan(range(IMAGES), zoom=0.1)
-    assert (keys() != before).any(axis=1).all()
+    assert extracted(1) == 1
+    assert changed(before) == [4]
+    replan(zoom=0.1)
+    assert extracted(1) == IMAGES
+    assert changed(before) == ALL.tolist()
 
 
 @pytest.mark.usefixtures("workspace")
 def test_neither_path_nor_label_nor_the_number_of_views_makes_another_key():
-    before = keys()
+    extracted(0, 1)
+    before = keys_file(1).read_bytes()
     save_images(np.load(PREPARED / "images.npy"), path="elsewhere", label=1)
-    extracted(view=3)
-    assert np.array_equal(keys(), before)
+    assert extracted(0, 1, 2) == IMAGES
+    assert keys_file(1).read_bytes() == before
 
 
 @pytest.mark.usefixtures("workspace")
-def test_all_planned_views_are_extracted_by_one_process_and_each_is_told_its_setup(monkeypatch):
-    monkeypatch.setattr(extract, "find_base", lambda _: Compiled())
+def test_rows_that_several_views_share_are_computed_once():
+    replan(policy=NOTHING, horizontal_flip=0.5)
+    flipped = load_plan(plan_file(1), 1, open_prepared(PREPARED).digests)["horizontal_flip"]
+    assert 0 < flipped.sum() < IMAGES
+    assert extracted(0, 1) == IMAGES + flipped.sum()
+    assert changed(keys(0)) == np.flatnonzero(flipped).tolist()
+    assert np.array_equal(features(1)[~flipped], features(0)[~flipped])
+
+
+@pytest.mark.usefixtures("workspace")
+def test_files_of_the_same_pixels_have_rows_of_their_own():
+    pixels = np.load(PREPARED / "images.npy")
+    pixels[3] = pixels[7]
+    save_images(pixels)
+    assert extracted() == 4 * IMAGES
+    assert np.array_equal(features(0, [3]), features(0, [7]))
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_damaged_shard_is_told_and_its_rows_are_computed_anew(capfd):
+    extracted()
+    before = {view: features(view) for view in planned_views()}
+    damaged = shards_in(ROWS)[0]
+    rows = len(Shard(damaged))
+    flip(damaged, damaged.stat().st_size // 2)
+    assert extracted() == rows
+    assert f"rows of {damaged} are not used" in capfd.readouterr().err
+    assert all(np.array_equal(features(view), of) for view, of in before.items())
+
+
+@pytest.mark.usefixtures("workspace")
+def test_all_planned_views_are_extracted_by_one_process_that_records_their_costs(
+    monkeypatch, capsys
+):
+    monkeypatch.setattr(extract, "find_base", lambda _: Compiled(BASE, {"runtime": "openvino"}))
     monkeypatch.setattr("sys.argv", extract_command()[2:])
     extract.main()
+    assert "44 rows of 4 views: 44 computed\n" in capsys.readouterr().out
     opened = open_views(range(4), open_prepared(PREPARED).digests)
-    assert {len(view.features) for view in opened.values()} == {IMAGES}
-    seconds = [load_record(extraction_record(view))["seconds"] for view in opened]
-    setups = [one["setup"] for one in seconds]
-    assert setups == sorted(setups)
-    assert all(one["extract"] > 0 for one in seconds)
+    assert {view.images for view in opened.values()} == {IMAGES}
+    record = load_record("extract")
+    assert record["seconds"].keys() == {"setup", "lookup", "open", "extract", "other"}
+    assert record["views"].keys() == {"0", "1", "2", "3"}
+    assert {one["rows"] for one in record["views"].values()} == {IMAGES}
+    seconds = sum(one["seconds"]["extract"] for one in record["views"].values())
+    assert 0 < seconds <= record["seconds"]["extract"]
 
 
 def peak_memory(images, base):
     with generated(images, 32):
         shutil.copytree(base, BASE)
         subprocess.run(extract_command(), check=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
-        assert np.load(feature_file(1), mmap_mode="r").shape == (images, 1280)
-        return load_record(extraction_record(1))["peak_rss_bytes"]
+        assert sum(len(Shard(path)) for path in shards_in(ROWS)) == 2 * images
+        return load_record("extract")["peak_rss_bytes"]
 
 
 def test_memory_does_not_grow_with_the_number_of_images(tmp_path):
     compile_base(tmp_path, spec(side=32), "openvino")
-    few, many = peak_memory(300, tmp_path), peak_memory(7_000, tmp_path)
-    assert many - few < 12e6  # a window of a file is 4 MB, the images are 21, the features 36
+    few, many = peak_memory(2_000, tmp_path), peak_memory(8_000, tmp_path)
+    assert many - few < 6e6  # the images are 18 more, the features 61; each of both fills a shard

@@ -10,10 +10,11 @@ import pandas as pd
 import yaml
 
 from benchmarks.workspace import generated
-from viewcache.features.keys import KEYS
-from viewcache.features.store import FeatureWriter, Origin
-from viewcache.ground.manifests import digest_of_digests
-from viewcache.ground.paths import PARTS, PREPARED, feature_file
+from viewcache.features.keys import first_halves
+from viewcache.features.shards import ShardWriter
+from viewcache.features.store import save_keys
+from viewcache.ground.paths import PARTS, PREPARED, ROWS
+from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads.schedule import course
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.parting import write_parts
@@ -53,11 +54,12 @@ def save_images(pixels, **columns):
 
 
 def write_features(view):
-    images = digest_of_digests(open_prepared(PREPARED).digests)
-    features = np.random.default_rng(view).random((40, 1280), np.float32)
-    origin, keys = Origin(view, images, f"plan {view}", "base"), np.zeros(40, KEYS)
-    with FeatureWriter(feature_file(view), keys, (1280,), features.dtype, origin) as writer:
-        writer.write(np.arange(40), features)
+    random, images = np.random.default_rng(view), first_halves(open_prepared(PREPARED).digests)
+    features = random.random((40, 1280), np.float32)
+    keys = random.integers(0, 256, images.shape, np.uint8)
+    with ShardWriter(ROWS, features.dtype, {}, Stopwatch()) as writer:
+        writer.write(view, images, keys, features)
+    save_keys(view, keys)
 
 
 def extract_command(engine: str = "local") -> list[str]:

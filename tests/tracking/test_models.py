@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 from tests.repository import Repository
+from tests.rows import stored_features
 from tests.servers import answers, free_port, wait_until
 from viewcache.cli import main
 from viewcache.commands.registering import register
@@ -51,8 +52,7 @@ def client(registered) -> mlflow.MlflowClient:
 def expected(registered) -> np.ndarray:
     """What the exported head says to the stored features of the images as they are."""
     _, head = read_model(registered.path / "data/model")
-    stored = np.load(registered.path / "data/features/train/0/features.npy")
-    return probabilities(head, stored)
+    return probabilities(head, stored_features(registered.path, 0))
 
 
 @pytest.fixture(scope="module")

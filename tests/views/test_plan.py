@@ -13,9 +13,7 @@ from viewcache.ground.manifests import verify
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET, ids_of_test_views
 from viewcache.views.plan import (
     PLAN_DTYPE,
-    digest,
     draw,
-    how_drawn,
     identity,
     load_plan,
     save_plan,
@@ -121,13 +119,6 @@ def test_a_saved_plan_tells_what_it_was_drawn_from(tmp_path):
     assert told["policy"] == EVERYTHING.model_dump()
 
 
-def test_a_stored_plan_is_drawn_with_seed_and_policy_and_that_of_view_0_with_nothing(tmp_path):
-    for view, expected in ((7, {"seed": 5, "augment": EVERYTHING.model_dump()}), (0, {})):
-        path = tmp_path / f"{view}.npy"
-        save_plan(path, EVERYTHING, 5, view, DIGESTS[:9])
-        assert how_drawn(path) == expected
-
-
 def test_the_rows_that_a_view_is_planned_for_are_saved_with_a_manifest(tmp_path):
     path = tmp_path / "data" / "views" / "rows.npy"
     save_rows(path, np.array([3, 1]))
@@ -141,11 +132,6 @@ def test_a_damaged_plan_is_refused(tmp_path):
     path.write_bytes(path.read_bytes()[:-1] + b"!")
     with pytest.raises(PipelineError, match=r"7.npy is damaged"):
         load_plan(path, 7, DIGESTS[:9])
-
-
-def test_the_digest_of_a_plan_is_of_all_its_bytes():
-    plan = draw(EVERYTHING, 5, 7, DIGESTS[:4])
-    assert digest(plan) == hashlib.sha256(plan.tobytes()).hexdigest()
 
 
 def test_a_row_is_a_few_dozen_bytes():

@@ -7,8 +7,8 @@ from scipy.ndimage import affine_transform
 from skimage import data
 
 from tests.policies import EVERYTHING
-from viewcache.views.plan import draw, identity
-from viewcache.views.render import _affine, render
+from viewcache.views.plan import PLAN_DTYPE, draw, identity
+from viewcache.views.render import VERSIONS, _affine, operations, render
 
 PHOTOGRAPH = np.ascontiguousarray(data.chelsea()[40:200, 60:220])
 
@@ -126,3 +126,21 @@ def test_two_views_differ_unless_they_are_drawn_to_the_same(parameters):
 def effect(brightness, contrast, **geometry):
     """What parameters come to: two flips, say, are half a turn."""
     return [brightness, contrast, *_affine(plan_of(**geometry), 160).ravel()]
+
+
+def test_operations_are_those_that_change_something_with_their_version_and_parameter():
+    plan = np.concatenate([plan_of(), plan_of(zoom=0.5, horizontal_flip=True)])
+    flip, zoom = b"horizontal_flip 1 \x01", b"zoom 1 " + np.float32(0.5).tobytes()
+    assert operations(plan) == [b"", flip + zoom]
+
+
+@given(side=st.integers(2, 20), drawn=PAIRS)
+def test_what_no_operation_changes_is_the_image_itself(side, drawn):
+    image = np.random.default_rng(side).integers(0, 256, (side, side, 3), np.uint8)
+    for parameters in drawn:
+        [changes] = operations(plan_of(**parameters))
+        assert changes or np.array_equal(rendered(image, **parameters), image)
+
+
+def test_every_operation_has_a_version():
+    assert tuple(VERSIONS) == PLAN_DTYPE.names

@@ -15,7 +15,7 @@ from viewcache.bases.artifact import TOLERANCE
 from viewcache.features.store import open_views, rows_of_view
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.policy import Policy
-from viewcache.ground.paths import feature_file
+from viewcache.ground.paths import keys_file
 from viewcache.images.decoding import Decoded, DecodingPolicy, Rejected, decode_files
 from viewcache.images.prepared import Prepared
 from viewcache.views.plan import draw
@@ -82,11 +82,13 @@ def draw_stored(images: Prepared, views: Sequence[int], count: int, seed: int) -
     starts = np.cumsum([0, *(len(each) for each in rows.values())])
     total = int(starts[-1])
     drawn = np.random.default_rng(seed % 2**64).choice(total, min(count, total), replace=False)
-    found = []
-    for view, start, end in zip(views, starts, starts[1:], strict=False):
-        chosen = np.sort(drawn[(start <= drawn) & (drawn < end)]) - start
-        found += _stored(images, view, rows[view][chosen]) if len(chosen) else []
-    return found
+    opened, paths = open_views(views, images.digests), images.paths
+    return [
+        Stored(keys_file(view), paths[row], images.digests[row], view, features)
+        for view, start, end in zip(views, starts, starts[1:], strict=False)
+        for chosen in [rows[view][np.sort(drawn[(start <= drawn) & (drawn < end)]) - start]]
+        for row, features in zip(chosen, opened[view].of(chosen), strict=True)
+    ]
 
 
 def differences(stored: Sequence[Stored], reference: Reference) -> Iterator[float]:
@@ -120,12 +122,3 @@ def _pixels(image: Decoded | Rejected, path: str) -> np.ndarray:
         rule = f"{path} must be decoded as it was: run `dvc repro --force prepare`"
         raise PipelineError(rule, image)
     return image.pixels
-
-
-def _stored(images: Prepared, view: int, rows: np.ndarray) -> list[Stored]:
-    opened = open_views([view], images.digests)[view]
-    paths, file = images.paths, feature_file(view)
-    return [
-        Stored(file, paths[row], images.digests[row], view, features)
-        for row, features in zip(rows, opened.of(rows), strict=True)
-    ]

@@ -1,6 +1,5 @@
 """Say which rows of features would be taken over and which computed, and why."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,11 @@ import pandas as pd
 from viewcache.arms.arm import course_of
 from viewcache.bases.artifact import find_base
 from viewcache.commands.images import open_images
-from viewcache.features.reasons import line, reasons
-from viewcache.features.reuse import find_rows, keep_views, open_kept
-from viewcache.features.wanted import Maker
+from viewcache.features.keys import contents
+from viewcache.features.lookup import known_shards
+from viewcache.features.reasons import Reasons
+from viewcache.features.store import Index
+from viewcache.features.wanted import Maker, WantedView, missing_rows, want
 from viewcache.ground.files import scratch
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
@@ -25,7 +26,7 @@ from viewcache.images.index import index_images
 from viewcache.images.parting import part_by_params
 from viewcache.images.prepared import open_prepared
 from viewcache.images.preparing import write_prepared
-from viewcache.views.plan import draw, drawn_with
+from viewcache.views.plan import draw
 
 SCRATCH = Path("data/explained")
 
@@ -63,12 +64,12 @@ def explain() -> None:
     params = load_params()
     extract = params.extract
     stated = find_base(BASE).restated(params.base_spec, extract.runtime, extract.precision)
-    maker = Maker(stated, np.dtype(extract.dtype), extract.batch_size)
-    keep_views()
-    found = dict(_views(params, _prepare(params), maker))
-    for view, (rows, why) in found.items():
-        print(line(view, rows, why))
-    print(f"{sum(why.total() for _, why in found.values()):,} base passes")
+    maker, images = Maker(stated, np.dtype(extract.dtype), extract.batch_size), _prepare(params)
+    views, shards = [*_views(params, images, maker)], [*known_shards()]
+    reasons = Reasons(shards, images.digests, maker.made_by, views[0])
+    for view in views:
+        print(reasons.line(view))
+    print(f"{len(missing_rows(views, Index(shards)).keys):,} base passes")
 
 
 def _prepare(params: Params) -> _Images:
@@ -84,17 +85,11 @@ def _prepare(params: Params) -> _Images:
         return _Images(images.digests, images.pixel_digests, parts)
 
 
-def _views(
-    params: Params, images: _Images, maker: Maker
-) -> Iterator[tuple[int, tuple[int, Counter[str]]]]:
-    """Of each view, how many rows it has, and why some must be computed."""
-    kept, policy = open_kept(), params.augment.model_dump()
+def _views(params: Params, images: _Images, maker: Maker) -> Iterator[WantedView]:
+    known = contents(images.digests, images.pixels)
     random_views = course_of(params.train, images.rotations).ids
     for view in [0, *random_views, *ids_of_test_views(params.evaluate.test_views)]:
         rows = images.rows(view)
         digests = [images.digests[row] for row in rows]
         plan = draw(params.augment, params.seed, view, digests)
-        drawn = drawn_with(view, params.seed, policy)
-        wanted = maker.want(view, digests, images.pixels[rows], plan, drawn)
-        missing = find_rows(wanted.keys, kept).missing
-        yield view, (len(rows), reasons(wanted, missing, kept))
+        yield want(maker, view, rows, known, plan)

@@ -6,7 +6,6 @@ from statistics import mean
 
 from viewcache.arms.arm import BASELINE, Arm
 from viewcache.costs.faster import Times
-from viewcache.ground.paths import extraction_record, feature_file
 from viewcache.ground.stopwatch import Record
 
 Load = Callable[[str], Record]
@@ -65,12 +64,10 @@ class Training:
 
     Attributes:
         images: Number of its training images.
-        rows: Number of all images that each view was extracted for.
         heads: Number of the heads that `train_head` timed together.
     """
 
     images: int
-    rows: Mapping[int, int]
     heads: int
 
 
@@ -87,17 +84,17 @@ def costs_of_arms(arms: Sequence[Arm], training: Training, load: Load) -> dict[A
 def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
     """Of what all images took, the share of the training images."""
     views = sorted(set(arm.views(arm.seeds[0])))
-    shares = {view: training.images / training.rows[view] for view in views}
-    extracts = {view: load(extraction_record(view)) for view in views}
-    augment, trained = load("augment"), load("train_head")
+    augment, extract, trained = load("augment"), load("extract"), load("train_head")
+    of = {view: extract["views"][str(view)] for view in views}
+    shares = {view: training.images / of[view]["rows"] for view in views}
 
-    def seconds(phase: str) -> float:
-        return sum(shares[view] * extracts[view]["seconds"][phase] for view in views)
+    def seconds(part: str) -> float:
+        return sum(shares[view] * of[view]["seconds"][part] for view in views)
 
     drawing = sum(shares[view] * augment["seconds"].get(f"view {view}", 0.0) for view in views)
     return _costs(
-        [augment, load("compile_base"), trained],
-        [*extracts.values()],
+        [augment, load("compile_base"), extract, trained],
+        [*of.values()],
         base_passes=training.images * len(views),
         augment=drawing + seconds("augment"),
         base=seconds("extract") - seconds("augment"),
@@ -106,15 +103,16 @@ def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
         study=study_seconds([arm], training, load),
         originals=0.0,
         epochs=arm.epochs,
-        feature_bytes=sum(feature_file(view).stat().st_size for view in views),
+        feature_bytes=sum(one["rows"] * one["row_bytes"] for one in of.values()),
     )
 
 
 def _end_to_end(arm: Arm, images: int, load: Load) -> ArmCosts:
     """What the head takes on cached views is its share, and no more than rendering leaves."""
     trained, times = load(arm.training_stage), arm.course.epochs / arm.epochs
-    augment, fit, originals = (
-        times * _mean_of_trainings(arm, trained, phase) for phase in ("augment", "fit", "originals")
+    fit = times * _mean_of_trainings(arm, trained["seconds"], "fit")
+    augment, originals = (
+        times * _mean_of_trainings(arm, trained["parts"], part) for part in ("augment", "originals")
     )
     head = min(head_seconds(load), fit - augment)
     records = [trained, load("compile_base")] if arm.kind == "compiled" else [trained]
@@ -148,11 +146,11 @@ def _repeated(arm: Arm, originals: float, head: float) -> float:
 def study_seconds(arms: Sequence[Arm], training: Training, load: Load) -> float:
     """Of all trainings of arms on cached views: each view that they read is extracted once."""
     views = sorted({view for arm in arms for seed in arm.seeds for view in arm.views(seed)})
-    extracts = [load(extraction_record(view)) for view in views]
-    augment, heads = load("augment"), load("train_head")
+    augment, extract, heads = load("augment"), load("extract"), load("train_head")
+    extracts = [extract["views"][str(view)] for view in views]
     drawing = sum(augment["seconds"].get(f"view {view}", 0.0) for view in views)
     return (
-        setup_of([augment, load("compile_base"), heads], extracts)
+        setup_of([augment, load("compile_base"), extract, heads], extracts)
         + drawing
         + sum(record["seconds"]["extract"] for record in extracts)
         + _seconds_of_heads(arms, training.heads, heads)
@@ -173,12 +171,12 @@ def training_seconds(arm: Arm, load: Load) -> float:
         return load("train_head")["seconds"]["baseline"] / len(arm.trainings)
     if arm.budget is not None:
         return head_seconds(load)
-    return _mean_of_trainings(arm, load(arm.training_stage), "fit")
+    return _mean_of_trainings(arm, load(arm.training_stage)["seconds"], "fit")
 
 
-def _mean_of_trainings(arm: Arm, record: Record, phase: str) -> float:
-    names = [arm.training_name(*training) for training in arm.trainings]
-    return mean(record["seconds"].get(f"{name} {phase}", 0.0) for name in names)
+def _mean_of_trainings(arm: Arm, seconds: Mapping[str, float], name: str) -> float:
+    trainings = [arm.training_name(*training) for training in arm.trainings]
+    return mean(seconds.get(f"{training} {name}", 0.0) for training in trainings)
 
 
 def head_seconds(load: Load) -> float:
@@ -187,14 +185,14 @@ def head_seconds(load: Load) -> float:
 
 
 def setup_of(records: Sequence[Record], extracts: Sequence[Record] = ()) -> float:
-    """Seconds that processes needed before their work: imports, and compiling the base.
+    """Seconds that processes needed before their work: imports, compiling and opening the base.
 
     Args:
         extracts: Of views, which one process extracted.
     """
     compiling = sum(record["seconds"].get("compile", 0) for record in records)
     starts = sum(record["seconds"]["setup"] for record in records)
-    return compiling + starts + max((one["seconds"]["setup"] for one in extracts), default=0.0)
+    return compiling + starts + max((one["open"] for one in extracts), default=0.0)
 
 
 def _costs(
@@ -212,7 +210,8 @@ def _costs(
     feature_bytes: int,
 ) -> ArmCosts:
     setup = setup_of(records, extracts)
-    machines = {record["machine"]["id"] for record in [*records, *extracts]}
+    machines = {record["machine"]["id"] for record in records}
+    machines |= {machine for one in extracts for machine in one["machines"]}
 
     def on_one_machine(seconds: float) -> float | None:
         return seconds if len(machines) == 1 else None
@@ -229,6 +228,6 @@ def _costs(
         originals_seconds=originals,
         measured_epochs=epochs,
         feature_bytes=feature_bytes,
-        peak_rss_bytes=max(record["peak_rss_bytes"] for record in [*records, *extracts]),
+        peak_rss_bytes=max(record["peak_rss_bytes"] for record in records),
         machine=" and ".join(sorted(machines)),
     )

@@ -2,7 +2,7 @@
 
     cached_K:    seconds = set-up + N x K x (render + base) + N x base + E x N x head
     end_to_end:  seconds = set-up + N x R x render + N x E x (base and head)
-    cached_K:    bytes   = (K + 1) x (N x width x bytes of a number + header)
+    cached_K:    bytes   = (K + 1) x N x width x bytes of a number
 
 with N training images and E epochs, of which R read random views, the others the images as they
 are. Set-up counts as often as an arm starts processes.
@@ -15,9 +15,6 @@ from viewcache.arms.arm import Arm, Kind, end_to_end
 from viewcache.costs.break_even import training_of
 from viewcache.ground.params.schema import Params
 from viewcache.heads.schedule import Course
-
-HEADER_BYTES = 128
-"""Of a `.npy` file."""
 
 
 @dataclass(frozen=True)
@@ -220,9 +217,7 @@ def _cached(costs: UnitCosts, whole: Course, amounts: Amounts, budget: int) -> P
         head_seconds=head,
         setup_seconds=starts,
         again_seconds=set_up.start_tensorflow + head,
-        feature_bytes=sum(
-            views * _feature_file_bytes(costs.row_bytes, rows) for _, views, rows in read
-        ),
+        feature_bytes=sum(views * rows * costs.row_bytes for _, views, rows in read),
     )
 
 
@@ -265,8 +260,3 @@ def _end_to_end(
 def _trainings(cached: Prediction, reference: Prediction) -> int | None:
     lead = cached.seconds - reference.seconds
     return training_of(lead, reference.again_seconds - cached.again_seconds)
-
-
-def _feature_file_bytes(row_bytes: int, images: int) -> int:
-    """Size of the file of one view's features."""
-    return HEADER_BYTES + images * row_bytes

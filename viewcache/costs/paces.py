@@ -13,8 +13,9 @@ import numpy as np
 from viewcache.arms.arm import Kind
 from viewcache.bases.base import Base
 from viewcache.costs.model import Pace, Paces
-from viewcache.features.keys import KEYS
-from viewcache.features.store import FeatureView, FeatureWriter, Origin
+from viewcache.features.keys import KEY_BYTES
+from viewcache.features.shards import ShardWriter
+from viewcache.features.store import FeatureView, Rows
 from viewcache.ground.params.schema import Params
 from viewcache.ground.quiet_tensorflow import keras
 from viewcache.ground.stopwatch import Stopwatch
@@ -81,19 +82,19 @@ def _extraction(work: Work, base: Base, read: training.Reader, view: int) -> Pac
     render = costs.timed("augment", read)
     sample, size = len(work.sample.labels), base.batch_size
     dtype = np.dtype(work.params.extract.dtype)
-    origin = Origin(view, images="", plan="", base=base.identity)
 
     def batches(count: int) -> Iterator[np.ndarray]:
         for start in range(0, count * size, size):
             yield render(view, np.arange(start, start + size) % sample)
 
     def run(count: int) -> None:
-        rows = np.arange(count * size).reshape(count, size)
-        with tempfile.TemporaryDirectory() as folder:
-            path, keys = Path(folder) / "features.npy", np.zeros(count * size, KEYS)
-            with FeatureWriter(path, keys, base.row_shape, dtype, origin) as writer:
-                for batch, features in zip(rows, base.stream(batches(count)), strict=True):
-                    writer.write(batch, features)
+        keys = np.zeros((size, KEY_BYTES), np.uint8)
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            ShardWriter(Path(folder), dtype, {}, costs) as writer,
+        ):
+            for features in base.stream(batches(count)):
+                writer.write(view, keys, keys, features)
 
     return _pace(run, size, costs)
 
@@ -121,7 +122,7 @@ def _head(work: Work, width: int) -> Pace:
     """One head by itself, on features without meaning."""
     settings, rows = work.params.train, min(work.images, HEAD_ROWS)
     features = np.random.default_rng(0).random((rows, width), np.float32)
-    view = FeatureView(features, np.arange(rows))
+    view = FeatureView(Rows([features]), np.arange(rows))
     labels = np.arange(rows) % work.classes
     targets = training.make_targets(labels, view.places, settings.class_weights)
     held_out = training.Validation(features[: rows // 4 + 1], labels[: rows // 4 + 1])
@@ -150,7 +151,7 @@ def _pace(
     """
 
     def seconds_of(count: int) -> float:
-        costs.seconds["augment"] = 0.0
+        costs.parts["augment"] = 0.0
         start = time.perf_counter()
         run(count)
         return time.perf_counter() - start
@@ -163,5 +164,5 @@ def _pace(
         count = min(most or longer, longer)
         seconds = seconds_of(count)
     # Rendering in a thread of its own may be counted longer than the whole on a busy machine.
-    augment = min(costs.seconds["augment"], seconds)
+    augment = min(costs.parts["augment"], seconds)
     return Pace(start, augment / (count * images), (seconds - augment) / (count * images))

@@ -1,48 +1,52 @@
-"""The features of a view: rows that were computed before, and the others, computed and kept."""
+"""Rows of features, computed from prepared images and the plans of their views."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from tqdm import tqdm
 
-from viewcache.features.blocks import Blocks
-from viewcache.features.reuse import Found
-from viewcache.features.store import FeatureWriter
-from viewcache.features.wanted import Maker, Wanted
+from viewcache.features.keys import first_halves
+from viewcache.features.shards import ShardWriter
+from viewcache.features.store import rows_of_view
+from viewcache.features.wanted import Maker, MissingRows
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.paths import PREPARED
+from viewcache.ground.paths import PREPARED, ROWS, plan_file
 from viewcache.ground.stopwatch import Stopwatch
-from viewcache.images.prepared import open_prepared
-
-Render = Callable[[np.ndarray], np.ndarray]
-"""From rows of a view to their pixels: uint8, shape (rows, side, side, 3)."""
-Computed = tuple[np.ndarray, np.ndarray]
-"""Rows of a view, int64, and their features: float32, shape (rows, *row shape)."""
+from viewcache.images.prepared import Prepared, open_prepared
+from viewcache.views.plan import load_plan
+from viewcache.views.render import render
 
 
-class Started(NamedTuple):
-    """Rows of features that are about to be computed.
+class Batch(NamedTuple):
+    """Rows of one view, as many as the base takes at once.
 
     Attributes:
-        row_shape: Of a row.
-        computed: All of them, some at a time and in any order.
+        places: Among the missing rows: int64, shape (rows,).
+        images: Rows of the prepared images, likewise.
+        plan: Their rows of the view's plan.
     """
 
-    row_shape: tuple[int, ...]
-    computed: Iterator[Computed]
+    view: int
+    places: np.ndarray
+    images: np.ndarray
+    plan: np.ndarray
+
+
+Computed = tuple[np.ndarray, np.ndarray]
+"""Places among the missing rows, of one view, and features: float32, shape (rows, *row shape)."""
 
 
 class Engine(Protocol):
-    """Where rows of features are computed; wherever it is, they are the same to the last bit."""
+    """Where rows are computed; wherever it is, they are the same to the last bit."""
 
-    def start(self, missing: np.ndarray) -> Started:
-        """Make ready, until rows are only waited for.
+    def compute(self, batches: Iterator[Batch]) -> Iterator[Computed]:
+        """All rows, some at a time and in any order.
 
-        Args:
-            missing: Rows of a view, at least one.
+        Raises:
+            PipelineError: the base fails on an image.
         """
         ...
 
@@ -51,44 +55,44 @@ class Local(NamedTuple):
     """The engine `local`: this process.
 
     Attributes:
-        rows: Of the prepared images, those of the view: int64.
         costs: Gets the seconds of rendering.
     """
 
     maker: Maker
-    rows: np.ndarray
-    render: Render
+    images: Prepared
     costs: Stopwatch
 
-    def start(self, missing: np.ndarray) -> Started:
-        """As `Engine` says: ready is a base that is open."""
-        return Started(self.maker.opened.row_shape, self._computed(missing))
-
-    def _computed(self, missing: np.ndarray) -> Iterator[Computed]:
-        """Rows and their features, batch by batch.
-
-        Raises:
-            PipelineError: the base fails on an image.
-        """
-        render, size = self.costs.timed("augment", self.render), self.maker.batch_size
-        begun: deque[np.ndarray] = deque()
-
-        def views() -> Iterator[np.ndarray]:
-            for start in range(0, len(missing), size):
-                begun.append(missing[start : start + size])
-                yield render(begun[-1])
-
-        try:
-            for features in self.maker.opened.stream(views()):
-                yield begun.popleft(), features
-        except PipelineError:
-            raise
-        except Exception as error:  # Whatever a runtime raises.
-            places = np.concatenate(begun)
-            failure = failure_of(
-                lambda row: self.maker.opened(self.render(places[row])), self.rows[places], error
+    def compute(self, batches: Iterator[Batch]) -> Iterator[Computed]:
+        """As `Engine` says."""
+        begun: deque[Batch] = deque()
+        with self.images.read() as pixels:
+            rendered = self.costs.timed(
+                "augment", lambda batch: render(pixels.read(batch.images), batch.plan)
             )
-            raise PipelineError(*failure) from error
+
+            def views() -> Iterator[np.ndarray]:
+                for batch in batches:
+                    begun.append(batch)
+                    yield rendered(batch)
+
+            try:
+                for features in self.maker.opened.stream(views()):
+                    yield begun.popleft().places, features
+            except PipelineError:
+                raise
+            except Exception as error:  # Whatever a runtime raises.
+                raise PipelineError(*self._failure(begun, rendered, error)) from error
+
+    def _failure(
+        self, begun: deque[Batch], rendered: Callable[[Batch], np.ndarray], error: Exception
+    ) -> "Failure":
+        rows = [_row(batch, row) for batch in begun for row in range(len(batch.places))]
+        images = np.array([row.images[0] for row in rows])
+        return failure_of(lambda row: self.maker.opened(rendered(rows[int(row[0])])), images, error)
+
+
+def _row(batch: Batch, row: int) -> Batch:
+    return Batch(batch.view, *(of[row : row + 1] for of in batch[1:]))
 
 
 class Failure(NamedTuple):
@@ -119,38 +123,38 @@ def failure_of(
     raise error
 
 
-def write_features(
-    path: Path, wanted: Wanted, found: Found, maker: Maker, engine: Engine, costs: Stopwatch
+def extract_rows(
+    missing: MissingRows, images: Prepared, maker: Maker, engine: Engine, costs: Stopwatch
 ) -> None:
-    """Write the features of a view; the engine is started only if a row must be computed.
+    """Compute rows and write them into new shards; with none, the base is not opened.
 
     Args:
-        found: Which of the wanted rows are taken over.
-        costs: Gets the seconds of the computed rows: `setup`, `augment` and `extract`.
+        costs: Gets the phases `open`, until the first rows are there, and `extract`.
     """
-    with costs.phase("setup"):
-        started = _start(found, engine)
-    with FeatureWriter(path, wanted.keys, started.row_shape, maker.dtype, wanted.origin) as writer:
-        for rows, features in found.read():
-            writer.write(rows, features)
-        with costs.phase("extract"):
-            blocks = Blocks(path.parent, wanted, maker.dtype, costs)
-            for rows, features in _with_bar(started.computed, len(found.missing)):
-                writer.write(rows, features)
-                blocks.add(rows, features)
-
-
-def _start(found: Found, engine: Engine) -> Started:
-    if len(found.missing):
-        return engine.start(found.missing)
-    return Started(found.lots[0].row_shape, iter(()))
-
-
-def _with_bar(computed: Iterator[Computed], rows: int) -> Iterator[Computed]:
-    """The same, counted on the terminal."""
-    if not rows:
+    if not len(missing.keys):
         return
-    with tqdm(total=rows, desc="extract", unit=" images", disable=None, leave=False) as bar:
-        for places, features in computed:
-            yield places, features
+    digests = first_halves(images.digests)
+    computed = engine.compute(batches(missing, images, maker.batch_size))
+    with costs.phase("open"):
+        first = next(computed)
+    with (
+        costs.phase("extract"),
+        ShardWriter(ROWS, maker.dtype, maker.made_by, costs) as writer,
+        tqdm(
+            desc="extract", total=len(missing.keys), unit=" images", disable=None, leave=False
+        ) as bar,
+    ):
+        for places, features in chain([first], computed):
+            view, of = int(missing.views[places[0]]), digests[missing.images[places]]
+            writer.write(view, of, missing.keys[places], features)
             bar.update(len(places))
+
+
+def batches(missing: MissingRows, images: Prepared, size: int) -> Iterator[Batch]:
+    """The rows in batches, each of one view; a plan is read when its view's turn comes."""
+    for view, places in missing.by_view():
+        planned = rows_of_view(view, len(images.digests))
+        plan = load_plan(plan_file(view), view, images.of(planned))
+        rows = np.searchsorted(planned, missing.images[places])
+        for part in np.split(np.arange(len(places)), range(size, len(places), size)):
+            yield Batch(view, places[part], missing.images[places[part]], plan[rows[part]])

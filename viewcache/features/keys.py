@@ -1,50 +1,68 @@
 """What a row of features is a function of, as a key: equal keys, equal rows."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
+from viewcache.views.render import operations, versions
+
 KEY_BYTES = 16
-KEYS = np.dtype([("key", "u1", KEY_BYTES), ("image", "u1", KEY_BYTES)])
-"""Of each row its key, and of which image it is: the first bytes of that image's digest."""
+NO_KEY = bytes(KEY_BYTES)
+"""In the place of an image that a view does not have."""
 
 
-def keys_of_rows(
-    images: Sequence[str], pixels: np.ndarray, plan: np.ndarray, made_by: str
-) -> np.ndarray:
-    """BLAKE2b of each image's prepared pixels, its row of the plan, and what makes the row.
+def contents(digests: Sequence[str], pixels: np.ndarray) -> np.ndarray:
+    """What images are: their file's bytes, and the pixels that were made of them.
 
-    Of the pixels, not of the file: background and decoder count, its name and bytes do not.
+    In the pixels background and decoder count; names do not. Files of the same pixels have rows of
+    their own, since a row says whose it is, and views are drawn by the file's bytes.
 
     Args:
-        images: Their digests, in hexadecimal.
+        digests: Of the images.
         pixels: Digests of their pixels: uint8, shape (images, 16).
-        plan: Their rows of the view's plan.
-        made_by: The renderer's version, the base's identity, dtype and batch shape.
 
     Returns:
-        Array of `KEYS`, shape (images,).
+        uint8, shape (images, 32).
     """
-    keys = np.empty(len(images), KEYS)
-    keys["key"] = _rows_of_bytes(
-        hashlib.blake2b(
-            image.tobytes() + row.tobytes() + made_by.encode(), digest_size=KEY_BYTES
-        ).digest()
-        for image, row in zip(pixels, plan, strict=True)
-    )
-    keys["image"] = _rows_of_bytes(bytes.fromhex(image[: 2 * KEY_BYTES]) for image in images)
-    return keys
+    return np.hstack([first_halves(digests), pixels])
 
 
-def first_bytes(digests: np.ndarray) -> np.ndarray:
-    """The first eight bytes of each, as a number, to sort and to look up by.
+def keys_of_rows(images: np.ndarray, plan: np.ndarray, made_by: dict[str, Any]) -> np.ndarray:
+    """BLAKE2b of what each image is, what its view does to it, and what makes the row.
+
+    Of the view, only operations that change something, so that an operation more, or a parameter
+    of another one, leaves the key as it is.
 
     Args:
-        digests: uint8, shape (any, 16).
+        images: As `contents` gives them.
+        plan: Their rows of the view's plan.
+        made_by: What makes a row of the rendered pixels, part by part.
+
+    Returns:
+        uint8, shape (images, 16).
     """
-    return np.ascontiguousarray(digests).view("<u8")[:, 0]
+    base = json.dumps(made_by, sort_keys=True).encode()
+    rendered = json.dumps(made_by | versions(), sort_keys=True).encode()
+    return _as_rows(
+        hashlib.blake2b(
+            image.tobytes() + changes + (rendered if changes else base), digest_size=KEY_BYTES
+        ).digest()
+        for image, changes in zip(images, operations(plan), strict=True)
+    )
 
 
-def _rows_of_bytes(rows: Iterable[bytes]) -> np.ndarray:
-    return np.frombuffer(b"".join(rows), np.uint8).reshape(-1, KEY_BYTES)
+def first_halves(digests: Sequence[str]) -> np.ndarray:
+    """The first 16 bytes of digests in hexadecimal: uint8, shape (digests, 16)."""
+    return _as_rows(bytes.fromhex(digest[: 2 * KEY_BYTES]) for digest in digests)
+
+
+def sortable(keys: np.ndarray) -> np.ndarray:
+    """The same as one value each, to sort and to look up by: shape (any,)."""
+    return np.ascontiguousarray(keys).view(f"S{KEY_BYTES}")[:, 0]
+
+
+def _as_rows(keys: Iterable[bytes]) -> np.ndarray:
+    return np.frombuffer(b"".join(keys), np.uint8).reshape(-1, KEY_BYTES)

@@ -10,7 +10,6 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ import pyarrow as pa
 
 from viewcache.bases.artifact import CompiledBase, find_base
 from viewcache.bases.base import Base
-from viewcache.features.extraction import Computed, Failure, Started, failure_of
+from viewcache.features.extraction import Batch, Computed, Failure, failure_of
 from viewcache.features.wanted import Maker
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import scratch
@@ -82,50 +81,37 @@ class OnRay(NamedTuple):
     """The engine `ray`.
 
     Attributes:
-        rows: Of the prepared images, those of the view: int64.
-        plan: Of the view, for these.
         costs: Gets the seconds of rendering, shared by the actors.
         actors: How many; None: as many as the cluster has processors, or GPUs for a base on one.
         batches: How many make a block.
     """
 
     maker: Maker
-    rows: np.ndarray
-    plan: np.ndarray
     costs: Stopwatch
     actors: int | None = None
     batches: int = BATCHES
 
-    def start(self, missing: np.ndarray) -> Started:
-        """As `Engine` says: ready is what has computed the first rows.
+    def compute(self, batches: Iterator[Batch]) -> Iterator[Computed]:
+        """As `Engine` says.
 
         Raises:
-            PipelineError: there is no cluster at RAY_ADDRESS, or as of the rows.
+            PipelineError: there is no cluster at RAY_ADDRESS, the base fails on an image, an actor
+                cannot open it, or Ray fails.
         """
         pool = _pool(self.maker.base, self.actors)
         if pool.nodes > 1:
             self.costs.cluster = pool._asdict()
-        computed = self._computed(missing, pool)
-        first = next(computed)
-        return Started(first[1].shape[1:], chain([first], computed))
-
-    def _computed(self, missing: np.ndarray, pool: Pool) -> Iterator[Computed]:
-        """Rows and their features as they come.
-
-        Raises:
-            PipelineError: the base fails on an image, an actor cannot open it, or Ray fails.
-        """
         with scratch(IN_HAND) as notes:
-            for block in _results(self._dataset(missing, pool, notes)):
+            for block in _results(self._dataset(batches, pool, notes)):
                 if block["rule"][0]:
                     raise PipelineError(block["rule"][0], block["received"][0])
-                self.costs.seconds["augment"] += float(block["seconds"].sum()) / pool.actors
+                self.costs.parts["augment"] += float(block["seconds"].sum()) / pool.actors
                 yield block["place"], block["features"]
 
-    def _dataset(self, missing: np.ndarray, pool: Pool, notes: Path) -> "ray.data.Dataset":
+    def _dataset(self, batches: Iterator[Batch], pool: Pool, notes: Path) -> "ray.data.Dataset":
         opening = (self.maker.base, self.maker.batch_size, pool.threads)
         settings = (str(Path.cwd()), notes, *opening)
-        return ray.data.from_blocks(list(self._blocks(missing))).map_batches(
+        return ray.data.from_blocks([*map(_table, self._blocks(batches))]).map_batches(
             Extractor,
             fn_constructor_args=settings,
             batch_size=None,
@@ -134,13 +120,27 @@ class OnRay(NamedTuple):
             num_gpus=pool.gpus or None,
         )
 
-    def _blocks(self, missing: np.ndarray) -> Iterator[pa.Table]:
-        """Whole batches, those that the engine `local` would make; the first block of but one."""
-        size = self.maker.batch_size
-        starts = [0, *range(size, len(missing), size * self.batches)]
-        for places in np.split(missing, starts[1:]):
-            plan = {name: self.plan[name][places] for name in PLAN_DTYPE.names or ()}
-            yield pa.table({"place": places, "image": self.rows[places], **plan})
+    def _blocks(self, batches: Iterator[Batch]) -> Iterator[list[Batch]]:
+        """Batches of one view, as many as make a block; the first block of but one."""
+        block: list[Batch] = []
+        size = 1
+        for batch in batches:
+            if len(block) == size or (block and batch.view != block[0].view):
+                yield block
+                block, size = [], self.batches
+            block.append(batch)
+        yield block
+
+
+def _table(block: list[Batch]) -> pa.Table:
+    plan = np.concatenate([batch.plan for batch in block])
+    return pa.table(
+        {
+            "place": np.concatenate([batch.places for batch in block]),
+            "image": np.concatenate([batch.images for batch in block]),
+            **{name: plan[name] for name in PLAN_DTYPE.names or ()},
+        }
+    )
 
 
 class DeadlyError(Exception):

@@ -1,4 +1,4 @@
-"""Why rows of features are computed: what they have that no row before them had."""
+"""Why rows of features must be computed: which part of their key is new."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -6,51 +6,69 @@ from typing import Any
 
 import numpy as np
 
-from viewcache.features.keys import first_bytes
-from viewcache.features.reuse import Kept
-from viewcache.features.wanted import Wanted
+from viewcache.features.keys import first_halves, sortable
+from viewcache.features.shards import Shard
+from viewcache.features.store import Index
+from viewcache.features.wanted import WantedView
 
 
-def reasons(wanted: Wanted, missing: np.ndarray, kept: Sequence[Kept]) -> Counter[str]:
-    """Say of each missing row what differs from the newest row of its image and view.
+class Reasons:
+    """What known rows tell of those that are missing.
 
     Args:
-        missing: Of the wanted rows those that are in no kept file.
-
-    Returns:
-        How many rows there are of each reason.
+        digests: Of all prepared images.
+        made_by: As `keys_of_rows` takes it.
+        originals: The rows of view 0.
     """
-    images, found = first_bytes(wanted.keys["image"][missing]), Counter[str]()
-    for file in kept:
-        if file.manifest["view"] == wanted.origin.view:
-            known = np.isin(images, first_bytes(file.keys["image"]))
-            found[_difference(file, wanted)] += int(known.sum())
-            images = images[~known]
-    found["new to this view"] += len(images)
-    return +found
+
+    def __init__(
+        self,
+        shards: Sequence[Shard],
+        digests: Sequence[str],
+        made_by: dict[str, Any],
+        originals: WantedView,
+    ) -> None:
+        self._index, self._shards, self._made_by = Index(shards), shards, made_by
+        self._images = first_halves(digests)
+        self._same_pixels = self._index.places(originals.keys) >= 0
+
+    def line(self, view: WantedView) -> str:
+        """How many rows of a view are known and how many must be computed, and why."""
+        missing, total = self._missing(view), len(view.keys)
+        counts = f"view {view.view}: {total:,} rows: {total - len(missing):,} reused"
+        told = f"{counts}, {len(missing):,} computed"
+        why = ", ".join(f"{reason}: {count:,}" for reason, count in self._why(view).most_common())
+        return f"{told} ({why})" if len(missing) else told
+
+    def _missing(self, view: WantedView) -> np.ndarray:
+        return view.images[self._index.places(view.keys) < 0]
+
+    def _why(self, view: WantedView) -> Counter[str]:
+        """How many rows must be computed for each reason, by the newest row of image and view."""
+        missing, found = self._missing(view), Counter[str]()
+        for shard in self._shards:
+            known = np.isin(self._names(missing), sortable(shard.images[shard.views == view.view]))
+            parts = [*differing(shard.about.made_by, self._made_by)]
+            for image in missing[known]:
+                found[self._reason(parts, int(image), view.view)] += 1
+            missing = missing[~known]
+        found["new to this view"] += len(missing)
+        return +found
+
+    def _names(self, images: np.ndarray) -> np.ndarray:
+        return sortable(self._images[images])
+
+    def _reason(self, parts: list[str], image: int, view: int) -> str:
+        if parts:
+            return f"other {', '.join(parts)}"
+        return "other augmentation" if view and self._same_pixels[image] else "other pixels"
 
 
-def line(view: int, rows: int, found: Counter[str]) -> str:
-    """How many rows of a view are taken over and how many are computed, and why."""
-    computed = found.total()
-    counts = f"view {view}: {rows:,} rows: {rows - computed:,} reused, {computed:,} computed"
-    why = ", ".join(f"{reason}: {count:,}" for reason, count in found.most_common())
-    return f"{counts} ({why})" if computed else counts
-
-
-def _difference(kept: Kept, wanted: Wanted) -> str:
-    made = _differing(kept.manifest.get("made_by", {}), wanted.origin.made_by)
-    drawn = _differing(kept.manifest.get("drawn", {}), wanted.origin.drawn)
-    if names := [*made, *drawn]:
-        return f"other {', '.join(names)}"
-    return "other pixels after decoding"
-
-
-def _differing(before: dict[str, Any], now: dict[str, Any], prefix: str = "") -> Iterator[str]:
+def differing(before: dict[str, Any], now: dict[str, Any], prefix: str = "") -> Iterator[str]:
     """Names of the parts that differ, one in the other as `base.spec.pooling`."""
     for name in sorted(before.keys() | now.keys()):
         one, other = before.get(name), now.get(name)
         if isinstance(one, dict) and isinstance(other, dict):
-            yield from _differing(one, other, f"{prefix}{name}.")
+            yield from differing(one, other, f"{prefix}{name}.")
         elif one != other:
             yield prefix + name

@@ -1,136 +1,121 @@
-"""Feature arrays on disk: a row an image, keys beside them, and a manifest of what they are."""
+"""The features of views: their rows' keys in one file a view, the rows in shards."""
 
 import mmap
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
+from typing import Any, NamedTuple
 
 import numpy as np
 from psutil import virtual_memory
 
+from viewcache.features.keys import NO_KEY, first_halves, sortable
+from viewcache.features.shards import Shard, shards_in
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.manifests import Manifest, digest_of_digests, seal, verify
-from viewcache.ground.paths import feature_file, rows_file
-from viewcache.ground.row_files import RowWriter, write_rows
+from viewcache.ground.files import write_whole
+from viewcache.ground.manifests import verify
+from viewcache.ground.paths import ROWS, keys_file, rows_file
+
+SAMPLE = 16
+"""Images by which it is told whether two views are one."""
 
 
-@dataclass(frozen=True)
-class Origin:
-    """What features were computed from.
-
-    Attributes:
-        view: Id of the view.
-        images: Digest of the images' digests, in order of the rows.
-        plan: SHA-256 of the view plan.
-        base: Identity of the frozen base.
-        drawn: What the plan was drawn with, by parameter: none of view 0.
-        made_by: What makes a row of pixels and plan, part by part.
-    """
-
-    view: int
-    images: str
-    plan: str
-    base: str
-    drawn: dict[str, Any] = field(default_factory=dict)
-    made_by: dict[str, Any] = field(default_factory=dict)
-
-
-class FeatureWriter:
-    """Writes the features of a view, row by row in any order, and seals them when they are whole.
+class Rows:
+    """Rows of features, numbered through all arrays that hold them.
 
     Args:
-        path: Of the features (.npy); keys lie beside them in `keys.npy`.
-        keys: Of all rows, as `keys_of_rows` gives them.
-        row_shape: Of a row.
-
-    Raises:
-        PipelineError: a row was not written; or a feature is NaN, infinite, or beyond the dtype.
-            Nothing is left at `path` then.
+        arrays: Shape (any, *row shape) each, of one dtype.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        keys: np.ndarray,
-        row_shape: tuple[int, ...],
-        dtype: np.dtype[Any],
-        origin: Origin,
-    ) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._path, self._keys, self._dtype, self._origin = path, keys, dtype, origin
-        self._shape = (len(keys), *row_shape)
-        self._features = RowWriter(path, self._shape, dtype)
+    def __init__(self, arrays: Sequence[np.ndarray]) -> None:
+        self.arrays = arrays
+        self._starts = np.cumsum([0, *map(len, arrays)])
 
-    def __enter__(self) -> Self:
-        self._features.__enter__()
-        return self
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        return self.arrays[0].shape[1:]
 
-    def write(self, rows: np.ndarray, features: np.ndarray) -> None:
-        """Write the features of some rows."""
-        with np.errstate(over="ignore"):
-            stored = features.astype(self._dtype)
-        if not np.isfinite(stored).all():
-            rule = f"features for {self._path} must be finite as {self._dtype}"
-            raise PipelineError(rule, f"up to {np.abs(features).max()}")
-        self._features.write(rows, stored)
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.arrays[0].dtype
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._features.__exit__(kind, error, traceback)
-        if kind is None:
-            write_rows(keys_file(self._path), [self._keys], (), self._keys.dtype)
-            seal(keys_file(self._path))
-            about = {"shape": list(self._shape), "dtype": self._dtype.str}
-            seal(self._path, **about, **asdict(self._origin))
+    @property
+    def row_bytes(self) -> int:
+        return int(np.prod(self.row_shape)) * self.dtype.itemsize
+
+    def read(self, places: np.ndarray) -> np.ndarray:
+        """Rows by their numbers: shape (len(places), *row shape)."""
+        holders, within = self._find(places)
+        one, *others = np.unique(holders) if len(holders) else [0]
+        if not others:
+            return self.arrays[one][within]
+        rows = np.empty((len(places), *self.row_shape), self.dtype)
+        for holder in (one, *others):
+            here = holders == holder
+            rows[here] = self.arrays[holder][within[here]]
+        return rows
+
+    def fetch(self, places: np.ndarray) -> None:
+        """Of rows beyond free memory, let the system read some, many at once.
+
+        Left to itself it reads one after the other, and a good deal around each, which in a file
+        that fits is soon all of it.
+        """
+        if int(self._starts[-1]) * self.row_bytes < virtual_memory().available:
+            return
+        for holder, row in zip(*self._find(places), strict=True):
+            array = self.arrays[holder]
+            if isinstance(array, np.memmap):
+                _advise(array, row, 1, mmap.MADV_WILLNEED)
+
+    def release(self, places: np.ndarray) -> None:
+        """Let go of what was read; it is read again when it is wanted."""
+        for holder in np.unique(self._find(places)[0]):
+            array = self.arrays[holder]
+            if isinstance(array, np.memmap):
+                _advise(array, 0, len(array), mmap.MADV_DONTNEED)
+
+    def _find(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Which array holds each row, and where in it."""
+        holders = np.searchsorted(self._starts, places, side="right") - 1
+        return holders, places - self._starts[holders]
 
 
-def keys_file(path: Path) -> Path:
-    """Where the keys of a file of features lie."""
-    return path.with_name("keys.npy")
+def _advise(array: np.memmap, row: int, rows: int, advice: int) -> None:
+    """Tell the system about the pages that some rows of a memory map lie in."""
+    whole, size = array._mmap, array[:1].nbytes  # type: ignore[attr-defined]
+    start = array.ctypes.data - np.frombuffer(whole, np.uint8).ctypes.data + row * size
+    page = start - start % mmap.PAGESIZE
+    whole.madvise(advice, page, start + rows * size - page)
 
 
 class FeatureView(NamedTuple):
     """The features of a view.
 
     Attributes:
-        features: Read-only memory map, shape (images of the view, *row shape).
-        places: Of each prepared image its row of the features: int64; -1 where it has none.
+        places: Of each prepared image the number of its row: int64; -1 where it has none.
     """
 
-    features: np.ndarray
+    rows: Rows
     places: np.ndarray
 
-    def of(self, rows: np.ndarray) -> np.ndarray:
-        """The features of some of the prepared images."""
-        return self.features[self.places[rows]]
+    @property
+    def images(self) -> int:
+        """How many images the view has."""
+        return int((self.places >= 0).sum())
 
-    def fetch(self, rows: np.ndarray) -> None:
-        """Of a file that is larger than free memory, let the system read some rows, many at once.
+    def of(self, images: np.ndarray) -> np.ndarray:
+        """The features of some of the prepared images, by their rows."""
+        return self.rows.read(self.places[images])
 
-        Left to itself it reads one after the other, and a good deal around each, which in a file
-        that fits is soon all of it.
+    def fetch(self, images: np.ndarray) -> None:
+        """Let the system read the features of some of the prepared images beforehand."""
+        self.rows.fetch(self.places[images])
 
-        Args:
-            rows: Of the prepared images.
-        """
-        features = self.features
-        if not isinstance(features, np.memmap) or features.nbytes < virtual_memory().available:
-            return
-        size, first = features[:1].nbytes, features.offset % mmap.PAGESIZE
-        for start in (first + self.places[rows] * size).tolist():
-            page = start - start % mmap.PAGESIZE
-            features._mmap.madvise(mmap.MADV_WILLNEED, page, start + size - page)  # type: ignore[attr-defined]
-
-    def release(self) -> None:
-        """Let go of what was read of the file; it is read again when it is wanted."""
-        if isinstance(self.features, np.memmap):
-            self.features._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]
+    def release(self, images: np.ndarray) -> None:
+        """Let go of what was read."""
+        self.rows.release(self.places[images])
 
 
 @dataclass(frozen=True)
@@ -149,32 +134,131 @@ class FeatureRows:
             return self.view.of(rows)
         self.view.fetch(rows)
         features = self.view.of(rows)
-        self.view.release()
+        self.view.release(rows)
         return features
 
 
+class Index:
+    """Where the rows of shards are, by key."""
+
+    def __init__(self, shards: Sequence[Shard]) -> None:
+        keys = [sortable(shard.keys) for shard in shards]
+        unsorted = np.concatenate([*keys, sortable(np.empty((0, len(NO_KEY)), np.uint8))])
+        self._order = np.argsort(unsorted, kind="stable")
+        self._keys = unsorted[self._order]
+
+    def places(self, keys: np.ndarray) -> np.ndarray:
+        """Of each key the number of its row, counted through all shards: int64; -1 of none.
+
+        Args:
+            keys: uint8, shape (any, 16).
+        """
+        if not len(self._keys):
+            return np.full(len(keys), -1)
+        wanted = sortable(keys)
+        found = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
+        return np.where(self._keys[found] == wanted, self._order[found], -1)
+
+
 def open_views(views: Iterable[int], digests: Sequence[str]) -> dict[int, FeatureView]:
-    """Memory-map the features of views of the prepared images, all of one base.
+    """Open the features of views of the prepared images.
 
     Args:
         digests: Of the prepared images.
 
     Raises:
-        PipelineError: a file is missing, damaged, of another view, of other images, or of another
-            base than the first; or views that were drawn differently have equal features.
+        PipelineError: keys are missing or of other images; a row is missing, damaged, or of
+            another image; rows were made by two bases; or a view repeats the features of another.
     """
-    manifests: dict[Path, Manifest] = {}
-    opened = {}
-    for view in views:
-        path, rows = feature_file(view), rows_of_view(view, len(digests))
-        base = {"base": next(iter(manifests.values()))["base"]} if manifests else {}
-        images = digest_of_digests(digests[row] for row in rows)
-        manifests[path] = verify(path, view=view, images=images, **base)
-        places = np.full(len(digests), -1, np.int64)
-        places[rows] = np.arange(len(rows))
-        opened[view] = FeatureView(np.load(path, mmap_mode="r", allow_pickle=False), places)
-    _refuse_repeated(manifests)
+    shards = [Shard(path) for path in shards_in(ROWS)]
+    index, images = Index(shards), first_halves(digests)
+    views = [*views]
+    places = {view: _places(view, index, len(digests)) for view in views}
+    used = _used(shards, places.values())
+    _refuse_two_bases(used)
+    for shard in used:
+        shard.verify()
+    owners = np.concatenate([shard.images for shard in shards]) if shards else images[:0]
+    for view, found in places.items():
+        _refuse_other_images(view, found, owners, images)
+    rows = Rows([shard.features for shard in shards])
+    opened = {view: FeatureView(rows, found) for view, found in places.items()}
+    _refuse_repeated(opened)
     return opened
+
+
+def save_keys(view: int, keys: np.ndarray) -> None:
+    """Write the keys of a view's rows: uint8, shape (prepared images, 16)."""
+    path = keys_file(view)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, partial(np.save, arr=keys, allow_pickle=False))
+
+
+def load_keys(view: int, images: int) -> np.ndarray:
+    """The keys of a view's rows: uint8, shape (images, 16).
+
+    Raises:
+        PipelineError: they are missing, damaged, or of another number of images.
+    """
+    path = keys_file(view)
+    try:
+        keys = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        rule = f"{path} must hold the keys of a view's rows: `dvc repro` computes them"
+        raise PipelineError(rule, error) from error
+    if keys.shape != (images, len(NO_KEY)) or keys.dtype != np.uint8:
+        rule = f"{path} must hold keys of {images} prepared images: `dvc repro` computes them"
+        raise PipelineError(rule, f"{keys.dtype} of shape {keys.shape}")
+    return keys
+
+
+def _places(view: int, index: Index, images: int) -> np.ndarray:
+    keys = load_keys(view, images)
+    planned = keys.any(axis=1)
+    places = np.where(planned, index.places(keys), -1)
+    missing = int((planned & (places < 0)).sum())
+    if missing:
+        rule = (
+            f"{ROWS} must hold the {int(planned.sum()):,} rows of view {view}: "
+            "`dvc checkout` or `dvc pull` brings them, `make repair` computes them"
+        )
+        raise PipelineError(rule, f"{missing:,} are missing")
+    return places
+
+
+def _used(shards: Sequence[Shard], places: Iterable[np.ndarray]) -> list[Shard]:
+    """Shards that hold one of the rows."""
+    starts = np.cumsum([0, *map(len, shards)])
+    holders = [np.searchsorted(starts, one[one >= 0], side="right") - 1 for one in places]
+    return [shards[holder] for holder in np.unique(np.concatenate([[], *holders]).astype(int))]
+
+
+def _refuse_two_bases(shards: Sequence[Shard]) -> None:
+    for shard in shards[1:]:
+        if shard.about.made_by != shards[0].about.made_by:
+            rule = f"{shard.path} must be made as {shards[0].path}: `dvc repro` computes it"
+            raise PipelineError(rule, shard.about.made_by)
+
+
+def _refuse_other_images(
+    view: int, places: np.ndarray, owners: np.ndarray, images: np.ndarray
+) -> None:
+    planned = places >= 0
+    if not np.array_equal(owners[places[planned]], images[planned]):
+        rule = f"{keys_file(view)} must be of the prepared images: `dvc repro` computes it"
+        raise PipelineError(rule, "rows of other images")
+
+
+def _refuse_repeated(opened: Mapping[int, FeatureView]) -> None:
+    """One view kept for all, or frozen by a cache, would have the features of every other."""
+    for (one, ours), (other, theirs) in combinations(opened.items(), 2):
+        common = np.flatnonzero((ours.places >= 0) & (theirs.places >= 0))
+        if not len(common) or (ours.places[common] == theirs.places[common]).any():
+            continue
+        sample = common[:SAMPLE, None]
+        if all(np.array_equal(ours.of(image), theirs.of(image)) for image in sample):
+            rule = f"{keys_file(other)} must differ from {keys_file(one)}, whose keys are others"
+            raise PipelineError(rule, f"equal features of {len(sample)} images")
 
 
 def rows_of_view(view: int, images: int) -> np.ndarray:
@@ -192,15 +276,3 @@ def rows_of_view(view: int, images: int) -> np.ndarray:
         rule = f"{path} must be of {images} prepared images: `dvc repro` computes it"
         raise PipelineError(rule, f"row {rows.max()}")
     return rows
-
-
-def _refuse_repeated(manifests: dict[Path, Manifest]) -> None:
-    """One view kept for all, or frozen by a cache, would have the features of every other."""
-    seen: dict[str, tuple[Path, Manifest]] = {}
-    for path, manifest in manifests.items():
-        twin, known = seen.setdefault(manifest["digest"], (path, manifest))
-        if known["plan"] != manifest["plan"]:
-            raise PipelineError(
-                f"{path} must differ from {twin}, whose views are drawn differently",
-                f"equal features, {manifest['digest']}",
-            )

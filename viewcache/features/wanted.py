@@ -1,37 +1,22 @@
-"""The rows of features that are wanted of a view, known by key before any is computed."""
+"""The rows of features that are wanted, known by key before any is computed."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from importlib.metadata import version
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from viewcache.bases.artifact import CompiledBase
 from viewcache.bases.base import Base
-from viewcache.features.keys import keys_of_rows
-from viewcache.features.store import Origin
-from viewcache.ground.manifests import digest_of_digests
-from viewcache.views import plan as plans
-from viewcache.views.render import RENDERER
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """The rows of a view.
-
-    Attributes:
-        keys: Of the rows, as `keys_of_rows` gives them.
-    """
-
-    origin: Origin
-    keys: np.ndarray
+from viewcache.features.keys import keys_of_rows, sortable
+from viewcache.features.store import Index
 
 
 @dataclass(frozen=True)
 class Maker:
-    """What makes rows of features."""
+    """What makes rows of rendered pixels."""
 
     base: CompiledBase
     dtype: np.dtype[Any]
@@ -42,29 +27,75 @@ class Maker:
         """The base, made ready when it is first asked for."""
         return self.base.open(self.batch_size)
 
-    def want(
-        self,
-        view: int,
-        digests: Sequence[str],
-        pixels: np.ndarray,
-        plan: np.ndarray,
-        drawn: dict[str, Any],
-    ) -> Wanted:
-        """The rows of a view of images.
-
-        Args:
-            digests: Of the images.
-            pixels: Digests of their pixels.
-            plan: Of the view, for these images.
-            drawn: What it was drawn with.
-        """
-        parts = {
-            "renderer": RENDERER,
+    @property
+    def made_by(self) -> dict[str, Any]:
+        """All that features depend on besides the pixels that the base gets, part by part."""
+        runtime = self.base.description["runtime"]
+        return {
             "base": self.base.description,
             "dtype": str(self.dtype),
             "batch_size": self.batch_size,
+            "runtime": f"{runtime} {version(runtime)}",
         }
-        images, identity = digest_of_digests(digests), self.base.identity
-        origin = Origin(view, images, plans.digest(plan), identity, drawn, parts)
-        keys = keys_of_rows(digests, pixels, plan, json.dumps(parts, sort_keys=True))
-        return Wanted(origin, keys)
+
+
+class WantedView(NamedTuple):
+    """The rows of a view.
+
+    Attributes:
+        images: Rows of the prepared images, those of the view: int64.
+        keys: Of the rows: uint8, shape (images, 16).
+    """
+
+    view: int
+    images: np.ndarray
+    keys: np.ndarray
+
+
+def want(
+    maker: Maker, view: int, images: np.ndarray, contents: np.ndarray, plan: np.ndarray
+) -> WantedView:
+    """The rows of a view of images.
+
+    Args:
+        images: Rows of the prepared images.
+        contents: Of all prepared images, as `contents` gives them.
+        plan: Of the view, for its images.
+    """
+    return WantedView(view, images, keys_of_rows(contents[images], plan, maker.made_by))
+
+
+class MissingRows(NamedTuple):
+    """Rows that must be computed, view after view, each once.
+
+    Attributes:
+        views: Ids: int32, shape (rows,).
+        images: Rows of the prepared images: int64, likewise.
+        keys: uint8, shape (rows, 16).
+    """
+
+    views: np.ndarray
+    images: np.ndarray
+    keys: np.ndarray
+
+    def by_view(self) -> Iterator[tuple[int, np.ndarray]]:
+        """Each view and the places of its rows among these."""
+        starts = np.flatnonzero(np.diff(self.views)) + 1
+        for places in np.split(np.arange(len(self.views)), starts):
+            if len(places):
+                yield int(self.views[places[0]]), places
+
+
+def missing_rows(views: Sequence[WantedView], known: Index) -> MissingRows:
+    """The rows of views that are not known, once where several views have the same."""
+    keys = np.concatenate([view.keys for view in views])
+    unknown = np.flatnonzero(known.places(keys) < 0)
+    _, first = np.unique(sortable(keys[unknown]), return_index=True)
+    chosen = unknown[np.sort(first)]
+    ids = np.repeat(np.array([view.view for view in views], np.int32), [*map(_images, views)])
+    images = np.concatenate([view.images for view in views])
+    return MissingRows(ids[chosen], images[chosen], keys[chosen])
+
+
+def _images(view: WantedView) -> int:
+    return len(view.images)

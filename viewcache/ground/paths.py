@@ -17,8 +17,11 @@ PREPARED = Path("data/prepared")
 PARTS = Path("data/parts.csv")
 """Which part every image plays in every rotation."""
 VIEWS = Path("data/views")
+"""With a folder for training views, view 0 among them, and one for test views."""
 FEATURES = Path("data/features")
-"""Both with a folder for training views, view 0 among them, and one for test views."""
+"""Of every view the keys of its rows, in the order of the prepared images."""
+ROWS = Path("data/rows")
+"""Shards of rows: of all views of `FEATURES`."""
 BASE = Path("data/base")
 REPLAY = Path("data/replay.json")
 """What was computed again, and how far off it was."""
@@ -38,11 +41,6 @@ def repository() -> Path:
     return Path(os.environ.get("DVC_ROOT", ".")).resolve()
 
 
-def reuse_folder() -> Path:
-    """Rows of features that may be taken over; neither git nor DVC knows of it."""
-    return repository() / "data/reuse"
-
-
 def plan_file(view: int) -> Path:
     return VIEWS / _kind(view) / f"{view}.npy"
 
@@ -57,13 +55,8 @@ def rows_file(view: int) -> Path:
     return VIEWS / _kind(view) / "rows.npy"
 
 
-def feature_file(view: int) -> Path:
-    return FEATURES / _kind(view) / str(view) / "features.npy"
-
-
-def extraction_record(view: int) -> str:
-    """The name of the record of what a view's extraction cost."""
-    return f"extract/{view}"
+def keys_file(view: int) -> Path:
+    return FEATURES / f"{view}.npy"
 
 
 def cached_head_file(arm: str, seed: int, end: str) -> Path:

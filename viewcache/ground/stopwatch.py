@@ -26,15 +26,19 @@ class Stopwatch:
     """A stopwatch for the phases of one stage.
 
     The time from the start of the process to the creation of this object counts as the phase
-    `setup`: imports and what precedes the work.
+    `setup`: imports and what precedes the work. Phases follow one another; what is in none of
+    them is recorded as `other`, so that they add up to the age of the process.
 
     Attributes:
+        seconds: Of each phase.
+        parts: Seconds of parts of phases, which may overlap, as where threads work side by side.
         cluster: Of what other machines' processors did the work; None: of this one alone.
     """
 
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.seconds["setup"] = _age_of_process()
+        self.parts: defaultdict[str, float] = defaultdict(float)
         self.cluster: dict[str, Any] | None = None
         self._samples: list[Usage] = []
 
@@ -45,16 +49,28 @@ class Stopwatch:
         yield
         self.seconds[name] += time.perf_counter() - start
 
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Add the time spent inside to a part of a phase."""
+        start = time.perf_counter()
+        yield
+        self.parts[name] += time.perf_counter() - start
+
     def timed(
         self, name: str, function: Callable[Arguments, Result]
     ) -> Callable[Arguments, Result]:
-        """A function that adds its time to a phase."""
+        """A function that adds its time to a part of a phase."""
 
         def timing(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-            with self.phase(name):
+            with self.part(name):
                 return function(*args, **kwargs)
 
         return timing
+
+    @property
+    def machine(self) -> dict[str, Any]:
+        """That the time is taken on."""
+        return machine(self.cluster)
 
     @contextmanager
     def monitored(self) -> Iterator[None]:
@@ -64,23 +80,25 @@ class Stopwatch:
 
     def record(self) -> Record:
         """What the stage cost so far."""
+        other = _age_of_process() - sum(self.seconds.values())
         return {
-            "seconds": dict(self.seconds),
+            "seconds": {**self.seconds, "other": other},
+            "parts": dict(self.parts),
             "peak_rss_bytes": _peak_rss_bytes(),
             "measured_at": time.time(),
-            "machine": machine(self.cluster),
+            "machine": self.machine,
             "samples": self._samples,
         }
 
-    def save(self, name: str) -> None:
-        """Write `data/costs/<name>.json`."""
-        save_record(name, self.record())
+    def save(self, name: str, **more: Any) -> None:
+        """Write `data/costs/<name>.json`.
 
-
-def save_record(name: str, record: Record) -> None:
-    path = record_file(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, json.dumps(record, indent=2) + "\n")
+        Args:
+            more: Values that JSON can hold.
+        """
+        path = record_file(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, json.dumps(self.record() | more, indent=2) + "\n")
 
 
 def load_record(name: str) -> Record:

@@ -27,7 +27,7 @@ class CachedTraining:
         self, settings: Train, classes: int, labels: np.ndarray, views: Mapping[int, FeatureView]
     ) -> None:
         self._settings, self._labels, self._views = settings, labels, views
-        width, rate = views[0].features.shape[1], learning_rate_of(settings)
+        width, rate = views[0].rows.row_shape[0], learning_rate_of(settings)
         self._trainer = HeadTrainer(width, classes, settings.head, rate)
 
     def train(

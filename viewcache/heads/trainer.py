@@ -104,8 +104,7 @@ def chunks(view: FeatureView, order: np.ndarray, batch_size: int) -> Iterator[np
     Of a larger file each piece is fetched while the one before it is trained on, and what was read
     leaves the memory with its piece.
     """
-    row_bytes = view.features[:1].nbytes
-    size = max(1, CHUNK_BYTES // (row_bytes * batch_size)) * batch_size
+    size = max(1, CHUNK_BYTES // (view.rows.row_bytes * batch_size)) * batch_size
     if size >= len(order):
         yield order
         return
@@ -116,7 +115,7 @@ def chunks(view: FeatureView, order: np.ndarray, batch_size: int) -> Iterator[np
             fetching.result()
             fetching = ahead.submit(view.fetch, following)
             yield piece
-            view.release()
+            view.release(piece)
 
 
 def _is_correct(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:

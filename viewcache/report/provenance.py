@@ -1,21 +1,21 @@
 """Where results come from: the code, the images, the machine, the versions."""
 
-import json
 import platform
 import subprocess
+from binascii import hexlify
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from viewcache.arms.arm import Arm
-from viewcache.ground.manifests import digest_of_digests, manifest_file
+from viewcache.bases.artifact import find_base
+from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import PARTS, PREPARED, extraction_record, feature_file, planned_views
+from viewcache.ground.paths import BASE, PARTS, PREPARED, keys_file, planned_views
 from viewcache.ground.stopwatch import load_record
 from viewcache.images.folds import PARTS as PARTS_OF_A_ROTATION
 from viewcache.images.folds import open_rotations
@@ -62,14 +62,16 @@ def trace(params: Params, arms: Iterable[Arm]) -> Provenance:
     Args:
         arms: That were compared.
     """
-    records = [load_record(stage) for stage in _stages(arms)]
+    records, extract = [load_record(stage) for stage in _stages(arms)], load_record("extract")
     moments = [record["measured_at"] for record in records]
+    moments += [moment for view in extract["views"].values() for moment in view["measured_at"]]
+    machines = [*(record["machine"] for record in records), *extract["machines"].values()]
     rotations = open_rotations(PARTS)
     return Provenance(
         params,
         {part: len(getattr(rotations[0], part)) for part in PARTS_OF_A_ROTATION},
         len(rotations),
-        sorted({_in_words(record["machine"]) for record in records}),
+        sorted({*map(_in_words, machines)}),
         (_moment(min(moments)), _moment(max(moments))),
         {"python": platform.python_version()} | {name: version(name) for name in REPORTED},
         git_commit(),
@@ -77,7 +79,7 @@ def trace(params: Params, arms: Iterable[Arm]) -> Provenance:
         {
             "images": digest_of_images(),
             "features": digest_of_features(planned_views()),
-            "base": json.loads(_manifest(0).read_text())["base"],
+            "base": find_base(BASE).identity,
         },
     )
 
@@ -92,17 +94,12 @@ def digest_of_images() -> str:
 
 
 def digest_of_features(views: Iterable[int]) -> str:
-    """Of what the manifests of these views say."""
-    return digest_of_digests(_manifest(view).read_text() for view in views)
-
-
-def _manifest(view: int) -> Path:
-    return manifest_file(feature_file(view))
+    """Of the keys of these views' rows."""
+    return digest_of_digests(hexlify(keys_file(view).read_bytes()).decode() for view in views)
 
 
 def _stages(arms: Iterable[Arm]) -> set[str]:
-    extracts = {extraction_record(view) for view in planned_views()}
-    return {"augment", "compile_base"} | extracts | {arm.training_stage for arm in arms}
+    return {"augment", "compile_base"} | {arm.training_stage for arm in arms}
 
 
 def _in_words(machine: dict[str, Any]) -> str:

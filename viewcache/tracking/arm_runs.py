@@ -1,5 +1,6 @@
 """The runs of an arm: its own, and below it one for every seed."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pandas as pd
@@ -9,7 +10,7 @@ from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 from viewcache.arms.arm import Arm, compared_on_cache, end_to_end_arms
 from viewcache.costs.ledger import training_seconds
 from viewcache.ground.params.schema import Train
-from viewcache.ground.paths import PARTS, extraction_record
+from viewcache.ground.paths import PARTS
 from viewcache.ground.stopwatch import load_record
 from viewcache.images.folds import open_rotations
 from viewcache.report.results import Results
@@ -70,22 +71,29 @@ class ArmLog:
 
     def _create(self, parent: str, name: str, arm: Arm, own: dict[str, int], took: float) -> str:
         views = {view for seed in arm.seeds for view in arm.views(seed)}
-        cached = arm.budget is not None
-        extracts = [extraction_record(view) for view in views] if cached else [arm.training_stage]
+        trained = load_record(arm.training_stage)["measured_at"]
         tags = {
             MLFLOW_PARENT_RUN_ID: parent,
-            "viewcache.training": self._origin(arm.training_stage),
-            "viewcache.features": self._origin(*extracts),
+            "viewcache.training": self._origin([trained]),
+            "viewcache.features": self._origin(
+                [trained] if arm.budget is None else _when_computed(views)
+            ),
         }
         shown = {"train.originals": arm.course.originals}  # by the book's way, other than set
         params = {"arm": arm.name, "budget": arm.budget, **shown, **own}
         datasets = [one for rotation in arm.rotations for one in self._datasets[rotation]]
         return self._writer.create(name, _end_of(arm) - took, params, tags, datasets)
 
-    def _origin(self, *stages: str) -> str:
-        """Whether stages ran in this pipeline run, or DVC restored what they once wrote."""
-        ran = [load_record(stage)["measured_at"] >= self._start for stage in stages]
-        return "run" if all(ran) else "partly restored" if any(ran) else "restored"
+    def _origin(self, moments: Iterable[float]) -> str:
+        """Whether all was computed in this pipeline run, or DVC restored what was there before."""
+        new = [moment >= self._start for moment in moments]
+        return "run" if all(new) else "partly restored" if any(new) else "restored"
+
+
+def _when_computed(views: Iterable[int]) -> list[float]:
+    """When the first and the last row of each view was, in seconds since the epoch."""
+    of = load_record("extract")["views"]
+    return [moment for view in views for moment in of[str(view)]["measured_at"]]
 
 
 def _of(table: pd.DataFrame, arm: str, seed: int) -> pd.DataFrame:

@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from viewcache.ground.files import write_whole
-from viewcache.ground.manifests import digest_of_digests, read_manifest, seal, verify
+from viewcache.ground.manifests import digest_of_digests, seal, verify
 
 if TYPE_CHECKING:
     from viewcache.ground.params.policy import Policy
@@ -84,11 +84,6 @@ def _symmetric(chance: np.ndarray, limit: float) -> np.ndarray:
     return (2 * chance - 1) * limit
 
 
-def digest(plan: np.ndarray) -> str:
-    """SHA-256 of a plan."""
-    return hashlib.sha256(plan.tobytes()).hexdigest()
-
-
 def save_plan(path: Path, policy: "Policy", seed: int, view: int, digests: Sequence[str]) -> None:
     """Draw a view's plan into a `.npy` file, and write its manifest beside it."""
     plan = draw(policy, seed, view, digests)
@@ -110,17 +105,6 @@ def save_rows(path: Path, rows: np.ndarray) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, partial(np.save, arr=rows, allow_pickle=False))
     seal(path)
-
-
-def how_drawn(path: Path) -> dict[str, Any]:
-    """What a stored plan was drawn with, as `drawn_with` tells it."""
-    manifest = read_manifest(path)
-    return drawn_with(manifest["view"], manifest["seed"], manifest["policy"])
-
-
-def drawn_with(view: int, seed: int, policy: dict[str, Any]) -> dict[str, Any]:
-    """What a view's plan follows from besides its images, by parameter; nothing of view 0."""
-    return {"seed": seed, "augment": policy} if view else {}
 
 
 def load_plan(path: Path, view: int, digests: Sequence[str]) -> np.ndarray:

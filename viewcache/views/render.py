@@ -3,8 +3,24 @@
 import cv2
 import numpy as np
 
-RENDERER = 1
-"""Version of what is rendered: raised whenever the same plan gives other pixels."""
+from viewcache.views.plan import PLAN_DTYPE, identity
+
+VERSIONS = dict.fromkeys(PLAN_DTYPE.names or (), 1)
+"""Of each operation its version: raised whenever the same parameter gives other pixels."""
+
+
+def operations(plan: np.ndarray) -> list[bytes]:
+    """Name, version and parameter of the operations that change something, for each image."""
+    nothing, found = identity(1), [b""] * len(plan)
+    for name, number in VERSIONS.items():
+        for row in np.flatnonzero(plan[name] != nothing[name]):
+            found[row] += f"{name} {number} ".encode() + plan[name][row].tobytes()
+    return found
+
+
+def versions() -> dict[str, str]:
+    """Of the library that applies them."""
+    return {"opencv": cv2.__version__}
 
 
 def render(images: np.ndarray, plan: np.ndarray) -> np.ndarray:

@@ -1,0 +1,91 @@
+"""Rows that were computed before: in `data/rows`, and in DVC's own cache."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from viewcache.features.shards import UNFINISHED, Shard, shards_in
+from viewcache.features.store import Index
+from viewcache.ground.errors import PipelineError, message
+from viewcache.ground.paths import ROWS, repository
+
+
+def take_shards(keys: np.ndarray) -> list[Shard]:
+    """Leave in `data/rows` the shards that hold one of the rows, and copy others from DVC's cache.
+
+    What is left out lies in DVC's cache, where it was ever finished; what is damaged is told.
+
+    Args:
+        keys: uint8, shape (any, 16).
+
+    Returns:
+        All that are in `data/rows` then.
+    """
+    ROWS.mkdir(parents=True, exist_ok=True)
+    shards = [shard for path in shards_in(ROWS) if (shard := _usable(path, path.stem, keys))]
+    for path in {*ROWS.iterdir()} - {shard.path for shard in shards}:
+        path.unlink()
+    missing = keys[Index(shards).places(keys) < 0]
+    for path, digest in cached_shards() if len(missing) else ():
+        if shard := _usable(path, digest, missing):
+            shards.append(_copied(shard))
+            missing = missing[Index([shard]).places(missing) < 0]
+        if not len(missing):
+            break
+    return shards
+
+
+def known_shards() -> Iterator[Shard]:
+    """All that can be opened, of `data/rows` and of DVC's cache; the newest outs first."""
+    files = [*((path, path.stem) for path in shards_in(ROWS)), *cached_shards()]
+    for path, digest in dict(files).items():
+        try:
+            yield Shard(path, digest)
+        except PipelineError:
+            continue
+
+
+def cached_shards() -> Iterator[tuple[Path, str]]:
+    """Files of shards in DVC's cache, those of the newest outs first, and their digests."""
+    asked = [sys.executable, "-m", "dvc", "cache", "dir"]
+    told = subprocess.run(asked, cwd=repository(), capture_output=True, text=True, check=False)
+    files = Path(told.stdout.strip()) / "files/md5"
+    if told.returncode:  # No repository of DVC's, as where a stage runs by itself.
+        return
+    lists = sorted(files.glob("*/*.dir"), key=lambda path: path.stat().st_mtime, reverse=True)
+    names = {entry["md5"]: Path(entry["relpath"]) for path in lists for entry in _entries(path)}
+    for md5, name in names.items():
+        path = files / md5[:2] / md5[2:]
+        if name.suffix == ".arrow" and path.exists():
+            yield path, name.stem
+
+
+def _entries(path: Path) -> list[dict[str, str]]:
+    """What DVC lists of a folder; nothing where the list is damaged."""
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return []
+
+
+def _usable(path: Path, digest: str, keys: np.ndarray) -> Shard | None:
+    """A shard that holds one of the rows, and is whole."""
+    try:
+        shard = Shard(path, digest)
+        if (Index([shard]).places(keys) >= 0).any():
+            shard.verify()
+            return shard
+    except PipelineError as error:
+        print("viewcache:", message(f"rows of {path} are not used", error), file=sys.stderr)
+    return None
+
+
+def _copied(shard: Shard) -> Shard:
+    """The same in `data/rows`."""
+    shutil.copyfile(shard.path, ROWS / UNFINISHED)
+    return Shard((ROWS / UNFINISHED).rename(ROWS / f"{shard.digest}.arrow"))
