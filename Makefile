@@ -25,6 +25,7 @@ explain: .venv/ready  ## Say which features would be computed anew, and why: in 
 run: export ANSWER_FOLLOWS = 1
 run: .venv/ready  ## Answer for params.yaml, or for recipes/NAME.yaml: make run [RECIPE=NAME].
 	@$(if $(RECIPE),python -m viewcache recipe $(RECIPE))
+	@python -m viewcache init --upgrade
 	@python -m viewcache recover
 	@dvc repro
 	@python -m viewcache register
@@ -34,7 +35,6 @@ verify: .venv/ready  ## Verify every array; compute FEATURES of them, 1000, agai
 	python -m viewcache verify $(if $(FEATURES),--features $(FEATURES))
 
 repair: .venv/ready  ## Compute again what is damaged. DVC hashes what may have changed, and only that.
-	rm -rf data/reuse
 	find .dvc/cache/files data models -type f -exec chmod u+w {} + -exec touch {} +
 	dvc repro
 

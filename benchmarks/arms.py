@@ -93,11 +93,12 @@ def _seconds(costs: list[ArmCosts]) -> list[float]:
 def _prepared(path: Path, precision: str) -> Workspace:
     path.mkdir()
     workspace = Workspace(path)
-    workspace.set("evaluate", folds=None)
-    workspace.set("extract", precision=precision)
+    workspace.set("data", folds=None)
+    workspace.set("base", precision=precision)
     workspace.set("augment", quarter_turns=False)  # which Keras, and so by_hand, lacks
-    workspace.set("train", epochs=EPOCHS, originals="never", budgets=[0, FEW, "twin"], seeds=[0])
-    for stage in ("check_params", "fetch", "prepare", "augment", "calibrate", "compile_base"):
+    workspace.set("train", epochs=EPOCHS, originals="never")
+    workspace.set("arms", budgets=[0, FEW, "twin"], seeds=[0])
+    for stage in ("fetch", "prepare", "augment", "calibrate", "compile_base"):
         workspace.python(f"stages.{stage}")
     return workspace
 
@@ -128,7 +129,7 @@ def _compiled(workspace: Workspace) -> EndToEnd:
     """The stage keeps no time of an epoch: what four take longer than two is twice the next."""
     fits = []
     for epochs in (2, 4):
-        workspace.set("train", end_to_end={"keras": 0, "compiled": epochs})
+        workspace.set("end_to_end", keras=0, compiled=epochs)
         workspace.python("stages.train_end_to_end", "compiled")
         fits.append(training_seconds(COMPILED, workspace.record))
     records = [workspace.record(stage) for stage in (COMPILED.training_stage, "compile_base")]

@@ -19,7 +19,7 @@ from ray.cluster_utils import Cluster
 from benchmarks.extraction import extract_anew
 from benchmarks.measure import clock, interleaved
 from benchmarks.scaling import SIDE
-from benchmarks.stages_apart import extract_command, forget, stage_environment
+from benchmarks.stages_apart import extract_by, forget, stage_environment
 from benchmarks.workspace import generated, spec_of
 from viewcache.bases.artifact import find_base
 from viewcache.bases.compiling import compile_base
@@ -80,7 +80,7 @@ def _time_stages() -> None:
 
 def _seconds(engine: str, environment: dict[str, str]) -> float:
     forget()
-    command, environment = extract_command(engine), stage_environment() | environment
+    command, environment = extract_by(engine), stage_environment() | environment
     run = partial(subprocess.run, command, env=environment, check=True, stdout=subprocess.DEVNULL)
     return clock(run)
 
@@ -89,7 +89,7 @@ def _peaks(images: int) -> dict[str, int]:
     """Most memory, in bytes, of a stage on Ray and of its largest actor, with what they share."""
     with generated(images, SIDE):
         compile_base(BASE, spec_of("efficientnet_lite0", SIDE), "openvino")
-        with subprocess.Popen(extract_command("ray"), env=stage_environment()) as stage:
+        with subprocess.Popen(extract_by("ray"), env=stage_environment()) as stage:
             peaks = Counter[str]()
             while stage.poll() is None:
                 peaks |= _resident(psutil.Process(stage.pid))

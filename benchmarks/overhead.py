@@ -59,7 +59,7 @@ def _one_more_view() -> Iterator[Row]:
     """Seconds that one more view adds to a full default run, beyond its base passes."""
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder))
-        for module in ("check_params", "fetch", "prepare", "augment", "calibrate", "compile_base"):
+        for module in ("fetch", "prepare", "augment", "calibrate", "compile_base"):
             workspace.python(f"stages.{module}")
         workspace.extract()
         workspace.set("train", epochs=EPOCHS)

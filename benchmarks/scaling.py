@@ -12,7 +12,7 @@ from PIL import Image
 
 from benchmarks.extraction import extract_anew
 from benchmarks.measure import Row, Target, interleaved, single
-from benchmarks.stages_apart import Workspace, extract_command, stage_environment
+from benchmarks.stages_apart import Workspace, extract_by, stage_environment
 from benchmarks.workspace import generated, spec_of
 from viewcache.bases.artifact import find_base
 from viewcache.bases.compiling import compile_base
@@ -48,7 +48,7 @@ def rows(runs: int) -> Iterator[Row]:
 def _extract_apart(images: int) -> dict[str, Any]:
     with generated(images, SIDE):
         compile_base(BASE, SPEC, "openvino")
-        subprocess.run(extract_command("local"), check=True, env=stage_environment())
+        subprocess.run(extract_by("local"), check=True, env=stage_environment())
         return load_record("extract")
 
 

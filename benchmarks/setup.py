@@ -11,8 +11,6 @@ from viewcache.bases.compiling import compile_base
 from viewcache.ground.paths import BASE
 
 LIMITS = {
-    "code": 0.4,
-    "check_params": 0.6,
     "fetch": 1,
     "prepare": 2,
     "augment": 1,

@@ -21,10 +21,13 @@ def stage_environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(ROOT)}
 
 
-def extract_command(engine: str) -> list[str]:
-    """The command of `extract` as the default parameters make it, but for the engine."""
-    arguments = f"--dtype float32 --batch-size 8 --engine {engine}"
-    return [sys.executable, "-m", "stages.extract", *arguments.split()]
+def extract_by(engine: str) -> list[str]:
+    """The command of `extract` in the working folder, whose parameters then name the engine."""
+    path = Path("params.yaml")
+    params = yaml.safe_load(path.read_text())
+    params["extract"]["engine"] = engine
+    path.write_text(yaml.safe_dump(params))
+    return [sys.executable, "-m", "stages.extract"]
 
 
 def forget() -> None:
@@ -64,7 +67,7 @@ class Workspace:
 
     def extract(self) -> None:
         """Extract what is new."""
-        self._run(extract_command("local"))
+        self.python("stages.extract")
 
     def record(self, name: str) -> dict[str, Any]:
         """What a stage's stopwatch wrote."""

@@ -47,7 +47,7 @@ def spec_of(name: str, side: int) -> BaseSpec:
     """
     weights = "imagenet" if name == "efficientnet_lite0" else "random"
     return BaseSpec(
-        base=name, weights=weights, preprocessing="own", layers=[], pooling="avg", side=side
+        name=name, weights=weights, preprocessing="own", layers=[], pooling="avg", side=side
     )
 
 

@@ -26,7 +26,7 @@ def main() -> None:
     # Validation images too: by them it is judged whether heads are trained long enough.
     tested = np.union1d(rows_of(rotations, "test"), rows_of(rotations, "validation"))
     save_plan(plan_file(0), params.augment, params.seed, 0, images.digests)
-    random_views = course_of(params.train, rotations).ids
+    random_views = course_of(params, rotations).ids
     _plan(params, images, random_views, train, costs)
     _plan(params, images, ids_of_test_views(params.evaluate.test_views), tested, costs)
     _draw_sheet(params, images, train[:SHEET_IMAGES])

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from viewcache.features.store import rows_of_view
 from viewcache.ground.entry import run
 from viewcache.ground.files import write_text
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import CALIBRATION, PREPARED
+from viewcache.ground.paths import CALIBRATION, PARTS, PREPARED
+from viewcache.images.folds import open_rotations, rows_of
 from viewcache.images.prepared import Prepared, open_prepared
 from viewcache.views.calibration_views import (
     LOCK,
@@ -19,13 +19,10 @@ from viewcache.views.calibration_views import (
     save_views,
 )
 
-FIRST_RANDOM_VIEW = 1
-"""Which all images have that are trained on, as all random views do."""
-
 
 def main() -> None:
     params = load_params()
-    if params.extract.precision != "int8":
+    if params.base.precision != "int8":
         save_views(CALIBRATION, np.empty((0, params.side, params.side, 3), np.uint8))
         if not LOCK.exists():
             write_text(LOCK, "{}\n")
@@ -37,7 +34,7 @@ def main() -> None:
 
 def _freeze(params: Params, images: Prepared) -> CalibrationSample:
     """A sample of the images that are trained on in some rotation."""
-    digests = images.of(rows_of_view(FIRST_RANDOM_VIEW, len(images.digests)))
+    digests = images.of(rows_of(open_rotations(PARTS), "train"))
     sample = draw_sample(digests, params.seed, params.augment)
     freeze(LOCK, sample)
     return sample

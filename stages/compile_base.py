@@ -10,10 +10,10 @@ from viewcache.views.calibration_views import open_views_to_calibrate_on
 
 def main() -> None:
     params = load_params()
-    extract, images = params.extract, open_views_to_calibrate_on(CALIBRATION)
+    base, images = params.base, open_views_to_calibrate_on(CALIBRATION)
     costs = Stopwatch()
     with costs.phase("compile"):
-        compile_base(BASE, params.base_spec, extract.runtime, extract.precision, images)
+        compile_base(BASE, params.base_spec, base.runtime, base.precision, images)
     costs.save("compile_base")
 
 

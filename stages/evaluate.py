@@ -53,9 +53,9 @@ from viewcache.tracking.runs import try_to_log
 def main() -> None:
     params, classes = load_params(), read_classes(PREPARED)
     images, rotations = open_prepared(PREPARED), open_rotations(PARTS)
-    views, settings = open_views(planned_views(), images.digests), params.train
-    cached, end_to_end = cached_arms(settings, rotations), end_to_end_arms(settings, rotations)
-    arms = [*compared_on_cache(settings, rotations), *end_to_end]
+    views = open_views(planned_views(), images.digests)
+    cached, end_to_end = cached_arms(params, rotations), end_to_end_arms(params, rotations)
+    arms = [*compared_on_cache(params, rotations), *end_to_end]
     baseline, ended = arms[0], [arm for arm in arms if arm.is_whole]
     tested = put_arms_to_the_test(ended, rotations, params, images, views)
     correct, sample = correctness(images.labels, tested), _sample(params, images, rotations)
@@ -77,7 +77,7 @@ def main() -> None:
     own = [head for head in tested if head.arm in cached]
     found = Results(
         {
-            "recommendation": results.record_of_recommendation(judged, params.extract.precision),
+            "recommendation": results.record_of_recommendation(judged, params.base.precision),
             "answers": results.record_of_answers(recommendation, equivalences, reckoned),
             "arms": figures,
             "equivalence": results.record_of_equivalences(equivalences),
@@ -111,14 +111,14 @@ def _length(
     tested: Sequence[TestedHead],
 ) -> Length:
     """Whether heads are trained long enough, by their answers on validation images."""
-    pairs = longer_arms(params.train, rotations)
+    pairs = longer_arms(params, rotations)
 
     def validated(arms: Sequence[Arm]) -> dict[Arm, Correct]:
         heads = put_arms_to_the_test(arms, rotations, params, images, views, "validation")
         return correctness(images.labels, heads)
 
     usual, longer = validated([*pairs]), validated([*pairs.values()])
-    *_, twin = cached_arms(params.train, rotations)
+    *_, twin = cached_arms(params, rotations)
     losses = losses_of([head for head in tested if head.arm == twin])
     constant = params.train.schedule == "constant"
     sample = _sample(params, images, rotations, "validation")

@@ -7,7 +7,7 @@ from importlib.metadata import version
 import numpy as np
 
 from viewcache.arms.arm import cached_arms
-from viewcache.features.store import FeatureView, open_views
+from viewcache.features.store import FeatureView, digest_of_features, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.machine import RUNTIMES
 from viewcache.ground.manifests import digest_of_digests
@@ -20,7 +20,6 @@ from viewcache.heads.training import make_deterministic
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.folds import open_rotations, rows_of
 from viewcache.images.prepared import Prepared, open_prepared, read_classes
-from viewcache.report.provenance import digest_of_features
 from viewcache.serving.folder import Description, write_model
 
 USED = ("pillow", *RUNTIMES)
@@ -29,10 +28,10 @@ USED = ("pillow", *RUNTIMES)
 def main() -> None:
     params, recommended = load_params(), json.loads(RECOMMENDATION.read_bytes())
     make_deterministic()
-    seed = params.train.seeds[0]
+    seed = params.arms.seeds[0]
     images, rotations = open_prepared(PREPARED), open_rotations(PARTS)
     rows = rows_of(rotations, "train")
-    [arm] = [arm for arm in cached_arms(params.train, rotations) if arm.name == recommended["arm"]]
+    [arm] = [arm for arm in cached_arms(params, rotations) if arm.name == recommended["arm"]]
     read = sorted({*arm.views(seed)})
     views = open_views({0, *read}, images.digests)
     head = _train(params, images, rows, views, arm.views(seed))
@@ -69,7 +68,7 @@ def _train(
     """
     cached = CachedTraining(params.train, len(read_classes(PREPARED)), images.labels, views)
     # Nothing is held out: what is watched is only that training does not diverge.
-    trained = cached.train(rows, rows, read, params.train.seeds[0])
+    trained = cached.train(rows, rows, read, params.arms.seeds[0])
     *hidden, last = as_dense(trained.weights)
     return [*hidden, of_every_class(last)]
 

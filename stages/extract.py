@@ -1,22 +1,19 @@
-"""Run the frozen base over all views of the prepared images: `python -m stages.extract`.
+"""Run the frozen base over all views of the prepared images."""
 
-What it needs of the parameters stands on the command line: what else they say is in no hash.
-"""
-
-from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from viewcache.bases.artifact import find_base
 from viewcache.features.extraction import Engine, Local, extract_rows
-from viewcache.features.keys import KEY_BYTES, contents
+from viewcache.features.keys import KEY_BYTES
 from viewcache.features.lookup import take_shards
 from viewcache.features.row_costs import costs_of_views
 from viewcache.features.shards import Shard, shards_in
 from viewcache.features.store import Index, rows_of_view, save_keys
-from viewcache.features.wanted import Maker, WantedView, missing_rows, want
+from viewcache.features.wanted import Maker, WantedView, contents, missing_rows, want
 from viewcache.ground.entry import run
+from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import BASE, PREPARED, ROWS, plan_file, planned_views
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.prepared import Prepared, open_prepared
@@ -24,9 +21,9 @@ from viewcache.views.plan import load_plan
 
 
 def main() -> None:
-    given, costs = _arguments(), Stopwatch()
-    maker = Maker(find_base(BASE), np.dtype(given.dtype), given.batch_size)
-    extract(open_prepared(PREPARED), maker, planned_views(), given.engine, costs)
+    params, costs = load_params(), Stopwatch()
+    maker = Maker(find_base(BASE), np.dtype(params.extract.dtype), params.base.batch_size)
+    extract(open_prepared(PREPARED), maker, planned_views(), params.extract.engine, costs)
 
 
 def extract(
@@ -44,7 +41,8 @@ def extract(
         missing = missing_rows(views, known)
     rows = sum(len(view.keys) for view in views)
     print(f"{rows:,} rows of {len(views)} views: {len(missing.keys):,} computed", flush=True)
-    extract_rows(missing, images, maker, _engine(engine, maker, images, costs), costs)
+    if len(missing.keys):
+        extract_rows(missing, images, maker, _engine(engine, maker, images, costs), costs)
     for view in views:
         _save_keys(view, len(images.digests))
     shards = [Shard(path) for path in shards_in(ROWS)]
@@ -71,14 +69,6 @@ def _save_keys(view: WantedView, images: int) -> None:
     keys = np.zeros((images, KEY_BYTES), np.uint8)
     keys[view.images] = view.keys
     save_keys(view.view, keys)
-
-
-def _arguments() -> Namespace:
-    parser = ArgumentParser("stages.extract")
-    parser.add_argument("--dtype", required=True)
-    parser.add_argument("--batch-size", type=int, required=True)
-    parser.add_argument("--engine", choices=["local", "ray"], required=True)
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import cast
 import numpy as np
 from tqdm import tqdm
 
-from viewcache.arms.arm import KEPT_EPOCHS, Arm, Kind, end_to_end_arms
+from viewcache.arms.arm import Arm, Kind, end_to_end_arms, kept_epochs
 from viewcache.bases.artifact import open_base
 from viewcache.bases.frozen import load_base
 from viewcache.ground.entry import run
@@ -34,7 +34,7 @@ def main() -> None:
     for folder in (END_TO_END, SEEN):
         (folder / kind).mkdir(parents=True, exist_ok=True)  # also where no epoch is to be run
     rotations, costs = open_rotations(PARTS), Stopwatch()
-    arms = end_to_end_arms(params.train, rotations)
+    arms = end_to_end_arms(params, rotations)
     for arm in arms:
         if arm.kind == kind:
             _train_arm(params, arm, rotations, costs)
@@ -58,7 +58,7 @@ def _train_arm(params: Params, arm: Arm, rotations: list[Rotation], costs: Stopw
 
 def _open(params: Params, kind: Kind) -> end_to_end.EndToEndBase:
     if kind == "compiled":
-        return end_to_end.on_compiled(open_base(BASE, params.extract.batch_size))
+        return end_to_end.on_compiled(open_base(BASE, params.base.batch_size))
     settings = params.train
     model, rate = load_base(params.base_spec), learning_rate_of(settings)
     return end_to_end.on_keras(model, rate, settings.head.weight_decay)
@@ -82,8 +82,9 @@ def _train(
     width = validation.features[:1].shape[1]
     head = build_head(width, classes, settings.head, learning_rate_of(settings), seed)
     targets = training.make_targets(images.labels, rotation.train, settings.class_weights)
+    kept = kept_epochs(params.arms.seeds[0], arm, seed, rotation.number)
     schedule = training.Schedule(
-        arm.views(seed), arm.course.epochs, settings.batch_size, seed, KEPT_EPOCHS
+        arm.views(seed), arm.course.epochs, settings.batch_size, seed, kept
     )
     total = arm.epochs * len(rotation.train)
     with (

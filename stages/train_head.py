@@ -4,21 +4,20 @@ The first is trained by itself, which is what one training costs; the others sid
 from these, some are trained twice as long; and the baseline is.
 """
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 from tqdm import tqdm
 
-from viewcache.arms.arm import KEPT_EPOCHS, Arm, compared_on_cache, longer_arms
+from viewcache.arms.arm import Arm, compared_on_cache, kept_epochs, longer_arms
 from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
+from viewcache.ground.machine import cores
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.params.schema import Params, Train
+from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import PARTS, PREPARED
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads import training
@@ -50,10 +49,10 @@ def main() -> None:
     training.one_thread_an_operation()
     training.make_deterministic()
     images, rotations, costs = open_prepared(PREPARED), open_rotations(PARTS), Stopwatch()
-    baseline, *arms = compared_on_cache(params.train, rotations)
-    first, *others = _heads(params.train, arms, rotations)
-    longer = longer_arms(params.train, rotations).values()
-    twice_as_long = _heads(params.train, longer, rotations)
+    baseline, *arms = compared_on_cache(params, rotations)
+    first, *others = _heads(params, arms, rotations)
+    longer = longer_arms(params, rotations).values()
+    twice_as_long = _heads(params, longer, rotations)
     views = open_views([0, *arms[0].course.ids], images.digests)
     total = 1 + len(others) + len(twice_as_long)
     bar = tqdm(total=total, desc="train heads", unit=" heads", disable=None, leave=False)
@@ -73,15 +72,9 @@ def main() -> None:
     costs.save("train_head")
 
 
-def _heads(settings: Train, arms: Iterable[Arm], rotations: Sequence[Rotation]) -> list[Head]:
-    matched = {*product(settings.end_to_end_seeds, settings.end_to_end_rotations)}
+def _heads(params: Params, arms: Iterable[Arm], rotations: Sequence[Rotation]) -> list[Head]:
     return [
-        Head(
-            arm,
-            seed,
-            rotations[number],
-            KEPT_EPOCHS if arm.is_twin and (seed, number) in matched else (),
-        )
+        Head(arm, seed, rotations[number], kept_epochs(params.arms.seeds[0], arm, seed, number))
         for arm in arms
         for seed, number in arm.trainings
     ]
@@ -108,7 +101,7 @@ def _train(
 
 def _side_by_side(train_heads: Callable[[Sequence[Head]], None], heads: Sequence[Head]) -> None:
     """Share heads out among threads, one a core."""
-    count = min(os.cpu_count() or 1, len(heads))
+    count = min(cores(), len(heads))
     with ThreadPoolExecutor() as workers:
         list(workers.map(train_heads, [heads[share::count] for share in range(count)]))
 
@@ -127,10 +120,10 @@ def _train_baseline(
         some = _some_of(rows, images.labels)
         return Examples(view.of(some).astype(np.float32), images.labels[some])
 
-    weights, measure = params.train.class_weights, params.evaluate.measure
+    weights = params.train.class_weights
     for rotation in rotations:
         train, validation = rotation.train, rotation.validation
-        trained = train_baseline(examples(train), examples(validation), weights, measure)
+        trained = train_baseline(examples(train), examples(validation), weights)
         path = arm.head_file(arm.seeds[0], rotation.number)
         save_head(path, trained, images.of(train), images.of(validation))
 

@@ -51,7 +51,7 @@ class Heads:
     def __init__(self) -> None:
         params, images, classes = load_params(), open_prepared(PREPARED), read_classes(PREPARED)
         self.labels, self._rotations = images.labels, open_rotations(PARTS)
-        *_, self._twin = cached_arms(params.train, self._rotations)
+        *_, self._twin = cached_arms(params, self._rotations)
         views = open_views(planned_views(), images.digests)
         self._tests = [views[view] for view in ids_of_test_views(params.evaluate.test_views)]
         self._training = CachedTraining(params.train, len(classes), self.labels, views)

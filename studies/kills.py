@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from benchmarks.scaling import SPEC
-from benchmarks.stages_apart import extract_command, stage_environment
+from benchmarks.stages_apart import extract_by, stage_environment
 from benchmarks.workspace import generated
 from viewcache.bases.compiling import compile_base
 from viewcache.features.shards import Shard, shards_in
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def _extract() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(extract_command("local"), env=stage_environment())
+    return subprocess.Popen(extract_by("local"), env=stage_environment())
 
 
 def _digest() -> str:

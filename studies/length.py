@@ -6,7 +6,6 @@ run on the test images. Minutes.
 """
 
 import json
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
@@ -15,6 +14,7 @@ from viewcache.arms.arm import Arm, cached_arms, twice_as_long
 from viewcache.arms.testing import put_arms_to_the_test
 from viewcache.arms.trained import TestedHead, TrainedHead, put_to_the_test
 from viewcache.features.store import open_views
+from viewcache.ground.machine import cores
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import PARTS, PREPARED, RECOMMENDATION, planned_views
 from viewcache.ground.view_ids import ids_of_test_views
@@ -47,7 +47,7 @@ class Study:
     def arms(self) -> list[Arm]:
         """The recommended arm and the twin."""
         recommended = json.loads(RECOMMENDATION.read_bytes())["arm"]
-        *_, twin = arms = cached_arms(self._params.train, self._rotations)
+        *_, twin = arms = cached_arms(self._params, self._rotations)
         return by_views(dict.fromkeys([*(arm for arm in arms if arm.name == recommended), twin]))
 
     @property
@@ -61,9 +61,9 @@ class Study:
         return correctness(self._images.labels, put_arms_to_the_test([arm], *given))[arm]
 
     def longer(self, arm: Arm) -> Correct:
-        long, cores = twice_as_long(arm), os.cpu_count() or 1
-        shares = [long.trainings[core::cores] for core in range(cores)]
-        with ThreadPoolExecutor(cores) as workers:
+        long, threads = twice_as_long(arm), cores()
+        shares = [long.trainings[thread::threads] for thread in range(threads)]
+        with ThreadPoolExecutor(threads) as workers:
             heads = workers.map(lambda share: self._train(long, share), shares)
             return correctness(self._images.labels, chain.from_iterable(heads))[long]
 

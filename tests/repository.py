@@ -21,9 +21,10 @@ _IN_TESTS = re.compile("MLFLOW|PYTEST|^CI$")
 """Names in the environment by which MLflow, and what reports its use, may tell a test."""
 NOT_COPIED = ("docs/", "plots/", "dvc.lock", "metrics.json", "results.json", "report.html")
 SLICE = {
-    "data": {"limit": 120, "image_size": 64},
-    "evaluate": {"test_views": 1, "folds": 3},
-    "train": {"epochs": 4, "budgets": [0, 1, "twin"], "seeds": [0, 1]},
+    "data": {"limit": 120, "image_size": 64, "folds": 3},
+    "train": {"epochs": 4},
+    "arms": {"budgets": [0, 1, "twin"], "seeds": [0, 1]},
+    "evaluate": {"test_views": 1},
 }
 
 

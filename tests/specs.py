@@ -3,10 +3,10 @@
 from viewcache.ground.params.base_settings import BaseSpec
 
 
-def spec(base="efficientnet_lite0", side=64, **changes):
+def spec(name="efficientnet_lite0", side=64, **changes):
     """A base with ImageNet weights and average pooling, but for what is changed."""
     settings = {"weights": "imagenet", "preprocessing": "own", "layers": [], "pooling": "avg"}
-    return BaseSpec(base=base, side=side, **settings | changes)
+    return BaseSpec(name=name, side=side, **settings | changes)
 
 
 def random(base, side=32, **changes):

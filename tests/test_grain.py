@@ -37,9 +37,10 @@ TEST_VIEW = 1_000_000
 VIEWS = [0, 1, 2, TEST_VIEW]
 DEFAULT = yaml.safe_load(Path("params.yaml").read_text()) | {"seed": 0}
 CHANGED = {
-    "data": {"source": "folder", "path": "photos", "manifest": None, "classes": None},
-    "evaluate": {"folds": 3, "test_views": 1},
-    "train": {"epochs": 4, "budgets": [0, "twin"]},
+    "data": {"source": "folder", "path": "photos", "manifest": None, "classes": None, "folds": 3},
+    "evaluate": {"test_views": 1},
+    "train": {"epochs": 4},
+    "arms": {"budgets": [0, "twin"]},
 }
 
 
@@ -142,12 +143,12 @@ def relabel_an_image():
 
 
 def change_pooling():
-    change("extract", pooling="max")
+    change("base", pooling="max")
     describe_base()
 
 
 def change_precision():
-    change("extract", precision="int8")
+    change("base", precision="int8")
     file = BASE / "base.json"
     file.write_text(file.read_text().replace('"float32"', '"int8"'))
 
@@ -162,9 +163,9 @@ CHANGES = {
     "an image less": (remove_an_image, [0, 0, 0, 0], ""),
     "an image renamed": (rename_an_image, [0, 0, 0, 0], ""),
     "an image relabelled": (relabel_an_image, [0, 0, 0, 0], ""),
-    "other folds": (lambda: change("evaluate", folds=4), [0, 0, 0, 0], ""),
+    "other folds": (lambda: change("data", folds=4), [0, 0, 0, 0], ""),
     "another split": (lambda: change("data", split_seed=1), [0, 0, 0, 0], ""),
-    "another seed of training": (lambda: change("train", seeds=[0, 7]), [0, 0, 0, 0], ""),
+    "another seed of training": (lambda: change("arms", seeds=[0, 7]), [0, 0, 0, 0], ""),
     "classes in another order": (
         lambda: change("data", classes=["dog", "cat"]),
         [0, 0, 0, 0],
@@ -253,7 +254,7 @@ def dvc(*arguments):
 
 
 def test_of_a_holdout_only_what_was_never_in_a_view_is_computed():
-    change("evaluate", folds=None)
+    change("data", folds=None)
     change("data", validation=0.3, test=0.3)
     shutil.rmtree(ROWS)
     run()

@@ -18,9 +18,8 @@ from tests.repository import Repository, make_repository
 from tests.rows import stored_features
 
 QUICK = {
-    "epochs": 4,
-    "budgets": [0, "twin"],
-    "seeds": [0],
+    "train": {"epochs": 4},
+    "arms": {"budgets": [0, "twin"], "seeds": [0]},
     "end_to_end": {"keras": "all", "compiled": 0},
 }
 FOLDER = {"source": "folder", "manifest": None, "classes": None, "limit": None, "image_size": 64}
@@ -31,8 +30,13 @@ def own(tmp_path) -> Repository:
     """A repository for a folder of images beside it, not run yet."""
     (tmp_path / "repository").mkdir()
     repository = make_repository(tmp_path / "repository")
-    repository.set("train", **QUICK)
+    make_quick(repository)
     return repository
+
+
+def make_quick(repository: Repository) -> None:
+    for section, values in QUICK.items():
+        repository.set(section, **values)
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -54,7 +58,7 @@ def width_of_features(repository: Repository) -> int:
 def test_three_classes_from_a_folder_outside_the_repository(own, tmp_path):
     save_crops(tmp_path / "photos", {"cat": 50, "coffee": 40, "astronaut": 20})
     own.set("data", **FOLDER | {"path": "../photos"})
-    own.set("extract", pooling="both")
+    own.set("base", pooling="both")
     own.set("train", class_weights="balanced", batch_size=8)
     own.dvc("repro")
     arms = own.results()["arms"]
@@ -82,7 +86,7 @@ def test_an_archive_with_a_manifest_of_groups_and_vgg16_from_a_local_file_flatte
     keras.applications.VGG16(weights=None, include_top=False).save_weights(
         own.path / "data/bases/vgg16.weights.h5"
     )
-    own.set("extract", base="VGG16", weights="data/bases/vgg16.weights.h5", pooling="flatten")
+    own.set("base", name="VGG16", weights="data/bases/vgg16.weights.h5", pooling="flatten")
     with served(tmp_path) as address:
         pinned = {"url": f"{address}/{archive.name}", "sha256": digest}
         described = {"source": "archive", "path": "data/source", "archive": pinned}
@@ -119,8 +123,8 @@ def test_a_model_file_of_the_users_own_is_pinned(repository):
     )
     file = repository.path / "data/bases/own.keras"
     model.save(file)
-    repository.set("extract", base="data/bases/own.keras", weights=None, preprocessing="tf")
-    repository.set("train", **QUICK)
+    repository.set("base", name="data/bases/own.keras", weights=None, preprocessing="tf")
+    make_quick(repository)
     repository.dvc("repro", "extract", "train_end_to_end@keras")
     assert width_of_features(repository) == 8
     model.layers[0].bias.assign_add([1.0] * 8)
@@ -148,7 +152,7 @@ class served:  # noqa: N801 (used as a function)
 
 
 def test_imagenet_weights_without_a_network_end_in_one_clear_line(repository, tmp_path):
-    repository.set("extract", base="MobileNetV2", weights="imagenet")
+    repository.set("base", name="MobileNetV2", weights="imagenet")
     start = time.monotonic()
     nowhere = {"https_proxy": "http://127.0.0.1:9", "KERAS_HOME": str(tmp_path)}
     output = repository.dvc("repro", "compile_base", fails=True, **nowhere)

@@ -110,8 +110,9 @@ def _make_small_repository(path: Path) -> Repository:
     keras.Sequential(layers).save(path / "data/bases/small.keras")
     base = {"base": "data/bases/small.keras", "weights": None, "preprocessing": "unit"}
     repository.set("data", limit=40, image_size=32)
-    repository.set("extract", **base)
-    repository.set("train", epochs=2, budgets=[0, "twin"], seeds=[0])
+    repository.set("base", **base)
+    repository.set("train", epochs=2)
+    repository.set("arms", budgets=[0, "twin"], seeds=[0])
     repository.commit()
     return repository
 

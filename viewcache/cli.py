@@ -29,7 +29,13 @@ def _parser() -> ArgumentParser:
         return command
 
     init = add("init", _init, "look at a folder of your own images, and write params.yaml for it")
-    init.add_argument("photos", metavar="PHOTOS", type=Path, help="with a folder for each class")
+    what = init.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "photos", metavar="PHOTOS", type=Path, nargs="?", help="with a folder for each class"
+    )
+    what.add_argument(
+        "--upgrade", action="store_true", help="bring a params.yaml of version 0.1 to this one"
+    )
     init.add_argument(
         "--group", metavar="REGEX", help="finds in an image's path the group that it belongs to"
     )
@@ -57,16 +63,23 @@ def _parser() -> ArgumentParser:
 
 
 def _init(wanted: Namespace) -> None:
-    from viewcache.commands.own_images import init
+    if wanted.upgrade:
+        from viewcache.commands.upgrading import upgrade
 
-    init(wanted.photos, wanted.group)
+        upgrade()
+    else:
+        from viewcache.commands.own_images import init
+
+        init(wanted.photos, wanted.group)
 
 
 def _plan(wanted: Namespace) -> None:
     from viewcache.commands.planning import plan
-    from viewcache.commands.recipes import PARAMS, recipe_file
+    from viewcache.commands.recipes import PARAMS, recipe_file, text_of
+    from viewcache.ground.params.loading import parse_params
 
-    plan(recipe_file(wanted.recipe) if wanted.recipe else PARAMS)
+    path = recipe_file(wanted.recipe) if wanted.recipe else PARAMS
+    plan(parse_params(text_of(path) if wanted.recipe else path.read_bytes(), path))
 
 
 def _explain(_: Namespace) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from viewcache.arms.arm import BASELINE, Arm, cached, end_to_end
 from viewcache.arms.trained import TestedHead, TrainedHead
+from viewcache.ground.params.loading import load_params
 from viewcache.heads.saved import SavedHead
 from viewcache.heads.schedule import course
 from viewcache.images.folds import Rotation
@@ -41,3 +42,12 @@ def head_of(
     saved = SavedHead(list(weights), "start", "images", "validation images", list(history))
     rotation = rotation or rotation_of(range(logits.shape[1]))
     return TestedHead(TrainedHead(named(name, seeds, rotations), seed, rotation, saved), logits)
+
+
+def params_with(**sections):
+    """The default parameters with some of them changed, by section."""
+    params = load_params()
+    changed = {
+        name: getattr(params, name).model_copy(update=values) for name, values in sections.items()
+    }
+    return params.model_copy(update=changed)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.arms.named import COURSE, named, rotation_of
+from tests.arms.named import COURSE, named, params_with, rotation_of
 from viewcache.arms.arm import (
     baseline_arm,
     book_arm,
@@ -13,15 +13,12 @@ from viewcache.arms.arm import (
     end_to_end_arms,
     longer_arms,
 )
-from viewcache.ground.params.loading import load_params
-from viewcache.ground.params.schema import EndToEnd
 from viewcache.heads.schedule import course
 
-TWENTY = {"epochs": 20, "budgets": [4, 0, "twin", 1]}
 
-
-def settings(**changes):
-    return load_params().train.model_copy(update=TWENTY | changes)
+def settings(budgets=(4, 0, "twin", 1), end_to_end=None, **train):
+    changes = {"train": {"epochs": 20} | train, "arms": {"budgets": budgets}}
+    return params_with(**changes, end_to_end=end_to_end or {})
 
 
 def rotations(count, images=1600):
@@ -29,7 +26,7 @@ def rotations(count, images=1600):
 
 
 def test_every_arm_seed_and_rotation_has_a_head_of_its_own():
-    stated = settings(end_to_end=EndToEnd(keras=2, compiled="all"))
+    stated = settings(end_to_end={"keras": 2, "compiled": "all"})
     arms = [
         *compared_on_cache(stated, rotations(5)),
         *longer_arms(stated, rotations(5)).values(),
@@ -56,7 +53,7 @@ def test_the_twin_stands_once_if_its_number_is_stated_too():
 
 
 def test_cached_arms_train_in_every_rotation_and_end_to_end_in_the_matched_ones():
-    stated = settings(end_to_end_seeds=[1, 0], end_to_end_rotations=[2])
+    stated = settings(end_to_end={"seeds": [1, 0], "rotations": [2]})
     none, *_, twin = cached_arms(stated, rotations(3))
     assert none.trainings == twin.trainings
     assert none.trainings[:4] == [(0, 0), (0, 1), (0, 2), (1, 0)]
@@ -101,7 +98,7 @@ def test_end_to_end_that_is_cut_short_reads_the_first_of_its_views_and_has_no_en
 
 
 def test_of_no_epochs_there_is_no_arm_and_of_more_than_there_are_a_whole_one():
-    stated = settings(end_to_end=EndToEnd(keras=0, compiled=40))
+    stated = settings(end_to_end={"keras": 0, "compiled": 40})
     [arm] = end_to_end_arms(stated, rotations(3))
     assert (arm.kind, arm.epochs, arm.is_whole) == ("compiled", 20, True)
 

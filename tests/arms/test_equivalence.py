@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.arms.named import named, rotation_of
-from viewcache.arms.equivalence import Equivalence, epochs_compared, find_equivalence
+from viewcache.arms.equivalence import Equivalence, find_equivalence, trainings_by_epoch
 from viewcache.features.store import FeatureView, Rows
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import seal
@@ -87,12 +87,12 @@ def test_answers_are_those_of_the_training_that_differs_most():
 
 
 def test_end_to_end_that_is_cut_short_is_held_to_the_twin_as_it_was_then():
-    arm = named("end_to_end", (0,), (1,), epochs=2)
-    save(TWIN, ends={(0, 1): WRONG}, kept={3: WRONG, 4: WRONG})
-    save(arm, kept={2: TURNED})
+    arm = named("end_to_end", (0,), (0, 1), epochs=2)
+    save(TWIN, ends={(0, 0): WRONG}, kept={3: WRONG, 4: WRONG})
+    save(arm, kept={2: CHANGED})
     one = found(arm)
-    assert one.weight_differences == {1: 0, 2: 1.5}
-    assert (one.epochs, one.changed_test_predictions) == (2, 3)
+    assert one.weight_differences == {1: 0, 2: 0.25}
+    assert (one.epochs, one.changed_test_predictions) == (2, 0)
 
 
 def test_seeds_and_rotations_are_matched_one_by_one():
@@ -126,7 +126,11 @@ def test_a_head_that_was_not_kept_is_missed():
     [("all", [1, 2, 3, 4, 20]), (2, [1, 2]), (4, [1, 2, 3, 4]), (8, [1, 2, 3, 4])],
 )
 def test_what_is_compared_is_what_both_have_kept(epochs, compared):
-    assert epochs_compared(named("end_to_end", epochs=epochs)) == compared
+    arm = named("end_to_end", SEEDS, NUMBERS, epochs=epochs)
+    found = trainings_by_epoch(TWIN, arm)
+    assert [*found] == compared
+    assert all(found[epoch] == [(TWIN.seeds[0], 0)] for epoch in compared if epoch < 20)
+    assert found.get(20, [*arm.trainings]) == [*arm.trainings]
 
 
 @pytest.mark.parametrize(

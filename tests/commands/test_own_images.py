@@ -30,10 +30,10 @@ def test_parameters_are_valid_and_fit_the_folder(capsys):
     params = load_params()
     assert (params.data.source, params.data.path, params.data.image_size) == (
         "folder",
-        "photos",
+        str(PHOTOS.resolve()),
         96,
     )
-    assert (params.evaluate.folds, params.evaluate.measure) == (5, "balanced_accuracy")
+    assert (params.data.folds, params.evaluate.measure) == (5, "balanced_accuracy")
     assert params.train.class_weights == "balanced"
     assert Path("params.yaml").read_text().startswith("# 60 images in 2 classes: 40 cat, 20 coffee")
     said = capsys.readouterr().out
@@ -83,3 +83,9 @@ def test_somebody_s_changes_are_left_alone():
     with pytest.raises(PipelineError, match=r"params\.yaml must be committed or removed"):
         init(PHOTOS, None)
     assert Path("params.yaml").read_text() == "seed: 3\n"
+
+
+def test_a_folder_that_git_brings_to_clones_is_named_as_it_is():
+    subprocess.run(["git", "add", "photos"], check=True)
+    init(PHOTOS, None)
+    assert load_params().data.path == "photos"

@@ -31,7 +31,7 @@ def planned(tmp_path_factory) -> tuple[Repository, str]:
     What end-to-end takes is planned also where it is not to be run.
     """
     repository = make_repository(tmp_path_factory.mktemp("plan") / "repository")
-    repository.set("train", end_to_end={"keras": 0, "compiled": 0})
+    repository.set("end_to_end", keras=0, compiled=0)
     return repository, repository.run(sys.executable, "-m", "viewcache", "plan")
 
 
@@ -91,9 +91,9 @@ def test_evaluate_holds_the_plan_to_what_it_measured(planned, repository):
 
 def test_without_end_to_end_its_seconds_are_those_of_the_plan(planned, repository):
     shutil.copy(planned[0].path / "data/prediction.json", repository.path / "data")
-    repository.set("train", end_to_end={"keras": 0, "compiled": 0})
+    repository.set("end_to_end", keras=0, compiled=0)
     ends = ["train_end_to_end@keras", "train_end_to_end@compiled"]
-    assert repository.repro() == ["check_params", *ends, "replay", "evaluate"]
+    assert repository.repro() == [*ends, "replay", "evaluate"]
     results = repository.results()
     ways = ["keras", "compiled", "originals_kept"]
     assert results["answers"]["faster"]["predicted"] == ways

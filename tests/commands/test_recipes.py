@@ -9,6 +9,34 @@ from viewcache.commands.recipes import recipe_file, use_recipe
 from viewcache.ground.errors import PipelineError
 
 PARAMS = Path("params.yaml")
+REFERENCE = """# elpv
+seed: 0
+
+# Cells.
+augment:
+  zoom: 0.1  # a fraction
+
+train:
+  zoom: 3
+  head: {units: 256, dropout: 0.5}  # of dense layers
+"""
+BOOK = """# book
+augment:
+  zoom: 0.2
+
+train:
+  head: {units: null, dropout: 0}
+"""
+FILLED = """# book
+seed: 0
+
+augment:
+  zoom: 0.2  # a fraction
+
+train:
+  zoom: 3
+  head: {units: null, dropout: 0}  # of dense layers
+"""
 GIT = ("git", "-c", "user.name=test", "-c", "user.email=test@example.org")
 
 
@@ -17,8 +45,9 @@ def repository(tmp_path, monkeypatch):
     """Two recipes, and a params.yaml that is committed and none of them."""
     monkeypatch.chdir(tmp_path)
     Path("recipes").mkdir()
-    for path in ("params.yaml", "recipes/book.yaml", "recipes/elpv.yaml"):
-        Path(path).write_text(f"# {path}\n")
+    Path("params.yaml").write_text("# params.yaml\n")
+    Path("recipes/elpv.yaml").write_text(REFERENCE)
+    Path("recipes/book.yaml").write_text(BOOK)
     for command in (["init", "-q"], ["add", "params.yaml"], ["commit", "-qm", "test"]):
         subprocess.run([*GIT, *command], check=True)
 
@@ -29,14 +58,14 @@ def test_an_unknown_recipe_names_those_there_are():
     assert PARAMS.read_text() == "# params.yaml\n"
 
 
-@pytest.mark.parametrize("stands", ["# params.yaml\n", "# recipes/elpv.yaml\n", None])
+@pytest.mark.parametrize("stands", ["# params.yaml\n", REFERENCE, FILLED, None])
 def test_what_is_committed_or_a_recipe_or_not_there_is_replaced(stands):
     PARAMS.write_text(stands) if stands else PARAMS.unlink()
     use_recipe("book")
-    assert PARAMS.read_text() == "# recipes/book.yaml\n"
+    assert PARAMS.read_text() == FILLED
 
 
-@pytest.mark.parametrize("edited", ["# recipes/elpv.yaml\nseed: 1\n", "# params.yaml", ""])
+@pytest.mark.parametrize("edited", [REFERENCE + "seed: 1\n", BOOK, "# params.yaml", ""])
 def test_an_edited_file_is_refused_and_left_alone(edited):
     PARAMS.write_text(edited)
     with pytest.raises(PipelineError, match=r"params\.yaml must be .* Received: changes that are"):
@@ -59,4 +88,4 @@ def test_outside_of_git_any_file_that_is_no_recipe_is_an_edit():
 
 
 def test_a_recipe_is_found_by_its_name():
-    assert recipe_file("elpv").read_text() == "# recipes/elpv.yaml\n"
+    assert recipe_file("elpv").read_text() == REFERENCE

@@ -14,7 +14,6 @@ from viewcache.costs.prediction import (
 )
 from viewcache.ground.machine import machine
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.params.schema import EndToEnd
 
 MEASURED = {
     "cached_1": {"seconds": 20.0, "feature_bytes": 1000, "machine": "here"},
@@ -136,11 +135,11 @@ def test_a_prediction_cut_off_anywhere_is_left_aside(params):
     [
         ("train", {"learning_rate": 0.5}, True),
         ("train", {"schedule": "constant"}, True),
-        ("train", {"end_to_end": EndToEnd(keras=0, compiled=0)}, True),
+        ("end_to_end", {"keras": 0, "compiled": 0}, True),
         ("evaluate", {"margin": 0.5}, True),
         ("train", {"epochs": 60}, False),
         ("train", {"originals": "never"}, False),
-        ("extract", {"batch_size": 3}, False),
+        ("base", {"batch_size": 3}, False),
     ],
 )
 def test_a_plan_holds_for_other_parameters_that_cost_nothing(params, section, change, holds):

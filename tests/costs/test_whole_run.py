@@ -1,34 +1,32 @@
 import dataclasses
-import os
 
 import pytest
 
-from tests.arms.named import rotation_of
+from tests.arms.named import params_with, rotation_of
 from tests.costs.test_model import COSTS, amounts
 from viewcache.arms.arm import cached_arms
 from viewcache.costs.model import predict
 from viewcache.costs.whole_run import Reading, seconds_of_run
+from viewcache.ground.machine import cores
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.params.schema import EndToEnd
 
 READING = Reading(fetching=2.0, indexing=1.0, decoding=0.01)
 PARAMS = load_params()
 ROTATIONS = [rotation_of(range(20), number, train=range(100)) for number in range(5)]
-BOTH, NEITHER = EndToEnd(keras="all", compiled="all"), EndToEnd(keras=0, compiled=0)
+BOTH, NEITHER = {"keras": "all", "compiled": "all"}, {"keras": 0, "compiled": 0}
 
 
-def settings(epochs=40, end_to_end=BOTH, **train):
-    changes = {"epochs": epochs, "end_to_end": end_to_end} | train
-    return PARAMS.train.model_copy(update=changes)
+def settings(epochs=40, end_to_end=BOTH, **arms):
+    return params_with(train={"epochs": epochs}, arms=arms, end_to_end=end_to_end)
 
 
-def arms(**train):
-    return predict(COSTS, cached_arms(settings(**train), ROTATIONS), amounts(100))
+def arms(**changes):
+    return predict(COSTS, cached_arms(settings(**changes), ROTATIONS), amounts(100))
 
 
-def seconds(reading=READING, **train):
-    params = PARAMS.model_copy(update={"train": settings(**train)})
-    return seconds_of_run(COSTS, reading, params, ROTATIONS, amounts(100), arms(**train))
+def seconds(reading=READING, **changes):
+    given = settings(**changes), ROTATIONS, amounts(100), arms(**changes)
+    return seconds_of_run(COSTS, reading, *given)
 
 
 def test_a_run_takes_longer_than_any_of_its_arms():
@@ -43,15 +41,15 @@ def test_images_are_read_once():
 
 def test_every_head_of_every_seed_and_rotation_is_trained():
     one, two = seconds(seeds=[0]), seconds(seeds=[0, 1])
-    budgets = len(PARAMS.train.budgets) + 1  # and the book's way
+    budgets = len(PARAMS.arms.budgets) + 1  # and the book's way
     epochs = budgets * len(ROTATIONS) * 40
-    assert two - one == pytest.approx(epochs / os.cpu_count() * 100 * COSTS.paces.head.rest)
+    assert two - one == pytest.approx(epochs / cores() * 100 * COSTS.paces.head.rest)
 
 
 def test_some_heads_are_trained_twice_as_long():
     one_more, two_more = (seconds(seeds=[0], epochs=epochs) for epochs in (50, 60))
-    heads = (len(PARAMS.train.budgets) + 1 + 2 * 2) * len(ROTATIONS)
-    assert two_more - one_more > 10 * heads / os.cpu_count() * 100 * COSTS.paces.head.rest
+    heads = (len(PARAMS.arms.budgets) + 1 + 2 * 2) * len(ROTATIONS)
+    assert two_more - one_more > 10 * heads / cores() * 100 * COSTS.paces.head.rest
 
 
 def test_end_to_end_that_does_not_run_costs_nothing():
@@ -62,7 +60,7 @@ def test_end_to_end_that_does_not_run_costs_nothing():
 
 def test_end_to_end_that_is_cut_short_costs_the_epochs_that_are_run():
     whole, half, none = (
-        seconds(end_to_end=EndToEnd(keras=epochs, compiled=0)) for epochs in ("all", 20, 0)
+        seconds(end_to_end={"keras": epochs, "compiled": 0}) for epochs in ("all", 20, 0)
     )
     arm = arms()["end_to_end"]
     assert whole - half == pytest.approx((arm.seconds - arm.setup_seconds) / 2)
@@ -70,7 +68,7 @@ def test_end_to_end_that_is_cut_short_costs_the_epochs_that_are_run():
 
 
 def test_another_training_end_to_end_starts_no_process():
-    keras = EndToEnd(keras="all", compiled=0)
-    one, two = (seconds(end_to_end=keras, end_to_end_seeds=seeds) for seeds in ([0], [0, 1]))
+    keras = {"keras": "all", "compiled": 0}
+    one, two = (seconds(end_to_end=keras | {"seeds": seeds}) for seeds in ([0], [0, 1]))
     arm = arms()["end_to_end"]
     assert two - one == pytest.approx(arm.seconds - arm.setup_seconds)

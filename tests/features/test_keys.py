@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.policies import EVERYTHING
-from viewcache.features.keys import KEY_BYTES, contents, first_halves, keys_of_rows, sortable
+from viewcache.features.keys import KEY_BYTES, first_halves, sortable
+from viewcache.features.wanted import contents, keys_of_rows
 from viewcache.views import render
 from viewcache.views.plan import PLAN_DTYPE, draw, identity
 

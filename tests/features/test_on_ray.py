@@ -15,12 +15,12 @@ import pytest
 import ray
 from ray.cluster_utils import Cluster
 
+from benchmarks.stages_apart import extract_by
 from benchmarks.workspace import generated
 from stages.extract import extract
 from tests.corner import Corner
 from tests.servers import free_port, wait_until
 from tests.specs import spec
-from tests.stages.workspaces import extract_command
 from viewcache.bases.artifact import CompiledBase, find_base
 from viewcache.bases.compiling import compile_base
 from viewcache.features.extraction import Local, batches
@@ -37,7 +37,6 @@ from viewcache.views.render import render
 
 ROOT = Path(__file__).parents[2]
 IMAGES, MANY, BATCH = 300, 6_000, 4
-ON_RAY, LOCAL = (extract_command(engine) for engine in ("ray", "local"))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -236,18 +235,18 @@ def stored():
 
 def test_a_stage_that_is_killed_goes_on_and_is_silent(base):
     with workspace_of(MANY, base):
-        broken_off = subprocess.Popen(ON_RAY)
+        broken_off = subprocess.Popen(extract_by("ray"))
         wait_until(lambda: shards_in(ROWS))
         left = actors(broken_off.pid)
         broken_off.kill()
         broken_off.wait()
         wait_until(lambda: not any(actor.is_running() for actor in left))
-        done = subprocess.run(ON_RAY, check=True, capture_output=True, text=True)
+        done = subprocess.run(extract_by("ray"), check=True, capture_output=True, text=True)
         assert 0 < load_record("extract")["computed"] < 2 * MANY
         assert done.stderr == ""
         before = stored()
         shutil.rmtree(ROWS)
-        subprocess.run(LOCAL, check=True)
+        subprocess.run(extract_by("local"), check=True)
         assert np.array_equal(stored(), before)
 
 

@@ -1,12 +1,15 @@
+import os
 import platform
 import re
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import psutil
 import pytest
 
 from viewcache.ground import machine as module
-from viewcache.ground.machine import instruction_set, machine
+from viewcache.ground.machine import cores, instruction_set, machine
 
 
 def test_it_is_described_in_words():
@@ -31,7 +34,8 @@ def test_every_container_of_a_machine_is_the_same(monkeypatch):
     ("owner", "name", "other"),
     [
         (module, "_processor", lambda: "another"),
-        (module.os, "cpu_count", lambda: 1024),
+        (module, "cores", lambda: 1024),
+        (module, "_gpus", lambda: ["another"]),
         (module, "_memory", lambda: 2**50),
         (platform, "system", lambda: "Plan 9"),
         (platform, "python_version", lambda: "3.99"),
@@ -49,6 +53,39 @@ def test_another_processor_memory_system_or_version_is_another_machine(
     assert machine()["id"] == before
     monkeypatch.setattr(owner, name, other)
     assert machine()["id"] != before
+
+
+@pytest.mark.parametrize(
+    ("quota", "allowed"), [("150000 100000", 1), ("200000 100000", 2), ("max 100000", 64)]
+)
+def test_cores_are_those_of_the_control_group(tmp_path, monkeypatch, quota, allowed):
+    monkeypatch.setattr(module.os, "sched_getaffinity", lambda _: set(range(64)))
+    monkeypatch.setattr(module, "CONTROL_GROUP", tmp_path)
+    (tmp_path / "cpu.max").write_text(f"{quota}\n")
+    assert cores() == machine()["cores"] == allowed
+
+
+def test_cores_are_no_more_than_the_process_may_run_on():
+    command = ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))]
+    code = "from viewcache.ground.machine import cores; print(cores())"
+    done = subprocess.run([*command, sys.executable, "-c", code], check=True, capture_output=True)
+    assert int(done.stdout) == 1
+
+
+@pytest.mark.parametrize(("limit", "gib"), [(str(3 * 2**30), 3), ("max", None)])
+def test_memory_is_that_of_the_control_group(tmp_path, monkeypatch, limit, gib):
+    before = machine()["memory_gib"]
+    monkeypatch.setattr(module, "CONTROL_GROUP", tmp_path)
+    (tmp_path / "memory.max").write_text(limit)
+    assert machine()["memory_gib"] == (gib or before)
+
+
+def test_gpus_are_named_as_their_driver_names_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "GPUS", tmp_path)
+    assert machine()["gpus"] == []
+    (tmp_path / "0000:01:00.0").mkdir()
+    (tmp_path / "0000:01:00.0/information").write_text("Model: \t NVIDIA A2\nIRQ:   31\n")
+    assert machine()["gpus"] == ["NVIDIA A2"]
 
 
 @pytest.fixture

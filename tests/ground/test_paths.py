@@ -17,8 +17,7 @@ OUTS = {
 
 def test_views_heads_and_features_lie_in_outs_of_dvc_yaml():
     files = {
-        "data/views/train": paths.plan_file(999_999),
-        "data/views/test": paths.plan_file(1_000_000),
+        "data/views": paths.plan_file(1_000_000),
         "data/features": paths.keys_file(1_000_000),
         "models/cached": paths.cached_head_file("cached_3", 1, "0"),
         "models/end_to_end/${item}": paths.end_to_end_head_file("${item}", 2, "0"),
@@ -32,7 +31,7 @@ def test_views_heads_and_features_lie_in_outs_of_dvc_yaml():
 
 
 def test_every_other_out_has_its_name():
-    named = (paths.CODE, paths.VALID, paths.SOURCE, paths.PARTS, paths.BASE, paths.REPLAY)
+    named = (paths.SOURCE, paths.PARTS, paths.BASE, paths.REPLAY)
     shown = (paths.LEFT_OUT, paths.CONTACT_SHEET, paths.IMAGE_REPORT / "images.md")
     assert {path.as_posix() for path in (paths.ROWS, *named, *shown)} <= OUTS
 

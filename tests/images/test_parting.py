@@ -68,7 +68,7 @@ def test_a_split_of_the_source_is_kept():
 
 def test_a_split_of_the_source_and_folds_are_refused_together():
     index = table(digest=["1", "2", "3"], split=["train", "test", "train"])
-    rule = "evaluate.folds must be null where images come with a split of their own"
+    rule = "data.folds must be null where images come with a split of their own"
     with pytest.raises(PipelineError, match=rf"^{rule}\. Received: 5 folds, and 2 train, 1 test$"):
         parted(index)
 

@@ -32,10 +32,12 @@ def plan_views(tmp_path):
 
     def plan_views(folds: int | None, originals: str = "every_second") -> None:
         data = {"source": "folder", "path": "photos", "manifest": None, "classes": None}
-        evaluate = DEFAULT["evaluate"] | {"folds": folds, "test_views": 2}
-        data = DEFAULT["data"] | data | {"image_size": 32}
-        train = {"epochs": 8, "budgets": [0, 1, "twin"], "originals": originals}
-        changed = {"data": data, "evaluate": evaluate, "train": DEFAULT["train"] | train}
+        changed = {
+            "data": data | {"image_size": 32, "folds": folds},
+            "evaluate": {"test_views": 2},
+            "train": {"epochs": 8, "originals": originals},
+            "arms": {"budgets": [0, 1, "twin"]},
+        }
         Path("params.yaml").write_text(yaml.safe_dump(DEFAULT | changed))
         prepare.main()
         augment.main()

@@ -18,9 +18,10 @@ from viewcache.views.calibration_views import LOCK, read_frozen
 def photos(tmp_path, monkeypatch):
     """A folder of forty images, in a working folder whose base is to run in int8."""
     monkeypatch.chdir(tmp_path)
-    params = yaml.safe_load((ROOT / "recipes/own_folder.yaml").read_text())
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params |= yaml.safe_load((ROOT / "recipes/own_folder.yaml").read_text())
     params["data"]["image_size"] = 32
-    params["extract"]["precision"] = "int8"
+    params["base"]["precision"] = "int8"
     Path("params.yaml").write_text(yaml.safe_dump(params))
     for number in range(40):
         save_noise(Path("photos") / ("cat", "dog")[number % 2] / f"{number}.png", number)

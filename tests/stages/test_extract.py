@@ -13,7 +13,7 @@ from tests.corner import Corner
 from tests.features.numbered import flip
 from tests.policies import EVERYTHING
 from tests.specs import spec
-from tests.stages.workspaces import extract_command, save_images
+from tests.stages.workspaces import EXTRACT, save_images
 from viewcache.bases.artifact import CompiledBase
 from viewcache.bases.compiling import compile_base
 from viewcache.features.shards import Shard, shards_in
@@ -199,7 +199,6 @@ def test_all_planned_views_are_extracted_by_one_process_that_records_their_costs
     monkeypatch, capsys
 ):
     monkeypatch.setattr(extract, "find_base", lambda _: Compiled(BASE, {"runtime": "openvino"}))
-    monkeypatch.setattr("sys.argv", extract_command()[2:])
     extract.main()
     assert "44 rows of 4 views: 44 computed\n" in capsys.readouterr().out
     opened = open_views(range(4), open_prepared(PREPARED).digests)
@@ -215,7 +214,7 @@ def test_all_planned_views_are_extracted_by_one_process_that_records_their_costs
 def peak_memory(images, base):
     with generated(images, 32):
         shutil.copytree(base, BASE)
-        subprocess.run(extract_command(), check=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+        subprocess.run(EXTRACT, check=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
         assert sum(len(Shard(path)) for path in shards_in(ROWS)) == 2 * images
         return load_record("extract")["peak_rss_bytes"]
 

@@ -29,9 +29,9 @@ def workspace(tmp_path):
 
 def set_data(folds: int | None = 3, **changes) -> None:
     own = {"source": "folder", "path": "photos", "manifest": None, "classes": None}
-    data = DEFAULT["data"] | own | {"image_size": 32, "test": 0.3, "validation": 0.3} | changes
-    params = DEFAULT | {"data": data, "evaluate": DEFAULT["evaluate"] | {"folds": folds}}
-    Path("params.yaml").write_text(yaml.safe_dump(params))
+    parts = {"folds": folds, "test": 0.3, "validation": 0.3}
+    data = DEFAULT["data"] | own | {"image_size": 32} | parts | changes
+    Path("params.yaml").write_text(yaml.safe_dump(DEFAULT | {"data": data}))
 
 
 def prepared() -> list[str]:
@@ -140,7 +140,7 @@ def test_folders_of_parts_are_kept_without_folds_and_refused_with_them(workspace
     for part, folder in {"train": "train", "validation": "val", "test": "test"}.items():
         assert {prepared()[row].split("/")[0] for row in getattr(rotation, part)} == {folder}
     set_data(path="parted")
-    with pytest.raises(PipelineError, match=r"evaluate\.folds must be null .* 3 folds, and 14 tr"):
+    with pytest.raises(PipelineError, match=r"data\.folds must be null .* 3 folds, and 14 tr"):
         prepare.main()
 
 

@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +34,7 @@ def workspace():
 
 
 def longer() -> list[Arm]:
-    return [*longer_arms(load_params().train, open_rotations(PARTS)).values()]
+    return [*longer_arms(load_params(), open_rotations(PARTS)).values()]
 
 
 def trained_again(arm, seed, rotation, kept=()):
@@ -65,7 +64,7 @@ def test_a_head_is_trained_on_its_own_views_of_the_images_of_its_rotation():
         assert len(saved.history) == (12 if arm == longer()[1] else 6)
 
 
-def test_the_first_epochs_are_kept_of_the_twin_s_trainings_that_end_to_end_has():
+def test_the_first_epochs_are_kept_of_the_twin_s_first_training():
     train_head.main()
     twin, of_longer = ARMS[2], (arm.head_file(*pair) for arm in longer() for pair in arm.trainings)
     kept = {epoch: twin.head_file(0, 0, epoch) for epoch in (1, 2, 3, 4)}
@@ -85,10 +84,8 @@ def examples(rows):
 
 def assert_baseline(number, train, validation):
     found = open_head(BASELINE.head_file(0, number))
-    settings = load_params()
-    expected = train_baseline(
-        examples(train), examples(validation), settings.train.class_weights, "accuracy"
-    )
+    weights = load_params().train.class_weights
+    expected = train_baseline(examples(train), examples(validation), weights)
     assert all(map(np.array_equal, found.weights, expected.weights))
     assert found.start == expected.start
 
@@ -129,7 +126,7 @@ def test_the_time_of_a_head_is_that_of_the_first_which_is_trained_alone():
 def test_heads_are_the_same_to_the_last_bit_on_any_number_of_cores(monkeypatch):
     found = []
     for cores in (1, 2, 3):
-        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
+        monkeypatch.setattr(train_head, "cores", lambda cores=cores: cores)
         train_head.main()
         files = sorted(Path("models/cached").rglob("*.npz"))
         found.append([path.read_bytes() for path in files])

@@ -22,7 +22,7 @@ from viewcache.images.prepared import open_prepared
 from viewcache.images.preparing import seal_prepared, write_classes
 
 COURSE = course(6, "every_second")
-TRAIN = {"epochs": 6, "budgets": [0, 1, "twin"], "seeds": [0, 1], "end_to_end_seeds": [0]}
+STATED = {"train": {"epochs": 6}, "arms": {"budgets": [0, 1, "twin"], "seeds": [0, 1]}}
 """The twin has three random views."""
 
 
@@ -31,7 +31,8 @@ def trainable() -> Iterator[Path]:
     """Images and their features, which have no meaning, in two rotations."""
     with generated(40, 32) as folder:
         params = yaml.safe_load((folder / "params.yaml").read_text())
-        params["train"] |= TRAIN
+        for section, values in STATED.items():
+            params[section] |= values
         (folder / "params.yaml").write_text(yaml.safe_dump(params))
         save_images(np.load(PREPARED / "images.npy"), label=np.arange(40) % 2)
         write_classes(PREPARED, ["functional", "defective"])
@@ -62,7 +63,4 @@ def write_features(view):
     save_keys(view, keys)
 
 
-def extract_command(engine: str = "local") -> list[str]:
-    """The command of `extract` as the default parameters make it, but for the engine."""
-    arguments = f"--dtype float32 --batch-size 8 --engine {engine}"
-    return [sys.executable, "-m", "stages.extract", *arguments.split()]
+EXTRACT = [sys.executable, "-m", "stages.extract"]

@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.import_closure import import_closure, imports
 from tests.repository import Repository
 from tests.rows import stored_features
 from tests.servers import answers, free_port, wait_until
 from viewcache.cli import main
 from viewcache.commands.registering import register
-from viewcache.ground.import_closure import import_closure, imports
 from viewcache.ground.paths import PREPARED
 from viewcache.heads.dense import probabilities
 from viewcache.images.prepared import open_prepared

@@ -8,7 +8,7 @@ from statistics import mean
 from typing import Literal
 
 from viewcache.ground.params.epochs import epochs_for
-from viewcache.ground.params.schema import Train
+from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import cached_head_file, end_to_end_head_file
 from viewcache.heads.schedule import Course, course
 from viewcache.images.folds import Rotation
@@ -98,61 +98,75 @@ class Arm:
         return end_to_end_head_file(self.kind, seed, end)
 
 
-def course_of(settings: Train, rotations: Iterable[Rotation]) -> Course:
+def kept_epochs(first_seed: int, arm: Arm, seed: int, rotation: int) -> Sequence[int]:
+    """Epochs after which weights of a training are kept, besides the last.
+
+    Of the first seed in rotation 0 both ways keep them, to be compared.
+
+    Args:
+        first_seed: Of the arms on cached views.
+    """
+    if (arm.is_twin or arm.budget is None) and (seed, rotation) == (first_seed, 0):
+        return [epoch for epoch in KEPT_EPOCHS if epoch <= arm.epochs]
+    return []
+
+
+def course_of(params: Params, rotations: Iterable[Rotation]) -> Course:
     """The course of every arm: the same in all rotations, whose numbers of images differ little."""
     images = round(mean(len(rotation.train) for rotation in rotations))
+    settings = params.train
     if settings.epochs == "auto":
         return course(epochs_for(images, settings.batch_size), settings.originals)
     return course(settings.epochs, settings.originals)
 
 
-def cached_arms(settings: Train, rotations: Sequence[Rotation]) -> list[Arm]:
+def cached_arms(params: Params, rotations: Sequence[Rotation]) -> list[Arm]:
     """The arms on cached views, by their number: `cached_0` first, the twin last."""
-    whole = course_of(settings, rotations)
-    budgets = {whole.random_views if one == "twin" else one for one in settings.budgets}
+    whole = course_of(params, rotations)
+    budgets = {whole.random_views if one == "twin" else one for one in params.arms.budgets}
     numbers = [rotation.number for rotation in rotations]
-    return [cached(budget, settings.seeds, numbers, whole) for budget in sorted(budgets)]
+    return [cached(budget, params.arms.seeds, numbers, whole) for budget in sorted(budgets)]
 
 
-def book_arm(settings: Train, rotations: Sequence[Rotation]) -> Arm | None:
+def book_arm(params: Params, rotations: Sequence[Rotation]) -> Arm | None:
     """The book's way: as many views as the twin has, in every epoch, and never the images.
 
     None where `train.originals` is the book's anyway.
     """
-    *_, twin = cached_arms(settings, rotations)
-    if settings.originals == "never":
+    *_, twin = cached_arms(params, rotations)
+    if params.train.originals == "never":
         return None
     views_only = replace(twin.course, originals="never")
     return replace(twin, name=f"views_only_{twin.budget}", course=views_only)
 
 
-def baseline_arm(settings: Train, rotations: Sequence[Rotation]) -> Arm:
+def baseline_arm(params: Params, rotations: Sequence[Rotation]) -> Arm:
     """Logistic regression on the images as they are, which has no seed: one training a rotation."""
-    first, *_ = cached_arms(settings, rotations)
+    first, *_ = cached_arms(params, rotations)
     return replace(first, name=BASELINE, seeds=first.seeds[:1])
 
 
-def compared_on_cache(settings: Train, rotations: Sequence[Rotation]) -> list[Arm]:
+def compared_on_cache(params: Params, rotations: Sequence[Rotation]) -> list[Arm]:
     """All arms on cached views that are told of: the baseline first, the book's way last."""
-    book = book_arm(settings, rotations)
-    arms = [baseline_arm(settings, rotations), *cached_arms(settings, rotations)]
+    book = book_arm(params, rotations)
+    arms = [baseline_arm(params, rotations), *cached_arms(params, rotations)]
     return [*arms, book] if book else arms
 
 
-def longer_arms(settings: Train, rotations: Sequence[Rotation]) -> dict[Arm, Arm]:
+def longer_arms(params: Params, rotations: Sequence[Rotation]) -> dict[Arm, Arm]:
     """`cached_0` and the twin, of one seed each, and beside them the same trained twice as long."""
-    first, *_, twin = cached_arms(settings, rotations)
+    first, *_, twin = cached_arms(params, rotations)
     usual = [replace(arm, seeds=arm.seeds[:1]) for arm in (first, twin)]
     return {arm: twice_as_long(arm) for arm in usual}
 
 
-def end_to_end_arms(settings: Train, rotations: Sequence[Rotation]) -> list[Arm]:
+def end_to_end_arms(params: Params, rotations: Sequence[Rotation]) -> list[Arm]:
     """The arms that train end to end, but for those of which no epoch is run."""
-    whole = course_of(settings, rotations)
-    seeds, matched = settings.end_to_end_seeds, settings.end_to_end_rotations
+    whole = course_of(params, rotations)
+    wanted = params.end_to_end
     arms = [
-        end_to_end("keras", seeds, matched, whole, settings.end_to_end.keras),
-        end_to_end("compiled", seeds, matched, whole, settings.end_to_end.compiled),
+        end_to_end("keras", wanted.seeds, wanted.rotations, whole, wanted.keras),
+        end_to_end("compiled", wanted.seeds, wanted.rotations, whole, wanted.compiled),
     ]
     return [arm for arm in arms if arm.epochs]
 

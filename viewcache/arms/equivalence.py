@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from viewcache.arms.arm import KEPT_EPOCHS, Arm
+from viewcache.arms.arm import Arm, kept_epochs
 from viewcache.arms.trained import TestedHead, TrainedHead, put_to_the_test
 from viewcache.features.store import FeatureView
 from viewcache.ground.manifests import verify
@@ -49,12 +49,6 @@ class Equivalence:
         return self.changed_test_predictions == 0 and self.max_abs_weight_difference == 0
 
 
-def epochs_compared(end_to_end: Arm) -> list[int]:
-    """After which epochs an arm that trained end to end is held to the twin."""
-    kept = [epoch for epoch in KEPT_EPOCHS if epoch <= end_to_end.epochs]
-    return sorted({*kept, end_to_end.epochs} if end_to_end.is_whole else kept)
-
-
 def find_equivalence(
     twin: Arm,
     end_to_end: Arm,
@@ -75,14 +69,8 @@ def find_equivalence(
         PipelineError: a head is missing or damaged.
     """
     pairs = {
-        epoch: [
-            (
-                _head(twin, *training, epoch, rotations),
-                _head(end_to_end, *training, epoch, rotations),
-            )
-            for training in end_to_end.trainings
-        ]
-        for epoch in epochs_compared(end_to_end)
+        epoch: [[_head(arm, *one, epoch, rotations) for arm in (twin, end_to_end)] for one in of]
+        for epoch, of in trainings_by_epoch(twin, end_to_end).items()
     }
     answers = [
         [put_to_the_test(head, views, test_views) for head in pair] for pair in pairs[max(pairs)]
@@ -95,6 +83,15 @@ def find_equivalence(
         int(np.prod(answers[0][0].logits.shape[:2])),
         _seen_difference(end_to_end, views),
     )
+
+
+def trainings_by_epoch(twin: Arm, end_to_end: Arm) -> dict[int, list[tuple[int, int]]]:
+    """Epochs after which both ways kept weights, and of which trainings; the last of all."""
+    trainings = end_to_end.trainings
+    kept = {one: kept_epochs(twin.seeds[0], end_to_end, *one) for one in trainings}
+    epochs = sorted({epoch for of in kept.values() for epoch in of})
+    found = {epoch: [one for one in trainings if epoch in kept[one]] for epoch in epochs}
+    return found | ({end_to_end.epochs: [*trainings]} if end_to_end.is_whole else {})
 
 
 def _head(

@@ -50,7 +50,7 @@ def replay(params: Params, count: int) -> Replayed:
     for kind in stored:
         if seen_file(kind).exists():
             stored[kind] += _kept(kind, images)
-    if params.extract.precision == "float32":
+    if params.base.precision == "float32":
         stored = {"keras": [*chain(*stored.values())]}
     found = chain.from_iterable(
         differences(of, _reference(params, kind)) for kind, of in stored.items() if of
@@ -80,5 +80,5 @@ def _reference(params: Params, kind: str) -> Reference:
 def _reference_base(params: Params, kind: str) -> Callable[[np.ndarray], np.ndarray]:
     """TensorFlow; of what only the compiled base gives, that base itself."""
     if kind == "compiled":
-        return open_base(BASE, params.extract.batch_size)
+        return open_base(BASE, params.base.batch_size)
     return load_base(params.base_spec).predict_on_batch

@@ -23,11 +23,11 @@ def load_application(spec: BaseSpec) -> keras.Model:
     """
     include_top = _needs_classifier(spec)
     if spec.weights == "imagenet":
-        network = _build(spec.base, spec.side, include_top, "imagenet")
+        network = _build(spec.name, spec.side, include_top, "imagenet")
         part = "with" if include_top else "without"
         check_pin(LOCK, f"{network.name} imagenet {part} classifier", weights_digest(network))
         return network
-    network = _build(spec.base, spec.side, include_top, None)
+    network = _build(spec.name, spec.side, include_top, None)
     if spec.weights != "random":
         _load_file(network, spec)
     return network
@@ -64,15 +64,15 @@ def _build(
 def _needs_classifier(spec: BaseSpec) -> bool:
     if not spec.layers:
         return False
-    without = layer_names(_build(spec.base, spec.side, False, None))
+    without = layer_names(_build(spec.name, spec.side, False, None))
     if set(spec.layers) <= set(without):
         return False
-    side = DEFAULT_SIDES[spec.base]
-    cut_at(_build(spec.base, side, True, None), spec.layers)
+    side = DEFAULT_SIDES[spec.name]
+    cut_at(_build(spec.name, side, True, None), spec.layers)
     if spec.side != side:
         belonging = ", ".join(sorted(set(spec.layers) - set(without)))
         raise PipelineError(
-            f"{belonging} belongs to the classifier of {spec.base}, which takes images of "
+            f"{belonging} belongs to the classifier of {spec.name}, which takes images of "
             f"{side} px",
             f"data.image_size {spec.side}",
         )
@@ -85,9 +85,9 @@ def _load_file(network: keras.Model, spec: BaseSpec) -> None:
         try:
             network.load_weights(spec.file)
         except ValueError:
-            whole = _build(spec.base, DEFAULT_SIDES[spec.base], True, None)
+            whole = _build(spec.name, DEFAULT_SIDES[spec.name], True, None)
             whole.load_weights(spec.file)
             network.set_weights(whole.get_weights()[: len(network.weights)])
     except Exception as error:  # Keras lets through whatever a damaged file provokes
         received = " ".join(str(error).split())
-        raise PipelineError(f"{spec.file} must hold weights of {spec.base}", received) from error
+        raise PipelineError(f"{spec.file} must hold weights of {spec.name}", received) from error

@@ -127,7 +127,7 @@ def load_original(folder: Path) -> "keras.Model":
     loaded = composition(spec, model)
     if description | loaded != description:
         raise PipelineError(
-            f"{folder} was compiled from another {spec.base}: run `dvc repro --force compile_base`",
+            f"{folder} was compiled from another {spec.name}: run `dvc repro --force compile_base`",
             f"weights of SHA-256 {loaded['weights']}",
         )
     return model

@@ -50,7 +50,7 @@ def compile_base(
             quantize(unfinished / FILES["float32"], calibration, unfinished / FILES["int8"])
         _describe(unfinished, runtime, precision, composition(spec, model))
         base = find_base(unfinished)
-        _hold_to_tensorflow(base.in_float32.open(4), model, f"{spec.base} on {runtime}")
+        _hold_to_tensorflow(base.in_float32.open(4), model, f"{spec.name} on {runtime}")
         base.open(4)
         replace_folder(folder, unfinished)
 

@@ -26,7 +26,7 @@ def _output_of(network: keras.Model, layer: str) -> keras.KerasTensor:
     names = layer_names(network)
     if layer not in names:
         raise PipelineError(
-            f"extract.layers must name layers of {network.name}; near it: "
+            f"base.layers must name layers of {network.name}; near it: "
             f"{', '.join(near_names(layer, names)) or 'none'}; the last ones: "
             f"{', '.join(names[-5:])}",
             repr(layer),

@@ -42,7 +42,7 @@ def load_base(spec: BaseSpec) -> keras.Model:
     outputs = _load_network(spec)(pixels, training=False)
     vectors = [_pool(spec, output) for output in (outputs if spec.layers else [outputs])]
     features = layers.Concatenate()(vectors) if len(vectors) > 1 else vectors[0]
-    name = f"{Path(spec.base).stem}-{spec.side}px-{spec.pooling}"
+    name = f"{Path(spec.name).stem}-{spec.side}px-{spec.pooling}"
     base = _ForInference(images, features, name=name)
     base.trainable = False
     return base
@@ -61,7 +61,7 @@ def _load_network(spec: BaseSpec) -> keras.Model:
     if spec.file:
         check_pin(LOCK, str(spec.file), file_digest(spec.file))
     if spec.from_file:
-        network = load_user_model(Path(spec.base), spec.side)
+        network = load_user_model(Path(spec.name), spec.side)
     else:
         network = load_application(spec)
     return cut_at(network, spec.layers) if spec.layers else network
@@ -70,7 +70,7 @@ def _load_network(spec: BaseSpec) -> keras.Model:
 def _preprocess(spec: BaseSpec, pixels: keras.KerasTensor) -> keras.KerasTensor:
     match spec.preprocessing:
         case "own":
-            return preprocess_as_trained(spec.base, pixels)
+            return preprocess_as_trained(spec.name, pixels)
         case "none":
             return pixels
         case "unit":
@@ -82,8 +82,8 @@ def _preprocess(spec: BaseSpec, pixels: keras.KerasTensor) -> keras.KerasTensor:
 def _pool(spec: BaseSpec, activations: keras.KerasTensor) -> keras.KerasTensor:
     if len(activations.shape) not in (2, 4):
         raise PipelineError(
-            f"{spec.base} must end in a map or a vector for each image, or be cut where it has "
-            f"one (extract.layers)",
+            f"{spec.name} must end in a map or a vector for each image, or be cut where it has "
+            f"one (base.layers)",
             f"an output of shape {activations.shape}",
         )
     average, maximum = layers.GlobalAveragePooling2D(), layers.GlobalMaxPooling2D()

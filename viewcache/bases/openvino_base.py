@@ -1,5 +1,6 @@
 """A base run by OpenVINO on the processor."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import openvino
 
 from viewcache.bases.base import Base
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.machine import cores
 
 # On processors that have it, OpenVINO would choose bfloat16: features 0.4 off, not 0.00002.
 # What is not quantized of an int8 base is float32.
@@ -37,7 +39,7 @@ class OpenVINOBase(Base):
         batch_size: int,
         threads: int | None = None,
     ) -> None:
-        core, settings = openvino.Core(), SETTINGS | _sharing(threads)
+        core, settings = openvino.Core(), SETTINGS | _limited_to(threads)
         if precision == "bfloat16":
             _refuse_without_bfloat16(core)
             settings["INFERENCE_PRECISION_HINT"] = "bf16"
@@ -66,14 +68,19 @@ class OpenVINOBase(Base):
         return result
 
 
-def _sharing(threads: int | None) -> dict[str, Any]:
-    """Settings for one of several processes: pinned, all of them would run on the first cores."""
-    return {"INFERENCE_NUM_THREADS": threads, "ENABLE_CPU_PINNING": False} if threads else {}
+def _limited_to(threads: int | None) -> dict[str, Any]:
+    """Settings for one of several processes, or for a container that is given fewer processors.
+
+    Pinned, several processes would all run on the first processors.
+    """
+    if threads:
+        return {"INFERENCE_NUM_THREADS": threads, "ENABLE_CPU_PINNING": False}
+    return {"INFERENCE_NUM_THREADS": cores()} if cores() < (os.cpu_count() or 1) else {}
 
 
 def _refuse_without_bfloat16(core: openvino.Core) -> None:
     has = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     if "BF16" not in has:
         name = core.get_property("CPU", "FULL_DEVICE_NAME")
-        rule = "extract.precision bfloat16 needs a processor that calculates in it"
+        rule = "base.precision bfloat16 needs a processor that calculates in it"
         raise PipelineError(rule, f"{name}, with {', '.join(has)}")

@@ -22,7 +22,7 @@ def quantize(source: Path, images: np.ndarray, target: Path) -> None:
     try:
         import nncf
     except ImportError as error:
-        rule = "extract.precision int8 needs NNCF: `pip install nncf`"
+        rule = "base.precision int8 needs NNCF: `pip install nncf`"
         raise PipelineError(rule, error) from error
     quantized = nncf.quantize(
         openvino.Core().read_model(source),

@@ -10,11 +10,10 @@ import pandas as pd
 from viewcache.arms.arm import course_of
 from viewcache.bases.artifact import find_base
 from viewcache.commands.images import open_images
-from viewcache.features.keys import contents
 from viewcache.features.lookup import known_shards
 from viewcache.features.reasons import Reasons
 from viewcache.features.store import Index
-from viewcache.features.wanted import Maker, WantedView, missing_rows, want
+from viewcache.features.wanted import Maker, WantedView, contents, missing_rows, want
 from viewcache.ground.files import scratch
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
@@ -62,9 +61,9 @@ def explain() -> None:
         PipelineError: images or parameters are refused, or no base was compiled yet.
     """
     params = load_params()
-    extract = params.extract
-    stated = find_base(BASE).restated(params.base_spec, extract.runtime, extract.precision)
-    maker, images = Maker(stated, np.dtype(extract.dtype), extract.batch_size), _prepare(params)
+    base, dtype = params.base, np.dtype(params.extract.dtype)
+    stated = find_base(BASE).restated(params.base_spec, base.runtime, base.precision)
+    maker, images = Maker(stated, dtype, base.batch_size), _prepare(params)
     views, shards = [*_views(params, images, maker)], [*known_shards()]
     reasons = Reasons(shards, images.digests, maker.made_by, views[0])
     for view in views:
@@ -87,7 +86,7 @@ def _prepare(params: Params) -> _Images:
 
 def _views(params: Params, images: _Images, maker: Maker) -> Iterator[WantedView]:
     known = contents(images.digests, images.pixels)
-    random_views = course_of(params.train, images.rotations).ids
+    random_views = course_of(params, images.rotations).ids
     for view in [0, *random_views, *ids_of_test_views(params.evaluate.test_views)]:
         rows = images.rows(view)
         digests = [images.digests[row] for row in rows]

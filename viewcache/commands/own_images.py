@@ -2,14 +2,13 @@
 
 import csv
 import io
-import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import yaml
 
-from viewcache.commands.recipes import PARAMS, RECIPES, replace_params
+from viewcache.commands.recipes import PARAMS, RECIPES, changed, replace_params
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
 from viewcache.images.survey import FOLDS, NUMBERED, Survey, groups_of, look_at
@@ -45,25 +44,28 @@ def init(photos: Path, group: str | None) -> None:
 def _params(photos: Path, survey: Survey, manifest: str | None) -> str:
     counts_the_same = survey.imbalance >= IMBALANCED
     side = int(survey.sizes.min(axis="columns").median()) if len(survey.sizes) else LARGEST_SIDE
-    values = {
-        "path": str(photos),
+    values = yaml.safe_load(TEMPLATE.read_text()) | {
+        "train": {"class_weights": "balanced" if counts_the_same else "none"},
+        "evaluate": {"measure": "balanced_accuracy" if counts_the_same else "accuracy"},
+    }
+    values["data"] |= {
+        "path": str(photos if _is_tracked(photos) else photos.resolve()),
         "manifest": manifest,
         "image_size": max(SMALLEST_SIDE, min(LARGEST_SIDE, side)),
         "folds": survey.folds,
-        "measure": "balanced_accuracy" if counts_the_same else "accuracy",
-        "class_weights": "balanced" if counts_the_same else "none",
     }
-    text = re.sub(r"\A(#.*\n)+", f"# {_counted(survey)}.\n", TEMPLATE.read_text())
-    for name, value in values.items():
-        text = _set(text, name, value)
-    return text
+    return changed(values, f"# {_counted(survey)}.\n")
 
 
-def _set(text: str, name: str, value: str | int | None) -> str:
-    """Put a value behind a name, and leave the comment after it."""
-    [written] = yaml.safe_dump([value], allow_unicode=True, width=10_000).splitlines()
-    line = f"  {name}: {written.removeprefix('- ')}"
-    return re.sub(rf"^  {name}: [^#\n]*[^#\s]", lambda _: line, text, flags=re.MULTILINE)
+def _is_tracked(photos: Path) -> bool:
+    """Whether git or DVC brings the folder to copies and clones, where a path in them leads to it.
+
+    An experiment in a copy finds any other folder by its whole path only.
+    """
+    listed = subprocess.run(
+        ["git", "ls-files", "--", str(photos)], capture_output=True, text=True, check=False
+    )
+    return bool(listed.stdout) or Path(f"{photos}.dvc").exists()
 
 
 def _counted(survey: Survey) -> str:
@@ -83,7 +85,7 @@ def _found(photos: Path, survey: Survey) -> list[str]:
             "counts the same: evaluate.measure balanced_accuracy, train.class_weights balanced."
         )
     if survey.folds is None:
-        lines.append("They come with a split of their own, which is kept: evaluate.folds null.")
+        lines.append("They come with a split of their own, which is kept: data.folds null.")
     else:
         lines.append(f"Every image is tested once, in {survey.folds} folds.")
     if survey.suggested:

@@ -14,7 +14,6 @@ from viewcache.costs.prediction import PREDICTION, write_prediction
 from viewcache.costs.whole_run import Reading, seconds_of_run
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import scratch
-from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.decoding import DecodingPolicy
@@ -29,8 +28,8 @@ SAMPLE = 128
 """Images that are decoded, to calibrate on."""
 
 
-def plan(params_file: Path) -> None:
-    params, costs = load_params(params_file), Stopwatch()
+def plan(params: Params) -> None:
+    costs = Stopwatch()
     with scratch(PREDICTION.with_suffix("")) as folder:
         with costs.phase("fetch"):
             source = open_images(params.data, folder / "source")
@@ -44,7 +43,7 @@ def plan(params_file: Path) -> None:
             sample = _decode(params, source.root, train, folder / "sample")
         work = Work(params, sample, amounts.training, len(source.classes))
         units = calibrate(work, folder / "base")
-    cached = cached_arms(params.train, rotations)
+    cached = cached_arms(params, rotations)
     arms, whole = predict(units, cached, amounts), cached[-1].course
     points = [break_even(units, whole, amounts, kind) for kind in units.paces.end_to_end]
     decoding = costs.seconds["decode"] / len(sample.labels)

@@ -1,13 +1,22 @@
 """Put a recipe in the place of `params.yaml`, unless somebody's own changes stand there."""
 
+import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
 
 PARAMS, RECIPES = Path("params.yaml"), Path("recipes")
+REFERENCE = RECIPES / "elpv.yaml"
+"""Has all parameters, each with a comment; the other recipes have what differs."""
+HEAD = re.compile(r"\A(#.*\n)+")
+POLICY = re.compile(r"(^#.*\n)+(?=augment:)", re.MULTILINE)
+"""Why the reference varies what it varies."""
 
 
 def recipe_file(name: str) -> Path:
@@ -22,14 +31,45 @@ def recipe_file(name: str) -> Path:
     return recipes[name]
 
 
+def text_of(recipe: Path) -> str:
+    """All parameters as a recipe has them, each with its comment."""
+    text = recipe.read_text()
+    if recipe == REFERENCE:
+        return text
+    head = HEAD.match(text)
+    return changed(yaml.safe_load(text), head[0] if head else "")
+
+
+def changed(values: Mapping[str, Any], head: str) -> str:
+    """The text of the reference with other values, by section and name, below another head."""
+    text = HEAD.sub(lambda _: head, REFERENCE.read_text())
+    if "augment" in values:
+        text = POLICY.sub("", text)
+    for section, own in values.items():
+        for name, value in own.items() if isinstance(own, Mapping) else ():
+            text = _set(text, rf"^{section}:\n(?:[ ].*\n)*?  {name}: ", value)
+        if not isinstance(own, Mapping):
+            text = _set(text, rf"^{section}: ", own)
+    return text
+
+
+def _set(text: str, before: str, value: object) -> str:
+    """Put a value behind a name, and leave the comment after it."""
+    dumped = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True)
+    written = dumped.removesuffix("...\n").rstrip("\n")
+    return re.sub(
+        rf"({before})[^#\n]*[^#\s]", lambda found: found[1] + written, text, flags=re.MULTILINE
+    )
+
+
 def use_recipe(name: str) -> None:
-    """Copy `recipes/NAME.yaml` over `params.yaml`.
+    """Write all parameters as `recipes/NAME.yaml` has them.
 
     Raises:
         PipelineError: there is no such recipe, or `params.yaml` is neither a recipe nor what git
             has.
     """
-    replace_params(recipe_file(name).read_text())
+    replace_params(text_of(recipe_file(name)))
 
 
 def replace_params(text: str, *replaceable: str) -> None:
@@ -49,7 +89,7 @@ def replace_params(text: str, *replaceable: str) -> None:
 
 
 def _recipes() -> Iterator[str]:
-    return (path.read_text() for path in RECIPES.glob("*.yaml"))
+    return (text_of(path) for path in RECIPES.glob("*.yaml"))
 
 
 def _committed() -> str:

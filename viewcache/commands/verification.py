@@ -1,16 +1,14 @@
 """Verify every array, and compute stored features again."""
 
 from collections.abc import Iterator
-from itertools import product
 from pathlib import Path
 
 from tqdm import tqdm
 
 from viewcache.arms.arm import (
-    KEPT_EPOCHS,
-    cached_arms,
     compared_on_cache,
     end_to_end_arms,
+    kept_epochs,
     longer_arms,
 )
 from viewcache.arms.replaying import replay
@@ -48,7 +46,7 @@ def verify_all(count: int) -> None:
     for file in tqdm(files, "verify", unit=" files", disable=None, leave=False):
         verify(file)
     open_views(planned_views(), open_prepared(PREPARED).digests)
-    open_base(BASE, params.extract.batch_size)
+    open_base(BASE, params.base.batch_size)
     read_model(MODEL)
     found = replay(params, count)
     print(
@@ -67,14 +65,13 @@ def files_to_verify(params: Params) -> Iterator[Path]:
     for view in views:
         yield plan_file(view)
     yield from {rows_file(view) for view in views if view}
-    settings, rotations = params.train, open_rotations(PARTS)
-    ends = end_to_end_arms(settings, rotations)
-    longer = longer_arms(settings, rotations).values()
-    for arm in (*compared_on_cache(settings, rotations), *longer, *ends):
-        yield from (arm.head_file(*training) for training in arm.trainings)
-    *_, twin = cached_arms(settings, rotations)
-    matched = [*product(settings.end_to_end_seeds, settings.end_to_end_rotations)]
-    for arm, training, epoch in product((twin, *ends), matched, KEPT_EPOCHS):
-        if epoch <= arm.epochs:
-            yield arm.head_file(*training, epoch)
+    rotations = open_rotations(PARTS)
+    ends, longer = end_to_end_arms(params, rotations), longer_arms(params, rotations).values()
+    for arm in (*compared_on_cache(params, rotations), *longer, *ends):
+        for training in arm.trainings:
+            yield arm.head_file(*training)
+            yield from (
+                arm.head_file(*training, epoch)
+                for epoch in kept_epochs(params.arms.seeds[0], arm, *training)
+            )
     yield from (seen_file(arm.kind) for arm in ends)

@@ -29,9 +29,11 @@ def calibrate(work: Work, folder: Path) -> UnitCosts:
     Raises:
         PipelineError: the base cannot be loaded or compiled.
     """
-    params, extract = work.params, work.params.extract
-    batch_size, spec, images = extract.batch_size, params.base_spec, _images(work)
-    compiling, _ = _timed(compile_base, folder, spec, extract.runtime, extract.precision, images)
+    params, base_settings = work.params, work.params.base
+    batch_size, spec, images = base_settings.batch_size, params.base_spec, _images(work)
+    compiling, _ = _timed(
+        compile_base, folder, spec, base_settings.runtime, base_settings.precision, images
+    )
     opening, base = _timed(open_base, folder, batch_size)
     loading, model = _timed(load_base, spec)
     set_up = SetUp(
@@ -43,7 +45,7 @@ def calibrate(work: Work, folder: Path) -> UnitCosts:
         open_base=opening,
     )
     paces = measure_paces(work, base, model)
-    row_bytes = math.prod(base.row_shape) * np.dtype(extract.dtype).itemsize
+    row_bytes = math.prod(base.row_shape) * np.dtype(params.extract.dtype).itemsize
     return UnitCosts(set_up, paces, row_bytes)
 
 

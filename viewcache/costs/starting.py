@@ -32,6 +32,7 @@ IMPORTS = {
         "viewcache.bases.artifact",
         "viewcache.features.extraction",
         "viewcache.ground.entry",
+        "viewcache.ground.params.loading",
         "viewcache.images.prepared",
         "viewcache.views.render",
     ),

@@ -1,11 +1,11 @@
 """How long a whole run will take where nothing is cached yet: every stage, and DVC around it."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from viewcache.arms.arm import compared_on_cache, course_of, end_to_end_arms, longer_arms
 from viewcache.costs.model import Amounts, Prediction, UnitCosts
+from viewcache.ground.machine import cores
 from viewcache.ground.params.schema import Params
 from viewcache.heads.schedule import Course
 from viewcache.images.folds import Rotation
@@ -17,8 +17,6 @@ STARTS_A_STAGE = 2
 EVALUATE_STARTS = 2.8
 """What `evaluate` needs to start, judge, draw and log, in starts of TensorFlow."""
 PLAIN_STAGES = (
-    "code",
-    "check_params",
     "fetch",
     "prepare",
     "augment",
@@ -54,7 +52,7 @@ def seconds_of_run(
     Args:
         arms: One training of each, as `predict` gives them.
     """
-    whole = course_of(params.train, rotations)
+    whole = course_of(params, rotations)
     stages = [
         *_before_the_base(costs, reading, amounts),
         _extraction(costs, params, whole, amounts),
@@ -88,20 +86,20 @@ def _heads(
     costs: UnitCosts, params: Params, rotations: Sequence[Rotation], amounts: Amounts
 ) -> float:
     """One by itself; then all others side by side, one a core."""
-    pace, cores = costs.paces.head, os.cpu_count() or 1
-    _, *arms = compared_on_cache(params.train, rotations)
-    trained = [*arms, *longer_arms(params.train, rotations).values()]
+    pace, threads = costs.paces.head, cores()
+    _, *arms = compared_on_cache(params, rotations)
+    trained = [*arms, *longer_arms(params, rotations).values()]
     epochs = sum(len(arm.trainings) * arm.epochs for arm in trained)
     one = arms[-1].epochs
-    tracing = (1 + 2 * cores) * pace.start
-    seen = (one + (epochs - one) / cores) * amounts.training
+    tracing = (1 + 2 * threads) * pace.start
+    seen = (one + (epochs - one) / threads) * amounts.training
     return costs.set_up.start_tensorflow + tracing + pace.rest * seen
 
 
 def _end_to_end(
     params: Params, rotations: Sequence[Rotation], arms: dict[str, Prediction]
 ) -> Iterator[float]:
-    for arm in end_to_end_arms(params.train, rotations):
+    for arm in end_to_end_arms(params, rotations):
         one = arms[arm.name]
         fit = one.augment_seconds + one.base_seconds + one.head_seconds
         run = len(arm.trainings) * arm.epochs / arm.course.epochs

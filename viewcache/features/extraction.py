@@ -126,13 +126,12 @@ def failure_of(
 def extract_rows(
     missing: MissingRows, images: Prepared, maker: Maker, engine: Engine, costs: Stopwatch
 ) -> None:
-    """Compute rows and write them into new shards; with none, the base is not opened.
+    """Compute rows and write them into new shards.
 
     Args:
+        missing: At least one row.
         costs: Gets the phases `open`, until the first rows are there, and `extract`.
     """
-    if not len(missing.keys):
-        return
     digests = first_halves(images.digests)
     computed = engine.compute(batches(missing, images, maker.batch_size))
     with costs.phase("open"):

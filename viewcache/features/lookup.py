@@ -1,6 +1,7 @@
 """Rows that were computed before: in `data/rows`, and in DVC's own cache."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -53,7 +54,10 @@ def known_shards() -> Iterator[Shard]:
 def cached_shards() -> Iterator[tuple[Path, str]]:
     """Files of shards in DVC's cache, those of the newest outs first, and their digests."""
     asked = [sys.executable, "-m", "dvc", "cache", "dir"]
-    told = subprocess.run(asked, cwd=repository(), capture_output=True, text=True, check=False)
+    quiet = os.environ | {"DVC_NO_ANALYTICS": "1"}
+    told = subprocess.run(
+        asked, cwd=repository(), env=quiet, capture_output=True, text=True, check=False
+    )
     files = Path(told.stdout.strip()) / "files/md5"
     if told.returncode:  # No repository of DVC's, as where a stage runs by itself.
         return

@@ -1,6 +1,7 @@
 """The features of views: their rows' keys in one file a view, the rows in shards."""
 
 import mmap
+from binascii import hexlify
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +15,7 @@ from viewcache.features.keys import NO_KEY, first_halves, sortable
 from viewcache.features.shards import Shard, shards_in
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_whole
-from viewcache.ground.manifests import verify
+from viewcache.ground.manifests import digest_of_digests, verify
 from viewcache.ground.paths import ROWS, keys_file, rows_file
 
 SAMPLE = 16
@@ -210,6 +211,11 @@ def load_keys(view: int, images: int) -> np.ndarray:
         rule = f"{path} must hold keys of {images} prepared images: `dvc repro` computes them"
         raise PipelineError(rule, f"{keys.dtype} of shape {keys.shape}")
     return keys
+
+
+def digest_of_features(views: Iterable[int]) -> str:
+    """Of the keys of these views' rows."""
+    return digest_of_digests(hexlify(keys_file(view).read_bytes()).decode() for view in views)
 
 
 def _places(view: int, index: Index, images: int) -> np.ndarray:

@@ -1,5 +1,7 @@
-"""The rows of features that are wanted, known by key before any is computed."""
+"""The rows of features that are wanted: by key, before any is computed. Equal keys, equal rows."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,8 +12,9 @@ import numpy as np
 
 from viewcache.bases.artifact import CompiledBase
 from viewcache.bases.base import Base
-from viewcache.features.keys import keys_of_rows, sortable
+from viewcache.features.keys import KEY_BYTES, as_rows, first_halves, sortable
 from viewcache.features.store import Index
+from viewcache.views.render import operations, versions
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,46 @@ class Maker:
             "batch_size": self.batch_size,
             "runtime": f"{runtime} {version(runtime)}",
         }
+
+
+def contents(digests: Sequence[str], pixels: np.ndarray) -> np.ndarray:
+    """What images are: their file's bytes, and the pixels that were made of them.
+
+    In the pixels background and decoder count; names do not. Files of the same pixels have rows of
+    their own, since a row says whose it is, and views are drawn by the file's bytes.
+
+    Args:
+        digests: Of the images.
+        pixels: Digests of their pixels: uint8, shape (images, 16).
+
+    Returns:
+        uint8, shape (images, 32).
+    """
+    return np.hstack([first_halves(digests), pixels])
+
+
+def keys_of_rows(images: np.ndarray, plan: np.ndarray, made_by: dict[str, Any]) -> np.ndarray:
+    """BLAKE2b of what each image is, what its view does to it, and what makes the row.
+
+    Of the view, only operations that change something, so that an operation more, or a parameter
+    of another one, leaves the key as it is.
+
+    Args:
+        images: As `contents` gives them.
+        plan: Their rows of the view's plan.
+        made_by: What makes a row of the rendered pixels, part by part.
+
+    Returns:
+        uint8, shape (images, 16).
+    """
+    base = json.dumps(made_by, sort_keys=True).encode()
+    rendered = json.dumps(made_by | versions(), sort_keys=True).encode()
+    return as_rows(
+        hashlib.blake2b(
+            image.tobytes() + changes + (rendered if changes else base), digest_size=KEY_BYTES
+        ).digest()
+        for image, changes in zip(images, operations(plan), strict=True)
+    )
 
 
 class WantedView(NamedTuple):

@@ -1,4 +1,4 @@
-"""What makes times comparable: the processor, its cores, the memory, and the versions that ran."""
+"""What makes times comparable: processor, cores, memory, GPUs, and the versions that ran."""
 
 import hashlib
 import json
@@ -15,6 +15,8 @@ MATRIX_INSTRUCTIONS = (
 )
 """Of x86 and of Arm, as Linux names them."""
 
+CONTROL_GROUP, GPUS = Path("/sys/fs/cgroup"), Path("/proc/driver/nvidia/gpus")
+
 
 def machine(cluster: dict[str, Any] | None = None) -> dict[str, Any]:
     """The machine in words, and an id to tell it from others: times compare under one id only.
@@ -26,8 +28,9 @@ def machine(cluster: dict[str, Any] | None = None) -> dict[str, Any]:
     """
     description = {
         "processor": _processor(),
-        "cores": os.cpu_count(),
+        "cores": cores(),
         "memory_gib": round(_memory() / 2**30),
+        "gpus": _gpus(),
         "system": platform.system(),
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in RUNTIMES},
@@ -38,9 +41,37 @@ def machine(cluster: dict[str, Any] | None = None) -> dict[str, Any]:
     return {**description, "id": hashlib.sha256(identity).hexdigest()[:12]}
 
 
+def cores() -> int:
+    """How many processors this process may use at once: by its affinity and by its control group.
+
+    A container may be given fewer than the machine has, in either way.
+    """
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    quota, _, period = _control_group("cpu.max").partition(" ")
+    if quota.isdecimal() and period.isdecimal():
+        return max(1, min(allowed or 1, int(quota) // int(period)))
+    return allowed or 1
+
+
 def _memory() -> int:
-    """In bytes."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    """In bytes: of the machine, or of the control group where that may use less."""
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limit = _control_group("memory.max")
+    return min(whole, int(limit)) if limit.isdecimal() else whole
+
+
+def _control_group(name: str) -> str:
+    """A setting of Linux' control groups, version 2; empty where there is none."""
+    try:
+        return (CONTROL_GROUP / name).read_text().strip()
+    except OSError:
+        return ""
+
+
+def _gpus() -> list[str]:
+    """Models of NVIDIA's GPUs, as their driver tells."""
+    told = [path.read_text() for path in sorted(GPUS.glob("*/information"))]
+    return [line.partition(":")[2].strip() for text in told for line in text.splitlines()[:1]]
 
 
 def _processor() -> str:

@@ -1,12 +1,13 @@
 """What a stage takes of the machine while it runs, sampled."""
 
-import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psutil
+
+from viewcache.ground.machine import cores
 
 INTERVAL = 0.25
 """Seconds from one sample to the next, at first: a short stage has several."""
@@ -45,6 +46,6 @@ def _watch(process: psutil.Process, samples: list[Usage], end: threading.Event) 
 def _sample(process: psutil.Process) -> Usage:
     return {
         "time": time.time(),
-        "cpu_utilization_percentage": process.cpu_percent() / (os.cpu_count() or 1),
+        "cpu_utilization_percentage": process.cpu_percent() / cores(),
         "memory_usage_megabytes": process.memory_info().rss / 1e6,
     }

@@ -5,9 +5,6 @@ from pathlib import Path
 
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET
 
-CODE = Path("data/code")
-"""Files with the digests of the code of each stage."""
-VALID = Path("data/params_are_valid")
 SOURCE = Path("data/source")
 """What `fetch` fills."""
 DOWNLOADS = Path("data/downloads")

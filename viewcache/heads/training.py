@@ -3,16 +3,18 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from viewcache.features.store import FeatureRows
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.quiet_tensorflow import keras, tf
 from viewcache.heads.answers import score_of
 from viewcache.heads.history import Epoch, Score
 from viewcache.heads.schedule import order_of_epoch
+
+if TYPE_CHECKING:
+    from viewcache.features.store import FeatureRows
 
 Reader = Callable[[int, np.ndarray], np.ndarray]
 """(view, rows of the prepared images) -> inputs of the model for these rows."""
@@ -104,7 +106,7 @@ class Validation(NamedTuple):
         features: An array, or what reads its rows when a slice is taken.
     """
 
-    features: np.ndarray | FeatureRows
+    features: "np.ndarray | FeatureRows"
     labels: np.ndarray
 
     def test(self, head: keras.Model) -> Score:

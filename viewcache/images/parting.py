@@ -35,7 +35,7 @@ def part_images(
     units = _joined_groups(index) if "group" in index else index["digest"]
     if "split" in index:
         if folds is not None:
-            rule = "evaluate.folds must be null where images come with a split of their own"
+            rule = "data.folds must be null where images come with a split of their own"
             raise PipelineError(rule, f"{folds} folds, and {_counts(index['split'])}")
         _refuse_crossing(index)
         parts = index["split"].map(lambda part: [part])
@@ -53,7 +53,7 @@ def part_by_params(index: pd.DataFrame, classes: list[str], params: Params) -> p
     Raises:
         PipelineError: as `part_images`; or a part lacks images of a class.
     """
-    data, folds = params.data, params.evaluate.folds
+    data, folds = params.data, params.data.folds
     parts = part_images(index, data.split_seed, folds, data.validation, data.test)
     refuse_missing_class(index, parts, classes)
     return parts

@@ -2,7 +2,6 @@
 
 import platform
 import subprocess
-from binascii import hexlify
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,9 +12,10 @@ import yaml
 
 from viewcache.arms.arm import Arm
 from viewcache.bases.artifact import find_base
+from viewcache.features.store import digest_of_features
 from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import BASE, PARTS, PREPARED, keys_file, planned_views
+from viewcache.ground.paths import BASE, PARTS, PREPARED, planned_views
 from viewcache.ground.stopwatch import load_record
 from viewcache.images.folds import PARTS as PARTS_OF_A_ROTATION
 from viewcache.images.folds import open_rotations
@@ -91,11 +91,6 @@ def git_commit() -> str:
 def digest_of_images() -> str:
     """Of all prepared images."""
     return digest_of_digests(open_prepared(PREPARED).digests)
-
-
-def digest_of_features(views: Iterable[int]) -> str:
-    """Of the keys of these views' rows."""
-    return digest_of_digests(hexlify(keys_file(view).read_bytes()).decode() for view in views)
 
 
 def _stages(arms: Iterable[Arm]) -> set[str]:

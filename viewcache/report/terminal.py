@@ -37,7 +37,7 @@ NEXT = """\
 report.html     all of it on one page: open it in a browser
 make ui         every run of every arm, in MLflow
 make plan       what a run of changed parameters (params.yaml) will cost
-dvc exp run -S train.learning_rate=0.003 -S train.end_to_end.compiled=0
+dvc exp run -S train.learning_rate=0.003 -S end_to_end.compiled=0
                 another learning rate, on the same features; then: dvc metrics diff
 """
 

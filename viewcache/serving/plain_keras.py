@@ -26,7 +26,7 @@ def plain_keras(folder: Path) -> keras.Model:
     precision = find_base(folder / BASE).precision
     if precision != "float32":
         rule = "a Keras model calculates in float32, so the head must be trained on such features"
-        raise PipelineError(rule, f"extract.precision {precision}")
+        raise PipelineError(rule, f"base.precision {precision}")
     base = load_original(folder / BASE)
     x = base.output
     for number, layer in enumerate(head, start=1):

@@ -9,7 +9,7 @@ from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
 from viewcache.arms.arm import Arm, compared_on_cache, end_to_end_arms
 from viewcache.costs.ledger import training_seconds
-from viewcache.ground.params.schema import Train
+from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import PARTS
 from viewcache.ground.stopwatch import load_record
 from viewcache.images.folds import open_rotations
@@ -39,8 +39,8 @@ class ArmLog:
     ) -> None:
         self._writer, self._parent, self._found = writer, parent, found
         self._datasets, self._start = datasets, start
-        settings, rotations = Train.model_validate(found.params["train"]), open_rotations(PARTS)
-        arms = *compared_on_cache(settings, rotations), *end_to_end_arms(settings, rotations)
+        params, rotations = Params.model_validate(found.params), open_rotations(PARTS)
+        arms = *compared_on_cache(params, rotations), *end_to_end_arms(params, rotations)
         self._arms = {arm.name: arm for arm in arms}
 
     @property

@@ -11,11 +11,12 @@ from typing import Any
 
 from mlflow.utils.mlflow_tags import MLFLOW_GIT_COMMIT, MLFLOW_RUN_NOTE
 
+from viewcache.features.store import digest_of_features
 from viewcache.ground.errors import message
 from viewcache.ground.paths import SOURCE, planned_views
 from viewcache.ground.stopwatch import load_record
 from viewcache.report import results
-from viewcache.report.provenance import digest_of_features, digest_of_images, git_commit
+from viewcache.report.provenance import digest_of_images, git_commit
 from viewcache.report.results import Results
 from viewcache.tracking.arm_runs import ArmLog
 from viewcache.tracking.datasets import datasets
@@ -90,7 +91,7 @@ def _name_of_images(data: dict[str, Any]) -> str:
 
 
 def _name(images: str, found: Results) -> str:
-    base = Path(found.params["extract"]["base"]).stem
+    base = Path(found.params["base"]["name"]).stem
     return f"{images}: {found.figures['recommendation']['arm']} ({base})"
 
 

@@ -10,7 +10,7 @@ from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.loading import load_params
 
 DEFAULT = Path("params.yaml").read_text()
-FILE = {"base": "model.keras", "weights": None, "preprocessing": "none"}
+FILE = {"name": "model.keras", "weights": None, "preprocessing": "none"}
 
 
 @pytest.fixture
@@ -19,10 +19,10 @@ def read(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     keras.Sequential([keras.Input((48, 48, 3)), keras.layers.ReLU()]).save("model.keras")
 
-    def read(image_size=None, **extract):
+    def read(image_size=None, **base):
         params = yaml.safe_load(DEFAULT)
         params["data"]["image_size"] = image_size
-        params["extract"] |= extract
+        params["base"] |= base
         Path("params.yaml").write_text(yaml.safe_dump(params))
         return load_params()
 
@@ -30,9 +30,9 @@ def read(tmp_path, monkeypatch):
 
 
 def test_the_side_is_the_network_s_default_unless_it_is_stated(read):
-    assert read(base="VGG16").base_spec.side == 224
-    assert read(base="InceptionV3").base_spec.side == 299
-    assert read(150, base="VGG16").base_spec.side == 150
+    assert read(name="VGG16").base_spec.side == 224
+    assert read(name="InceptionV3").base_spec.side == 299
+    assert read(150, name="VGG16").base_spec.side == 150
     assert read(**FILE).base_spec.side == 48
 
 
@@ -45,13 +45,13 @@ def test_the_side_must_be_stated_for_a_model_that_takes_any(read):
 
 @pytest.mark.parametrize(("name", "near"), [("vgg16", "VGG16"), ("ResNet51", "ResNet50")])
 def test_an_unknown_network_is_refused_with_near_names(read, name, near):
-    with pytest.raises(PipelineError, match=rf"extract.base: .* near it: {near}, .*'{name}'"):
-        read(base=name)
+    with pytest.raises(PipelineError, match=rf"base.name: .* near it: {near}, .*'{name}'"):
+        read(name=name)
 
 
 def test_an_h5_base_is_refused(read):
-    with pytest.raises(PipelineError, match=r"extract.base: .* save the model as .keras. .*'a.h5'"):
-        read(base="a.h5")
+    with pytest.raises(PipelineError, match=r"base.name: .* save the model as .keras. .*'a.h5'"):
+        read(name="a.h5")
 
 
 def test_a_base_with_a_lambda_layer_is_refused(read):
@@ -65,11 +65,11 @@ def test_a_base_with_a_lambda_layer_is_refused(read):
     ("name", "value"), [("preprocessing", "own"), ("weights", "imagenet"), ("weights", "a.h5")]
 )
 def test_a_model_file_brings_its_weights_and_states_its_preprocessing(read, name, value):
-    with pytest.raises(PipelineError, match=rf"extract.{name}: .* Received: '{value}'"):
+    with pytest.raises(PipelineError, match=rf"base.{name}: .* Received: '{value}'"):
         read(**FILE | {name: value})
 
 
 @pytest.mark.parametrize(("name", "value"), [("preprocessing", "none"), ("weights", None)])
 def test_a_named_network_has_its_own_preprocessing_and_needs_weights(read, name, value):
-    with pytest.raises(PipelineError, match=rf"extract.{name}: .* Received: {value!r}"):
+    with pytest.raises(PipelineError, match=rf"base.{name}: .* Received: {value!r}"):
         read(**{name: value})

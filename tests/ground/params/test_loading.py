@@ -37,29 +37,29 @@ def test_default_params_are_valid():
         ("train.epochs", 2.5),
         ("train.epochs", True),
         ("train.head.dropout", 1.5),
-        ("train.seeds", [1, 1]),
-        ("train.end_to_end", ["keras", "compiled"]),
-        ("train.end_to_end.keras", 3),
+        ("arms.seeds", [1, 1]),
+        ("end_to_end", ["keras", "compiled"]),
+        ("end_to_end.keras", 3),
         ("train.schedule", "linear"),
         ("train.originals", "always"),
-        ("evaluate.folds", 2),
-        ("evaluate.folds", "five"),
+        ("data.folds", 2),
+        ("data.folds", "five"),
         ("evaluate.measure", "recall"),
         ("data.split_seed", 0.5),
         ("augment.quarter_turns", "yes"),
         ("augment.zoom", None),
         ("data.source", "nowhere"),
         ("data.image_size", "160"),
-        ("extract.base", "vgg99"),
-        ("extract.base", "missing.keras"),
-        ("extract.base", "model.h5"),
-        ("extract.weights", "imagenett"),
-        ("extract.weights", "missing.weights.h5"),
-        ("extract.weights", None),
-        ("extract.preprocessing", "tf"),
-        ("extract.preprocessing", "inception"),
-        ("extract.layers", 5),
-        ("extract.pooling", "sum"),
+        ("base.name", "vgg99"),
+        ("base.name", "missing.keras"),
+        ("base.name", "model.h5"),
+        ("base.weights", "imagenett"),
+        ("base.weights", "missing.weights.h5"),
+        ("base.weights", None),
+        ("base.preprocessing", "tf"),
+        ("base.preprocessing", "inception"),
+        ("base.layers", 5),
+        ("base.pooling", "sum"),
     ],
 )
 def test_a_bad_parameter_is_named_with_what_was_received(tmp_path, name, value):
@@ -72,13 +72,13 @@ def test_a_bad_parameter_is_named_with_what_was_received(tmp_path, name, value):
 @pytest.mark.parametrize(
     ("name", "value", "complaint"),
     [
-        ("train.budgets", [0, 21, "twin"], r"train\.budgets: none may exceed 20: 40 epochs"),
-        ("train.end_to_end_seeds", [99], r"train\.end_to_end_seeds: must be among seeds"),
-        ("train.budgets", [0, 1], r"train\.budgets: must hold 0 and twin"),
+        ("arms.budgets", [0, 21, "twin"], r"arms\.budgets: none may exceed 20: 40 epochs"),
+        ("end_to_end.seeds", [99], r"end_to_end\.seeds: must be among arms\.seeds"),
+        ("arms.budgets", [0, 1], r"arms\.budgets: must hold 0 and twin"),
         (
-            "train.end_to_end_rotations",
-            [5],
-            r"train\.end_to_end_rotations: must be below 5, the rot",
+            "end_to_end.rotations",
+            [0, 5],
+            r"end_to_end\.rotations: must be below 5, the rot",
         ),
         ("data.validation", 0.8, r"data\.validation: with test it must be below 1"),
         ("data.path", "elsewhere", r"data\.path: must be data/source for source elpv"),
@@ -137,7 +137,7 @@ def test_aliases_of_aliases_are_refused_at_once(tmp_path):
         load_params(path)
 
 
-@pytest.mark.parametrize("name", ["data.path", "extract.base", "extract.weights"])
+@pytest.mark.parametrize("name", ["data.path", "base.name", "base.weights"])
 def test_a_path_that_is_too_long_is_refused(tmp_path, name):
     path = write_with(tmp_path, name, "a" * 5000 + ".keras")
     path.write_text(path.read_text().replace("source: elpv", "source: folder"))

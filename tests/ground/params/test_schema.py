@@ -9,10 +9,16 @@ import pytest
 import yaml
 
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.params.loading import load_params
+from viewcache.ground.params.loading import load_params, parse_params
 
 DEFAULT = yaml.safe_load(Path("params.yaml").read_text())
 LARGEST = 2**31 - 1
+OWN = ("source", "path", "manifest", "classes", "image_size")
+LEAST = {section: {} for section in DEFAULT} | {
+    "seed": 0,
+    "augment": DEFAULT["augment"],
+    "data": {name: DEFAULT["data"][name] for name in OWN},
+}
 ARCHIVE = {"url": "a.zip", "sha256": 64 * "0"}
 BOUNDS: dict[str, tuple[list, list]] = {
     "seed": ([-(2**63), 2**63 - 1], [-(2**63) - 1, 2**63]),
@@ -26,11 +32,11 @@ BOUNDS: dict[str, tuple[list, list]] = {
     "data.limit": ([1, LARGEST, None], [0, LARGEST + 1]),
     "data.classes": ([["a", "b"]], ["a", [1]]),
     "extract.dtype": (["float32", "float16"], ["float64"]),
-    "extract.runtime": (["auto", "tensorflow", "openvino"], ["onnx"]),
-    "extract.precision": (["float32", "bfloat16", "int8"], ["float16", None]),
+    "base.runtime": (["auto", "tensorflow", "openvino"], ["onnx"]),
+    "base.precision": (["float32", "bfloat16", "int8"], ["float16", None]),
     "extract.engine": (["local", "ray"], ["dask", None]),
-    "extract.batch_size": ([1, LARGEST], [0, LARGEST + 1]),
-    "evaluate.folds": ([3, 5, 2**16 - 1, None], [2, 1, 0, -3, 2**16, 3.5]),
+    "base.batch_size": ([1, LARGEST], [0, LARGEST + 1]),
+    "data.folds": ([3, 5, 2**16 - 1, None], [2, 1, 0, -3, 2**16, 3.5]),
     "evaluate.test_views": ([1, 999_999], [0, 1_000_000]),
     "evaluate.margin": ([0.001, 0.999], [0.0, 1.0]),
     "evaluate.rule": (["robustness", "clean"], ["speed"]),
@@ -45,13 +51,13 @@ BOUNDS: dict[str, tuple[list, list]] = {
     "train.head.standardize": ([True, False], [1]),
     "train.head.weight_decay": ([0.0, 2.0], [-0.1]),
     "train.class_weights": (["none", "balanced"], ["some"]),
-    "train.budgets": (
+    "arms.budgets": (
         [[0, "twin"], ["twin", 3, 0], [*range(21), "twin"]],
         [[], [0], ["twin"], [0, 20], [0, 3, 3, "twin"], [-1, 0, "twin"], [0, 21, "twin"]],
     ),
-    "train.end_to_end.keras": ([0, 2, LARGEST - 1, "all"], [1, -2, LARGEST + 1, "auto", None]),
-    "train.end_to_end.compiled": ([0, "all"], [3, False]),
-    "train.end_to_end_rotations": ([[0], [4], [3, 0, 2]], [[], [0, 0], [-1], [5], [2**16]]),
+    "end_to_end.keras": ([0, 2, LARGEST - 1, "all"], [1, -2, LARGEST + 1, "auto", None]),
+    "end_to_end.compiled": ([0, "all"], [3, False]),
+    "end_to_end.rotations": ([[0], [0, 4], [3, 0, 2]], [[], [0, 0], [-1, 0], [5, 0], [4], [2**16]]),
     "augment.quarter_turns": ([True, False], [1]),
     "augment.rotation_degrees": ([0.0, 180.0], [-0.1, 180.1]),
     **{
@@ -102,18 +108,16 @@ def test_a_parameter_may_not_be(load, name, value):
 
 def test_tensorflow_runs_in_float32_alone(load):
     with pytest.raises(PipelineError, match="precision: must be float32 where runtime is tensor"):
-        load(**{"extract.runtime": "tensorflow", "extract.precision": "int8"})
+        load(**{"base.runtime": "tensorflow", "base.precision": "int8"})
 
 
-@pytest.mark.parametrize("seeds", ["seeds", "end_to_end_seeds"])
-def test_seeds_are_distinct_and_told_apart_by_keras(load, seeds):
+@pytest.mark.parametrize("section", ["arms", "end_to_end"])
+def test_seeds_are_distinct_and_told_apart_by_keras(load, section):
     allowed = [0, 2**31 - 2]
-    assert (
-        load(**{"train.seeds": allowed, "train.end_to_end_seeds": allowed}).train.seeds == allowed
-    )
+    assert load(**{"arms.seeds": allowed, "end_to_end.seeds": allowed}).arms.seeds == allowed
     for refused in ([], [1, 1], [-1], [2**31 - 1]):
-        with pytest.raises(PipelineError, match=rf"train\.{seeds}[.:]"):
-            load(**{f"train.{seeds}": refused})
+        with pytest.raises(PipelineError, match=rf"{section}\.seeds[.:]"):
+            load(**{f"{section}.seeds": refused})
 
 
 def test_validation_and_test_leave_images_for_training(load):
@@ -124,17 +128,17 @@ def test_validation_and_test_leave_images_for_training(load):
 
 
 def test_a_holdout_has_one_rotation_and_folds_have_as_many_as_they_are(load):
-    assert load(**{"evaluate.folds": None}).train.end_to_end_rotations == [0]
-    rule = r"train\.end_to_end_rotations: must be below 1, the rotations that evaluate\.folds gives"
+    assert load(**{"data.folds": None}).end_to_end.rotations == [0]
+    rule = r"end_to_end\.rotations: must be below 1, the rotations that data\.folds gives"
     with pytest.raises(PipelineError, match=rf"{rule}\. Received: \[0, 1\]$"):
-        load(**{"train.end_to_end_rotations": [0, 1]})
-    assert load(**{"evaluate.folds": 7, "train.end_to_end_rotations": [6]})
+        load(**{"end_to_end.rotations": [0, 1]})
+    assert load(**{"data.folds": 7, "end_to_end.rotations": [0, 6]})
 
 
 def test_budgets_hold_both_ends_of_the_comparison(load):
-    rule = r"train\.budgets: must hold 0 and twin: the ends of the comparison"
+    rule = r"arms\.budgets: must hold 0 and twin: the ends of the comparison"
     with pytest.raises(PipelineError, match=rf"{rule}\. Received: \[0, 20\]$"):
-        load(**{"train.budgets": [0, 20]})
+        load(**{"arms.budgets": [0, 20]})
 
 
 @pytest.mark.parametrize(
@@ -143,26 +147,26 @@ def test_budgets_hold_both_ends_of_the_comparison(load):
 )
 def test_no_budget_exceeds_the_random_views_that_are_read(load, epochs, originals, most):
     stated = {"train.epochs": epochs, "train.originals": originals}
-    load(**stated, **{"train.budgets": [0, most, "twin"]})
-    rule = rf"train\.budgets: none may exceed {most}: {40 if epochs == 'auto' else epochs} epochs"
+    load(**stated, **{"arms.budgets": [0, most, "twin"]})
+    rule = rf"arms\.budgets: none may exceed {most}: {40 if epochs == 'auto' else epochs} epochs"
     with pytest.raises(PipelineError, match=rf"{rule} read no more random views\. Received: "):
-        load(**stated, **{"train.budgets": [0, most + 1, "twin"]})
+        load(**stated, **{"arms.budgets": [0, most + 1, "twin"]})
 
 
 @pytest.mark.parametrize(
     ("name", "value", "rule"),
     [
-        ("epochs", "all", "must be auto, or a number from 1 on"),
+        ("train.epochs", "all", "must be auto, or a number from 1 on"),
         ("end_to_end.keras", 3, "must be all, or an even number from 0 on"),
         ("end_to_end.compiled", "auto", "must be all, or an even number from 0 on"),
-        ("budgets.0", "most", "must be twin, or a number from 0 on"),
+        ("arms.budgets.0", "most", "must be twin, or a number from 0 on"),
     ],
 )
 def test_what_is_neither_a_word_nor_a_number_is_told_in_one_line(load, name, value, rule):
-    stated = [value, 0, "twin"] if name == "budgets.0" else value
+    stated = [value, 0, "twin"] if name == "arms.budgets.0" else value
     with pytest.raises(PipelineError) as error:
-        load(**{f"train.{name.removesuffix('.0')}": stated})
-    assert str(error.value) == f"params.yaml: train.{name}: {rule}. Received: {value!r}"
+        load(**{name.removesuffix(".0"): stated})
+    assert str(error.value) == f"params.yaml: {name}: {rule}. Received: {value!r}"
 
 
 @pytest.mark.parametrize("digest", [63 * "0", 65 * "0", 63 * "0" + "g", "", 64 * "0" + "\n"])
@@ -196,7 +200,7 @@ def test_images_of_one_s_own_lie_in_a_folder_that_no_stage_fills(load, tmp_path)
 def test_the_side_is_stated_or_the_base_s_own(load):
     assert load(**{"data.image_size": 96}).side == load().base_spec.side == 96
     assert load(**{"data.image_size": None}).side == 224
-    assert load().base_spec.base == "efficientnet_lite0"
+    assert load().base_spec.name == "efficientnet_lite0"
 
 
 def test_all_that_is_wrong_is_told_at_once(load):
@@ -208,5 +212,11 @@ def test_all_that_is_wrong_is_told_at_once(load):
 
 @pytest.mark.parametrize("name", ["seed", "data.limit", "train.head.units", "augment.zoom"])
 def test_a_parameter_in_the_wrong_place_is_named(load, name):
-    with pytest.raises(PipelineError, match=rf"params\.yaml: {name}x: is no parameter"):
+    near = name.rsplit(".", 1)[-1]
+    with pytest.raises(PipelineError, match=rf"{name}x: is no parameter; near it: {near}"):
         load(**{f"{name}x": 1})
+
+
+def test_what_is_left_out_has_the_default_of_the_reference():
+    """Of a section only its name must be there, which DVC asks for, and where images come from."""
+    assert load_params() == parse_params(yaml.safe_dump(LEAST), Path("params.yaml"))

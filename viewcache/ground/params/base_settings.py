@@ -41,7 +41,7 @@ class BaseSettings(Section):
     """A frozen base, but for the size of its images.
 
     Attributes:
-        base: `efficientnet_lite0`, a classification network of `keras.applications`, or a model
+        name: `efficientnet_lite0`, a classification network of `keras.applications`, or a model
             file that ends in `.keras`.
         weights: `imagenet`, `random` (always the same, drawn with seed 0), or a file as Keras'
             `load_weights` takes it, with or without the classifier's weights. None for a model
@@ -55,28 +55,30 @@ class BaseSettings(Section):
             the other, or all of it (`flatten`). An output that is a vector is taken as it is.
     """
 
-    base: Annotated[str, AfterValidator(_known)]
-    weights: str | None
-    preprocessing: Literal["own", "none", "unit", "tf", "torch", "caffe"]
-    layers: Annotated[list[str], AfterValidator(_distinct)]
-    pooling: Literal["avg", "max", "both", "flatten"]
+    name: Annotated[str, AfterValidator(_known)] = "efficientnet_lite0"
+    weights: Annotated[str | None, Field(validate_default=True)] = "imagenet"
+    preprocessing: Annotated[
+        Literal["own", "none", "unit", "tf", "torch", "caffe"], Field(validate_default=True)
+    ] = "own"
+    layers: Annotated[list[str], AfterValidator(_distinct)] = []
+    pooling: Literal["avg", "max", "both", "flatten"] = "avg"
 
     @property
     def from_file(self) -> bool:
         """Whether the base is a model file."""
-        return self.base.endswith(MODEL_SUFFIX)
+        return self.name.endswith(MODEL_SUFFIX)
 
     @property
     def file(self) -> Path | None:
         """The local file that the weights come from."""
         if self.from_file:
-            return Path(self.base)
+            return Path(self.name)
         return None if self.weights in ("imagenet", "random", None) else Path(self.weights)
 
     @field_validator("weights")
     @classmethod
     def _fit_the_base(cls, weights: str | None, info: ValidationInfo) -> str | None:
-        if info.data.get("base", "").endswith(MODEL_SUFFIX):
+        if info.data.get("name", "").endswith(MODEL_SUFFIX):
             if weights is not None:
                 raise ValueError("a model file brings its own weights: must be null")
         elif weights is None or not weights.endswith((".h5", ".keras")):
@@ -89,7 +91,7 @@ class BaseSettings(Section):
     @field_validator("preprocessing")
     @classmethod
     def _be_stated_for_a_file(cls, preprocessing: str, info: ValidationInfo) -> str:
-        if info.data.get("base", "").endswith(MODEL_SUFFIX) == (preprocessing == "own"):
+        if info.data.get("name", "").endswith(MODEL_SUFFIX) == (preprocessing == "own"):
             raise ValueError("own is for networks known by name, the others for .keras files")
         return preprocessing
 

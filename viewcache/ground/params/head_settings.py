@@ -18,7 +18,7 @@ class HeadSettings(Section):
             (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019).
     """
 
-    units: Annotated[int, Field(ge=1, le=2**16)] | None
-    dropout: Annotated[float, Field(ge=0, lt=1)]
-    standardize: bool
-    weight_decay: Annotated[float, Field(ge=0)]
+    units: Annotated[int, Field(ge=1, le=2**16)] | None = 256
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    standardize: bool = False
+    weight_decay: Annotated[float, Field(ge=0)] = 0

@@ -1,13 +1,16 @@
 """`params.yaml`, read and validated once, before any work."""
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from viewcache.ground.errors import PipelineError, brief, message
+from viewcache.ground.params.catalogue import near_names
 from viewcache.ground.params.schema import Params
 from viewcache.ground.params.section import ParameterError
 
@@ -46,7 +49,12 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
         PipelineError: a parameter is unknown, missing, ill-typed or out of range; every such
             parameter is named with what was received.
     """
-    tree = _parse(path)
+    return parse_params(path.read_bytes(), path)
+
+
+def parse_params(content: str | bytes, path: Path) -> Params:
+    """Validate the text of parameters; errors are of its path."""
+    tree = _parse(path, content)
     try:
         return Params.model_validate(tree)
     except ValidationError as error:
@@ -58,8 +66,7 @@ def load_params(path: Path = Path("params.yaml")) -> Params:
         raise PipelineError(f"{path}: every path must be one", error) from error
 
 
-def _parse(path: Path) -> object:
-    content = path.read_bytes()
+def _parse(path: Path, content: str | bytes) -> object:
     try:
         return yaml.load(content, _Loader)
     except Exception as error:  # PyYAML lets through whatever a wrong number or date provokes
@@ -74,6 +81,15 @@ IN_OTHER_WORDS = {
 """Instead of what pydantic says, by the type of its complaint."""
 
 
+def _names(section: Sequence[str]) -> list[str]:
+    """Names of the parameters in a section."""
+    fields: Mapping[str, FieldInfo] = Params.model_fields
+    for name in section:
+        kind = fields[name].annotation
+        fields = getattr(kind, "model_fields", {})
+    return [*fields]
+
+
 def _complaint(path: Path, problem: ErrorDetails) -> tuple[str, object]:
     """What is wrong with a parameter, and what was received."""
     names = [str(name) for name in problem["loc"]]
@@ -81,6 +97,9 @@ def _complaint(path: Path, problem: ErrorDetails) -> tuple[str, object]:
     if isinstance(cause, ParameterError):
         return f"{path}: {'.'.join([*names, cause.name])}: {cause.rule}", cause.received
     rule = IN_OTHER_WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+    if problem["type"] == "extra_forbidden":
+        near = ", ".join(near_names(names[-1], _names(names[:-1])))
+        rule += f"; near it: {near}" if near else "; `viewcache init --upgrade` mends those of 0.1"
     # Of what is missing, pydantic shows the section where it should stand.
     received = "nothing" if problem["type"] == "missing" else brief(problem["input"])
     return f"{path}: {'.'.join(names) or 'the whole'}: {rule}", received

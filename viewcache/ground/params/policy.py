@@ -13,8 +13,9 @@ Factor = Annotated[float, Field(ge=0, lt=1)]
 class Policy(Section):
     """Ranges to draw a view's parameters from, in the terms of Keras' preprocessing layers.
 
-    Everything is drawn uniformly and independently. Pixels that come from outside the image
-    repeat its edge (`fill_mode="nearest"`, the default of Keras' `ImageDataGenerator`).
+    Everything is drawn uniformly and independently; by default nothing varies. Pixels that come
+    from outside the image repeat its edge (`fill_mode="nearest"`, the default of Keras'
+    `ImageDataGenerator`).
 
     Attributes:
         horizontal_flip: Probability of mirroring left and right.
@@ -28,12 +29,12 @@ class Policy(Section):
         contrast: Largest relative change of the distance to the mean of the image's channel.
     """
 
-    horizontal_flip: Probability
-    vertical_flip: Probability
-    quarter_turns: bool
-    rotation_degrees: Annotated[float, Field(ge=0, le=180)]
-    shift: Factor
-    zoom: Factor
-    shear: Factor
-    brightness: Factor
-    contrast: Factor
+    horizontal_flip: Probability = 0
+    vertical_flip: Probability = 0
+    quarter_turns: bool = False
+    rotation_degrees: Annotated[float, Field(ge=0, le=180)] = 0
+    shift: Factor = 0
+    zoom: Factor = 0
+    shear: Factor = 0
+    brightness: Factor = 0
+    contrast: Factor = 0

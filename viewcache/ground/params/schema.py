@@ -58,17 +58,18 @@ class Archive(Section):
 class Data(Section):
     source: Literal["elpv", "folder", "archive"]
     path: str
-    manifest: str | None
-    archive: Archive | None
-    classes: list[str] | None
-    image_size: Annotated[int, Field(ge=32, le=4096)] | None
-    background: Annotated[list[Channel], Field(min_length=3, max_length=3)]
-    min_size: Positive
-    max_rejected: Annotated[int, Field(ge=0, lt=2**31)]
-    split_seed: Annotated[int, Field(ge=-(2**63), lt=2**63)]
-    validation: Annotated[float, Field(gt=0, lt=1)]
-    test: Annotated[float, Field(gt=0, lt=1)]
-    limit: Positive | None
+    manifest: str | None = None
+    archive: Archive | None = None
+    classes: list[str] | None = None
+    image_size: Annotated[int, Field(ge=32, le=4096)] | None = None
+    background: Annotated[list[Channel], Field(min_length=3, max_length=3)] = [255, 255, 255]
+    min_size: Positive = 16
+    max_rejected: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    folds: Annotated[int, Field(ge=3, lt=2**16)] | None = 5
+    split_seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] = 0
+    validation: Annotated[float, Field(gt=0, lt=1)] = 0.15
+    test: Annotated[float, Field(gt=0, lt=1)] = 0.25
+    limit: Positive | None = None
 
     @model_validator(mode="after")
     def _leave_images_for_training(self) -> Self:
@@ -92,12 +93,16 @@ class Data(Section):
         return self
 
 
-class Extract(BaseSettings):
-    runtime: Literal["auto", "tensorflow", "openvino"]
-    precision: Precision
-    dtype: Literal["float32", "float16"]
-    batch_size: Positive
-    engine: Literal["local", "ray"]
+class Base(BaseSettings):
+    """The frozen base, and how it is run.
+
+    Attributes:
+        batch_size: That it is compiled for.
+    """
+
+    runtime: Literal["auto", "tensorflow", "openvino"] = "auto"
+    precision: Precision = "float32"
+    batch_size: Positive = 8
 
     @model_validator(mode="after")
     def _run_fast_on_openvino(self) -> Self:
@@ -107,58 +112,65 @@ class Extract(BaseSettings):
         return self
 
 
-class Evaluate(Section):
-    folds: Annotated[int, Field(ge=3, lt=2**16)] | None
-    test_views: Annotated[int, Field(ge=1, lt=TEST_VIEW_OFFSET)]
-    margin: Annotated[float, Field(gt=0, lt=1)]
-    rule: Literal["robustness", "clean"]
-    measure: Literal["accuracy", "balanced_accuracy"]
-
-
-class EndToEnd(Section):
-    """How many epochs of each way to train end to end are run; 0: none, all: a whole training."""
-
-    keras: EpochsRun
-    compiled: EpochsRun
+class Extract(Section):
+    dtype: Literal["float32", "float16"] = "float32"
+    engine: Literal["local", "ray"] = "local"
 
 
 class Train(Section):
-    """How heads are trained.
+    """How a head is trained.
 
     Attributes:
         epochs: `auto` is as many as make some number of steps (see `epochs_for`).
         schedule: Of the learning rate: it falls to 0 along a cosine, or stays.
         originals: Which epochs show the images as they are.
+    """
+
+    epochs: Epochs = "auto"
+    schedule: Literal["cosine", "constant"] = "cosine"
+    originals: Originals = "every_second"
+    batch_size: Positive = 32
+    learning_rate: Annotated[float, Field(gt=0)] = 0.001
+    head: HeadSettings = HeadSettings()
+    class_weights: Literal["none", "balanced"] = "none"
+
+
+class Arms(Section):
+    """The arms that are compared on cached views.
+
+    Attributes:
         budgets: Numbers of cached random views; `twin` is as many as end to end renders.
     """
 
-    epochs: Epochs
-    schedule: Literal["cosine", "constant"]
-    originals: Originals
-    batch_size: Positive
-    learning_rate: Annotated[float, Field(gt=0)]
-    head: HeadSettings
-    class_weights: Literal["none", "balanced"]
-    budgets: Annotated[list[Budget], AfterValidator(_distinct)]
-    seeds: Annotated[list[Seed], AfterValidator(_distinct), Field(min_length=1)]
-    end_to_end: EndToEnd
-    end_to_end_seeds: Annotated[list[Seed], AfterValidator(_distinct), Field(min_length=1)]
-    end_to_end_rotations: Annotated[list[Rotation], AfterValidator(_distinct), Field(min_length=1)]
+    budgets: Annotated[list[Budget], AfterValidator(_distinct)] = [0, 1, 2, 4, 10, "twin"]
+    seeds: Annotated[list[Seed], AfterValidator(_distinct), Field(min_length=1)] = [0, 1, 2, 3, 4]
 
     @model_validator(mode="after")
-    def _train_comparable_arms(self) -> Self:
+    def _hold_the_ends(self) -> Self:
         if not {0, "twin"} <= set(self.budgets):
             rule = "must hold 0 and twin: the ends of the comparison"
             raise ParameterError("budgets", rule, self.budgets)
-        epochs = FEWEST if self.epochs == "auto" else self.epochs
-        most = random_views_of(epochs, self.originals)
-        if max(budget for budget in self.budgets if budget != "twin") > most:
-            rule = f"none may exceed {most}: {epochs} epochs read no more random views"
-            raise ParameterError("budgets", rule, self.budgets)
-        if not set(self.end_to_end_seeds) <= set(self.seeds):
-            rule = f"must be among seeds, {self.seeds}"
-            raise ParameterError("end_to_end_seeds", rule, self.end_to_end_seeds)
         return self
+
+
+class EndToEnd(Section):
+    """What is trained end to end, in each of the two ways.
+
+    Attributes:
+        keras, compiled: How many epochs are run; 0: none, all: a whole training.
+    """
+
+    keras: EpochsRun = 2
+    compiled: EpochsRun = "all"
+    seeds: Annotated[list[Seed], AfterValidator(_distinct), Field(min_length=1)] = [0]
+    rotations: Annotated[list[Rotation], AfterValidator(_distinct), Field(min_length=1)] = [0]
+
+
+class Evaluate(Section):
+    test_views: Annotated[int, Field(ge=1, lt=TEST_VIEW_OFFSET)] = 3
+    margin: Annotated[float, Field(gt=0, lt=1)] = 0.01
+    rule: Literal["robustness", "clean"] = "clean"
+    measure: Literal["accuracy", "balanced_accuracy"] = "accuracy"
 
 
 class Params(Section):
@@ -167,17 +179,20 @@ class Params(Section):
     seed: Annotated[int, Field(ge=-(2**63), lt=2**63)]
     data: Data
     augment: Policy
+    base: Base
     extract: Extract
-    evaluate: Evaluate
     train: Train
+    arms: Arms
+    end_to_end: EndToEnd
+    evaluate: Evaluate
 
     @property
     def side(self) -> int:
         """Height and width of the images in pixels, whether stated or the base's default."""
-        side = self.data.image_size or default_side(self.extract.base)
+        side = self.data.image_size or default_side(self.base.name)
         if side is None:
             raise PipelineError(
-                f"data.image_size must be stated: {self.extract.base} takes images of any size",
+                f"data.image_size must be stated: {self.base.name} takes images of any size",
                 "None",
             )
         return side
@@ -185,7 +200,7 @@ class Params(Section):
     @property
     def base_spec(self) -> BaseSpec:
         """What to load the base from."""
-        settings = self.extract.model_dump(include=set(BaseSettings.model_fields))
+        settings = self.base.model_dump(include=set(BaseSettings.model_fields))
         return BaseSpec(**settings, side=self.side)
 
     @model_validator(mode="after")
@@ -194,10 +209,27 @@ class Params(Section):
         return self
 
     @model_validator(mode="after")
-    def _rotate_what_is_folded(self) -> Self:
-        rotations = self.evaluate.folds or 1
-        if max(self.train.end_to_end_rotations) >= rotations:
-            rule = f"must be below {rotations}, the rotations that evaluate.folds gives"
-            received = self.train.end_to_end_rotations
-            raise ParameterError("train.end_to_end_rotations", rule, received)
+    def _read_no_more_views_than_there_are(self) -> Self:
+        epochs = FEWEST if self.train.epochs == "auto" else self.train.epochs
+        most, budgets = random_views_of(epochs, self.train.originals), self.arms.budgets
+        if max(budget for budget in budgets if budget != "twin") > most:
+            rule = f"none may exceed {most}: {epochs} epochs read no more random views"
+            raise ParameterError("arms.budgets", rule, budgets)
+        return self
+
+    @model_validator(mode="after")
+    def _train_end_to_end_what_is_trained_on_cached_views(self) -> Self:
+        rotations, wanted = self.data.folds or 1, self.end_to_end
+        if not set(wanted.seeds) <= set(self.arms.seeds):
+            rule = f"must be among arms.seeds, {self.arms.seeds}"
+            raise ParameterError("end_to_end.seeds", rule, wanted.seeds)
+        if self.arms.seeds[0] not in wanted.seeds:
+            rule = f"must hold {self.arms.seeds[0]}, whose heads are compared epoch by epoch"
+            raise ParameterError("end_to_end.seeds", rule, wanted.seeds)
+        if 0 not in wanted.rotations:
+            rule = "must hold 0, whose heads are compared epoch by epoch"
+            raise ParameterError("end_to_end.rotations", rule, wanted.rotations)
+        if max(wanted.rotations) >= rotations:
+            rule = f"must be below {rotations}, the rotations that data.folds gives"
+            raise ParameterError("end_to_end.rotations", rule, wanted.rotations)
         return self

@@ -1,24 +1,10 @@
 """Which files of this repository a module runs: itself, what it imports, and what they read."""
 
 import ast
-import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 PACKAGES = ("stages", "viewcache")
-
-
-def digest_of_closure(module: str, root: Path = Path()) -> str:
-    """A line for every file that a module may run, with its SHA-256, in order of path.
-
-    Args:
-        module: Its dotted name.
-        root: Folder of the packages.
-    """
-    files = sorted(path.relative_to(root) for path in import_closure(module, root))
-    digests = (hashlib.sha256((root / file).read_bytes()).hexdigest() for file in files)
-    lines = [f"{digest}  {file.as_posix()}\n" for digest, file in zip(digests, files, strict=True)]
-    return "".join(lines)
 
 
 def import_closure(module: str, root: Path = Path()) -> set[Path]:
