@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.measure import Row, Target, clock, ratio
 from benchmarks.stages_apart import Workspace
 from viewcache.arms.arm import cached, end_to_end
-from viewcache.costs.ledger import ArmCosts, Training, costs_of_arms, setup_of, training_seconds
+from viewcache.costs.ledger import ArmCosts, Training, costs_of_arms, set_up_of, training_seconds
 from viewcache.ground.paths import PARTS
 from viewcache.ground.stopwatch import load_record
 from viewcache.heads.schedule import course
@@ -134,12 +134,12 @@ def _compiled(workspace: Workspace) -> EndToEnd:
         fits.append(training_seconds(COMPILED, workspace.record))
     records = [workspace.record(stage) for stage in (COMPILED.training_stage, "compile_base")]
     following = (fits[1] - fits[0]) / 2
-    return EndToEnd(setup_of(records), fits[0] - following, following)
+    return EndToEnd(set_up_of(records), fits[0] - following, following)
 
 
 def _costs() -> list[ArmCosts]:
     """Of both arms, by what was extracted last."""
     rotation = open_rotations(PARTS)[0]
     arms = [cached(budget, [0], [0], COURSE) for budget in (FEW, EPOCHS)]
-    training = Training(len(rotation.train), heads=3)
+    training = Training({0: len(rotation.train)}, heads=3)
     return list(costs_of_arms(arms, training, load_record).values())

@@ -20,8 +20,9 @@ SHEET_IMAGES, SHEET_VIEWS = 5, 8
 
 
 def main() -> None:
-    params, images, rotations = load_params(), open_prepared(PREPARED), open_rotations(PARTS)
-    costs = Stopwatch()
+    params, costs = load_params(), Stopwatch()
+    with costs.phase("open"):
+        images, rotations = open_prepared(PREPARED), open_rotations(PARTS)
     train = rows_of(rotations, "train")
     # Validation images too: by them it is judged whether heads are trained long enough.
     tested = np.union1d(rows_of(rotations, "test"), rows_of(rotations, "validation"))
@@ -29,7 +30,8 @@ def main() -> None:
     random_views = course_of(params, rotations).ids
     _plan(params, images, random_views, train, costs)
     _plan(params, images, ids_of_test_views(params.evaluate.test_views), tested, costs)
-    _draw_sheet(params, images, train[:SHEET_IMAGES])
+    with costs.phase("sheet"):
+        _draw_sheet(params, images, train[:SHEET_IMAGES])
     costs.save("augment")
 
 

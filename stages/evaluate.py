@@ -71,7 +71,7 @@ def main() -> None:
     ]
     runs = pd.DataFrame(score(head, images.labels) for head in tested)
     heads = sum(len(arm.trainings) for arm in arms if arm.trains_on_cache)
-    training = Training(len(rotations[0].train), heads)
+    training = Training({rotation.number: len(rotation.train) for rotation in rotations}, heads)
     reckoned = reckon(params, arms, training, load_record)
     figures = figures_of_arms(runs, correct, sample, reckoned)
     own = [head for head in tested if head.arm in cached]

@@ -43,9 +43,10 @@ def main() -> None:
 
 def _train_arm(params: Params, arm: Arm, rotations: list[Rotation], costs: Stopwatch) -> None:
     training.make_deterministic()
-    images = open_prepared(PREPARED)
-    base = _open(params, arm.kind)
-    with images.read() as pixels, costs.monitored():
+    with costs.phase("open"):
+        images, base = open_prepared(PREPARED), _open(params, arm.kind)
+        opened = images.read()
+    with opened as pixels, costs.monitored():
         read = fresh_views(pixels, images.digests, params.augment, params.seed)
         for seed, number in arm.trainings:
             rotation = rotations[number]
@@ -76,9 +77,10 @@ def _train(
 ) -> tuple[Trained, end_to_end.Seen]:
     settings, classes = params.train, len(read_classes(PREPARED))
     name = arm.training_name(seed, rotation.number)
-    validation = end_to_end.validate_on(
-        base, read, rotation.validation, images.labels, settings.batch_size
-    )
+    with costs.phase("validation"):
+        validation = end_to_end.validate_on(
+            base, read, rotation.validation, images.labels, settings.batch_size
+        )
     width = validation.features[:1].shape[1]
     head = build_head(width, classes, settings.head, learning_rate_of(settings), seed)
     targets = training.make_targets(images.labels, rotation.train, settings.class_weights)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from viewcache.arms.arm import Arm, compared_on_cache, kept_epochs, longer_arms
+from viewcache.arms.arm import Arm, compared_on_cache, course_of, kept_epochs, longer_arms
 from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.machine import cores
@@ -48,18 +48,20 @@ def main() -> None:
     params = load_params()
     training.one_thread_an_operation()
     training.make_deterministic()
-    images, rotations, costs = open_prepared(PREPARED), open_rotations(PARTS), Stopwatch()
+    costs = Stopwatch()
+    with costs.phase("open"):
+        images, rotations = open_prepared(PREPARED), open_rotations(PARTS)
+        views = open_views([0, *course_of(params, rotations).ids], images.digests)
     baseline, *arms = compared_on_cache(params, rotations)
     first, *others = _heads(params, arms, rotations)
     longer = longer_arms(params, rotations).values()
     twice_as_long = _heads(params, longer, rotations)
-    views = open_views([0, *arms[0].course.ids], images.digests)
     total = 1 + len(others) + len(twice_as_long)
     bar = tqdm(total=total, desc="train heads", unit=" heads", disable=None, leave=False)
     with bar, costs.monitored():
 
         def train_heads(heads: Sequence[Head]) -> None:
-            _train(params, images, views, heads, bar)
+            _train(params, images, views, heads, costs, bar)
 
         with costs.phase("head alone"):
             train_heads([first])
@@ -85,6 +87,7 @@ def _train(
     images: Prepared,
     views: Mapping[int, FeatureView],
     heads: Sequence[Head],
+    costs: Stopwatch,
     bar: tqdm,
 ) -> None:
     """Train and save heads, one after another."""
@@ -93,7 +96,8 @@ def _train(
     for head in heads:
         arm, seed, rotation = head.arm, head.seed, head.rotation
         rows, held_out = rotation.train, rotation.validation
-        trained = cached.train(rows, held_out, arm.views(seed), seed, head.kept)
+        with costs.part(arm.training_name(seed, rotation.number)):
+            trained = cached.train(rows, held_out, arm.views(seed), seed, head.kept)
         parts = images.of(rows), images.of(held_out)
         save_heads(partial(arm.head_file, seed, rotation.number), trained, *parts)
         bar.update()

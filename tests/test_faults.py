@@ -41,7 +41,7 @@ def test_a_full_disk_ends_in_one_line_and_leaves_every_file_as_it_was(repository
     for stage, blocks in (
         ("prepare", 2),
         ("augment", 2),
-        ("extract --dtype float32 --batch-size 8 --engine local", 2),
+        ("extract", 2),
         ("train_head", 100),
         ("evaluate", 100),
     ):
@@ -51,11 +51,12 @@ def test_a_full_disk_ends_in_one_line_and_leaves_every_file_as_it_was(repository
 
 
 def test_a_full_disk_while_rows_are_computed_loses_none_that_dvc_has(repository, reproduced):
-    other = "extract --dtype float32 --batch-size 3 --engine local"
-    line = run_stage(repository, other, "ulimit -f 100;")
+    repository.set("base", batch_size=3)  # of which DVC has no row
+    line = run_stage(repository, "extract", "ulimit -f 100;")
     assert re.search(r"data/rows cannot be written\. Received: .*too large", line)
     assert [*(repository.path / "data/rows").iterdir()] == []
     repository.dvc("checkout", "data/rows")
+    repository.set("base", batch_size=8)
     assert differences(repository, reproduced) == []
 
 

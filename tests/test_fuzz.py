@@ -309,7 +309,7 @@ def test_any_file_of_weights_is_loaded_or_refused(folder, network, content):
     whole = small_network(layers.Dense(2, name="classifier"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(applications, "_build", lambda *_: whole)
-        specification = SimpleNamespace(file=path, base="MobileNetV2")
+        specification = SimpleNamespace(file=path, name="MobileNetV2")
         answer(lambda: applications._load_file(network, specification))
 
 

@@ -112,7 +112,7 @@ def run():
     shutil.rmtree(FEATURES, ignore_errors=True)
     shutil.rmtree(COSTS, ignore_errors=True)
     settings, began = params.extract, time.time()
-    maker = Maker(Quick(*find_base(BASE)), np.dtype(settings.dtype), settings.batch_size)
+    maker = Maker(Quick(*find_base(BASE)), np.dtype(settings.dtype), params.base.batch_size)
     extract(open_prepared(PREPARED), maker, VIEWS, settings.engine, Stopwatch())
     shards = [Shard(path) for path in shards_in(ROWS)]
     new = [shard.views for shard in shards if shard.about.measured_at >= began]

@@ -108,7 +108,7 @@ def _make_small_repository(path: Path) -> Repository:
     repository = make_repository(path)
     layers = [keras.Input((32, 32, 3)), keras.layers.Conv2D(8, 3)]
     keras.Sequential(layers).save(path / "data/bases/small.keras")
-    base = {"base": "data/bases/small.keras", "weights": None, "preprocessing": "unit"}
+    base = {"name": "data/bases/small.keras", "weights": None, "preprocessing": "unit"}
     repository.set("data", limit=40, image_size=32)
     repository.set("base", **base)
     repository.set("train", epochs=2)

@@ -15,6 +15,7 @@ from tests.rows import stored_features
 from viewcache.commands.planning import amounts_of, plan
 from viewcache.costs.model import ORIGINALS_KEPT, Amounts
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.params.loading import load_params
 from viewcache.images.parting import part_images
 
 INDEX = pd.DataFrame({"digest": [str(number) for number in range(1000)]})
@@ -127,4 +128,4 @@ def test_an_archive_must_be_fetched_before_it_is_planned_for(tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     Path("params.yaml").write_text(yaml.safe_dump(params))
     with pytest.raises(PipelineError, match=r"run `dvc repro fetch`\. Received: no data/source$"):
-        plan(Path("params.yaml"))
+        plan(load_params())

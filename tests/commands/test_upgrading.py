@@ -82,8 +82,8 @@ def test_it_is_said_what_changed(capsys):
     upgrade()
     said = capsys.readouterr().out
     for line in (
-        "data.folds is data.folds",
-        "base.name is base.name",
+        "evaluate.folds is data.folds",
+        "extract.base is base.name",
         "extract.views: 20 is no parameter any more",
         "train.patience: None is no parameter any more",
         "train.epochs: 10 has its default",

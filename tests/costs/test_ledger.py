@@ -1,11 +1,11 @@
 import pytest
 
 from tests.arms.named import named
-from viewcache.costs.ledger import Training, costs_of_arms, setup_of
+from viewcache.costs.ledger import Training, costs_of_arms, own_seconds, set_up_of
 from viewcache.heads.schedule import course
 
 HERE, THERE = {"id": "here"}, {"id": "there"}
-TRAINING = Training(images=50, heads=16)
+TRAINING = Training(images={0: 50, 1: 50}, heads=16)
 SHORT = course(4, "every_second")
 """With two random views: seed 0 begins with view 1, seed 23 with view 2."""
 
@@ -39,7 +39,8 @@ def records(machine_of_view_2=HERE, times=1):
     return {
         "augment": record(**{"setup": 0.5, "view 1": 0.2, "view 2": 0.4, "view 1000000": 70.0}),
         "compile_base": record(setup=3.0, compile=2.0),
-        "extract": record(setup=1.0, lookup=7.0, open=50.0, extract=60.0) | {"views": views},
+        "extract": record(setup=1.0, lookup=0.0, other=0.0, open=50.0, extract=60.0)
+        | {"views": views},
         "train_head": record(
             **{"setup": 4.0, "head alone": 5.0, "heads": 27.0, "heads twice as long": 9.0},
             baseline=6.0,
@@ -76,7 +77,7 @@ def test_one_process_extracts_all_views_and_opens_the_base_once():
 
 def test_views_cost_what_their_rows_did_whatever_the_last_run_computed():
     measured = records()
-    measured["extract"]["seconds"] = {"setup": 1.0, "lookup": 0.1}  # all rows were there
+    measured["extract"]["seconds"] = {"setup": 1.0, "lookup": 0.0, "other": 0.0}  # all were there
     arm = named("cached_2", (0,), (0, 1), SHORT)
     assert costs_of_arms([arm], TRAINING, measured.__getitem__)[arm] == cost_of("cached_2")
 
@@ -200,4 +201,35 @@ def test_times_of_two_machines_are_not_added_up():
 
 
 def test_the_set_up_of_a_process_is_its_start_and_its_compiling():
-    assert setup_of([{"seconds": {"setup": 2.0, "compile": 8.0, "fit": 1.0}}]) == 10
+    seconds = {"setup": 2.0, "open": 1.0, "compile": 8.0, "fit": 70.0, "other": 0.5}
+    assert set_up_of([{"seconds": seconds}]) == 11.5
+
+
+def test_looking_rows_up_is_shared_by_all_views_and_the_rest_of_a_process_counts():
+    measured = records()
+    measured["extract"]["seconds"] |= {"lookup": 9.0, "other": 0.5}  # of 450 rows
+    for name, rows in (("cached_0", 250), ("cached_1", 350), ("cached_2", 450)):
+        arm = named(name, (0,), (0, 1), SHORT)
+        costs = costs_of_arms([arm], TRAINING, measured.__getitem__)[arm]
+        before = cost_of(name).setup_seconds
+        assert costs.setup_seconds == pytest.approx(before + 0.5 + 9 * rows / 450)
+
+
+def test_an_arm_is_costed_with_the_rotations_it_was_trained_in():
+    sizes = Training({0: 50, 1: 60}, 16)
+
+    def passes(name, rotations):
+        arm = named(name, (0,), rotations, SHORT)
+        return costs_of_arms([arm], sizes, records().__getitem__)[arm].base_passes
+
+    assert passes("cached_1", (0, 1)) == 2 * 50  # whose first head was trained alone
+    assert passes("end_to_end", (0, 1)) == 4 * 55
+    assert passes("end_to_end", (1,)) == 4 * 60
+
+
+def test_the_own_seconds_of_heads_are_those_they_took_side_by_side():
+    parts = {"cached_1 seed 0 rotation 0": 2.0, "cached_1 seed 0 rotation 1": 4.0}
+    measured = records()
+    measured["train_head"]["parts"] = parts
+    assert own_seconds(named("cached_1", (0,), (0, 1), SHORT), measured.__getitem__) == 3
+    assert own_seconds(named("end_to_end", (0,), (0, 1), SHORT), measured.__getitem__) == 27

@@ -139,11 +139,6 @@ def test_what_breaks_off_goes_on_where_it_was(after):
     assert np.array_equal(written(EVERY), expected(EVERY))
 
 
-def test_where_nothing_is_missing_the_base_is_not_opened():
-    extract(rows_of([]), after=-1)
-    assert not shards_in(ROWS)
-
-
 def test_it_is_told_how_long_opening_rendering_and_all_took():
     costs = Stopwatch()
     extract(EVERY, costs=costs)

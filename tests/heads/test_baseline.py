@@ -7,6 +7,8 @@ from viewcache.heads.answers import class_scores, predicted_classes
 from viewcache.heads.baseline import ITERATIONS, STRENGTHS, Examples, train_baseline
 from viewcache.heads.dense import as_dense, logits
 
+SCORES = {"none": accuracy_score, "balanced": balanced_accuracy_score}
+"""By which the strength is chosen, by the weights of classes."""
 CLASSES = [2, 4]
 
 
@@ -31,12 +33,12 @@ def by_scikit_learn(train, validation, weights, score):
     )
 
 
-@pytest.mark.parametrize("weights", ["none", "balanced"])
+@pytest.mark.parametrize("weights", SCORES)
 @pytest.mark.parametrize("classes", CLASSES)
 def test_a_baseline_answers_what_scikit_learn_s_model_does(classes, weights):
     train, validation = examples(classes, 0), examples(classes, 1)
-    model = by_scikit_learn(train, validation, weights, accuracy_score)
-    trained = train_baseline(train, validation, weights, "accuracy")
+    model = by_scikit_learn(train, validation, weights, SCORES[weights])
+    trained = train_baseline(train, validation, weights)
     found = logits(as_dense(trained.weights), validation.features)
     assert np.array_equal(predicted_classes(found), model.predict(validation.features))
     scores = class_scores(found)
@@ -46,16 +48,13 @@ def test_a_baseline_answers_what_scikit_learn_s_model_does(classes, weights):
     assert {one.dtype for one in trained.weights} == {np.dtype(np.float32)}
 
 
-@pytest.mark.parametrize(
-    ("measure", "score"),
-    [("accuracy", accuracy_score), ("balanced_accuracy", balanced_accuracy_score)],
-)
-def test_its_strength_is_the_best_on_validation_images(measure, score):
+@pytest.mark.parametrize("weights", SCORES)
+def test_its_strength_is_the_best_on_validation_images(weights):
     chosen = set()
     for seed in range(6):
         train, validation = examples(3, seed), examples(3, 100 + seed)
-        model = by_scikit_learn(train, validation, "none", score)
-        found = train_baseline(train, validation, "none", measure)
+        model = by_scikit_learn(train, validation, weights, SCORES[weights])
+        found = train_baseline(train, validation, weights)
         assert found.start == f"logistic regression, C {model.C}"
         chosen.add(model.C)
     assert len(chosen) > 1
@@ -64,12 +63,12 @@ def test_its_strength_is_the_best_on_validation_images(measure, score):
 def test_of_strengths_that_are_as_good_the_strongest_is_taken():
     features, labels = examples(2, 0, noise=0.0)
     easy = Examples(20 * features, labels)
-    assert train_baseline(easy, easy, "none", "accuracy").start.endswith(f"C {STRENGTHS[0]}")
+    assert train_baseline(easy, easy, "none").start.endswith(f"C {STRENGTHS[0]}")
 
 
 def test_its_history_is_one_epoch_with_its_losses_and_accuracies():
     train, validation = examples(2, 0), examples(2, 1)
-    [epoch] = train_baseline(train, validation, "none", "accuracy").history
+    [epoch] = train_baseline(train, validation, "none").history
     model = by_scikit_learn(train, validation, "none", accuracy_score)
     for (features, labels), loss, accuracy in (
         (train, epoch.loss, epoch.accuracy),

@@ -53,7 +53,7 @@ class Page(HTMLParser):
 
 def provenance(rotations=4, precision="float32", **train):
     params = load_params()
-    changes = {"train": train, "extract": {"precision": precision}}
+    changes = {"train": train, "base": {"precision": precision}}
     sections = {name: getattr(params, name).model_copy(update=changes[name]) for name in changes}
     params = params.model_copy(update=sections)
     return Provenance(

@@ -1,6 +1,6 @@
 """What each arm cost, put together from what its stages measured."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
@@ -10,6 +10,8 @@ from viewcache.ground.stopwatch import Record
 
 Load = Callable[[str], Record]
 """From the name of a stage to its record."""
+SET_UP = ("setup", "open", "compile", "other")
+"""Phases of a process that take as long for few images as for many."""
 
 
 @dataclass(frozen=True)
@@ -63,18 +65,18 @@ class Training:
     """What one training goes through.
 
     Attributes:
-        images: Number of its training images.
+        images: Number of training images by rotation.
         heads: Number of the heads that `train_head` timed together.
     """
 
-    images: int
+    images: Mapping[int, int]
     heads: int
 
 
 def costs_of_arms(arms: Sequence[Arm], training: Training, load: Load) -> dict[Arm, ArmCosts]:
     """What one training of every arm cost."""
     return {
-        arm: _end_to_end(arm, training.images, load)
+        arm: _end_to_end(arm, training, load)
         if arm.budget is None
         else _cached(arm, training, load)
         for arm in arms
@@ -82,24 +84,25 @@ def costs_of_arms(arms: Sequence[Arm], training: Training, load: Load) -> dict[A
 
 
 def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
-    """Of what all images took, the share of the training images."""
+    """Of what all images took, the share of the images that the first head was trained on."""
     views = sorted(set(arm.views(arm.seeds[0])))
     augment, extract, trained = load("augment"), load("extract"), load("train_head")
     of = {view: extract["views"][str(view)] for view in views}
-    shares = {view: training.images / of[view]["rows"] for view in views}
+    images = training.images[arm.rotations[0]]
+    shares = {view: images / of[view]["rows"] for view in views}
 
     def seconds(part: str) -> float:
         return sum(shares[view] * of[view]["seconds"][part] for view in views)
 
     drawing = sum(shares[view] * augment["seconds"].get(f"view {view}", 0.0) for view in views)
     return _costs(
-        [augment, load("compile_base"), extract, trained],
-        [*of.values()],
-        base_passes=training.images * len(views),
+        [augment, load("compile_base"), trained],
+        extract_of(extract, views),
+        base_passes=images * len(views),
         augment=drawing + seconds("augment"),
         base=seconds("extract") - seconds("augment"),
         head=training_seconds(arm, load),
-        further=training_seconds(arm, load) + setup_of([trained]),
+        further=training_seconds(arm, load) + set_up_of([trained]),
         study=study_seconds([arm], training, load),
         originals=0.0,
         epochs=arm.epochs,
@@ -107,8 +110,12 @@ def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
     )
 
 
-def _end_to_end(arm: Arm, images: int, load: Load) -> ArmCosts:
-    """What the head takes on cached views is its share, and no more than rendering leaves."""
+def _end_to_end(arm: Arm, training: Training, load: Load) -> ArmCosts:
+    """The mean of its trainings.
+
+    What the head takes on cached views is its share, and no more than rendering leaves.
+    """
+    images = round(mean(training.images[rotation] for rotation in arm.rotations))
     trained, times = load(arm.training_stage), arm.course.epochs / arm.epochs
     fit = times * _mean_of_trainings(arm, trained["seconds"], "fit")
     augment, originals = (
@@ -118,13 +125,13 @@ def _end_to_end(arm: Arm, images: int, load: Load) -> ArmCosts:
     records = [trained, load("compile_base")] if arm.kind == "compiled" else [trained]
     return _costs(
         records,
-        [],
+        Extracted(),
         base_passes=images * arm.course.epochs,
         augment=augment,
         base=fit - augment - head,
         head=head,
-        further=fit + setup_of([trained]),
-        study=setup_of(records) + len(arm.trainings) * fit,
+        further=fit + set_up_of([trained]),
+        study=set_up_of(records) + len(arm.trainings) * fit,
         originals=_repeated(arm, originals, head),
         epochs=arm.epochs,
         feature_bytes=0,
@@ -147,12 +154,12 @@ def study_seconds(arms: Sequence[Arm], training: Training, load: Load) -> float:
     """Of all trainings of arms on cached views: each view that they read is extracted once."""
     views = sorted({view for arm in arms for seed in arm.seeds for view in arm.views(seed)})
     augment, extract, heads = load("augment"), load("extract"), load("train_head")
-    extracts = [extract["views"][str(view)] for view in views]
     drawing = sum(augment["seconds"].get(f"view {view}", 0.0) for view in views)
     return (
-        setup_of([augment, load("compile_base"), extract, heads], extracts)
+        set_up_of([augment, load("compile_base"), heads])
+        + extract_of(extract, views).set_up
         + drawing
-        + sum(record["seconds"]["extract"] for record in extracts)
+        + sum(extract["views"][str(view)]["seconds"]["extract"] for view in views)
         + _seconds_of_heads(arms, training.heads, heads)
     )
 
@@ -163,6 +170,14 @@ def _seconds_of_heads(arms: Sequence[Arm], heads: int, trained: Record) -> float
     own = sum(len(arm.trainings) for arm in arms if arm.trains_on_cache)
     baseline = sum(seconds["baseline"] for arm in arms if arm.name == BASELINE)
     return own / heads * (seconds["head alone"] + seconds["heads"]) + baseline
+
+
+def own_seconds(arm: Arm, load: Load) -> float:
+    """Of an arm's trainings the mean, as they were run: heads on cached views side by side."""
+    if arm.budget is None or arm.name == BASELINE:
+        return training_seconds(arm, load)
+    parts = load("train_head")["parts"]
+    return mean(parts[arm.training_name(*training)] for training in arm.trainings)
 
 
 def training_seconds(arm: Arm, load: Load) -> float:
@@ -184,20 +199,43 @@ def head_seconds(load: Load) -> float:
     return load("train_head")["seconds"]["head alone"]
 
 
-def setup_of(records: Sequence[Record], extracts: Sequence[Record] = ()) -> float:
-    """Seconds that processes needed before their work: imports, compiling and opening the base.
+def set_up_of(records: Sequence[Record]) -> float:
+    """Seconds of processes that are not spent on images or heads: imports, opening, the rest."""
+    return sum(record["seconds"].get(phase, 0.0) for record in records for phase in SET_UP)
 
-    Args:
-        extracts: Of views, which one process extracted.
+
+@dataclass(frozen=True)
+class Extracted:
+    """What views took of the process that extracted them, besides the seconds of their rows.
+
+    Attributes:
+        set_up: Seconds: its start, their share of looking up rows, and opening the base.
+        machines: Ids of those that computed their rows.
     """
-    compiling = sum(record["seconds"].get("compile", 0) for record in records)
-    starts = sum(record["seconds"]["setup"] for record in records)
-    return compiling + starts + max((one["open"] for one in extracts), default=0.0)
+
+    set_up: float = 0.0
+    peak_rss_bytes: int = 0
+    machines: frozenset[str] = frozenset()
+
+
+def extract_of(record: Record, views: Iterable[int]) -> Extracted:
+    """What views took of `extract`; the base was opened when their rows were first computed."""
+    every, of = record["views"], [record["views"][str(view)] for view in views]
+    share = sum(view["rows"] for view in of) / sum(view["rows"] for view in every.values())
+    seconds = record["seconds"]
+    return Extracted(
+        seconds["setup"]
+        + seconds["other"]
+        + share * seconds["lookup"]
+        + max((view["open"] for view in of), default=0.0),
+        record["peak_rss_bytes"],
+        frozenset([record["machine"]["id"], *(one for view in of for one in view["machines"])]),
+    )
 
 
 def _costs(
     records: list[Record],
-    extracts: list[Record],
+    extracted: Extracted,
     *,
     base_passes: int,
     augment: float,
@@ -209,9 +247,8 @@ def _costs(
     epochs: int,
     feature_bytes: int,
 ) -> ArmCosts:
-    setup = setup_of(records, extracts)
-    machines = {record["machine"]["id"] for record in records}
-    machines |= {machine for one in extracts for machine in one["machines"]}
+    setup = set_up_of(records) + extracted.set_up
+    machines = {record["machine"]["id"] for record in records} | extracted.machines
 
     def on_one_machine(seconds: float) -> float | None:
         return seconds if len(machines) == 1 else None
@@ -228,6 +265,8 @@ def _costs(
         originals_seconds=originals,
         measured_epochs=epochs,
         feature_bytes=feature_bytes,
-        peak_rss_bytes=max(record["peak_rss_bytes"] for record in records),
+        peak_rss_bytes=max(
+            extracted.peak_rss_bytes, *(record["peak_rss_bytes"] for record in records)
+        ),
         machine=" and ".join(sorted(machines)),
     )

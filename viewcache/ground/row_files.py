@@ -1,9 +1,7 @@
 """`.npy` files that are written and read in rows, so that memory does not grow with them."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -55,73 +53,6 @@ def _write_header(file: BinaryIO, shape: tuple[int, ...], dtype: np.dtype[Any]) 
     descr = np.lib.format.dtype_to_descr(dtype)
     header = {"descr": descr, "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(file, header)
-
-
-class RowWriter:
-    """Writes the rows of a `.npy` file in any order; the file appears whole or not at all.
-
-    Args:
-        shape: Of the array: rows first.
-
-    Raises:
-        PipelineError: a row was not written, or the disk is full. What was at `path` before is
-            still there.
-    """
-
-    def __init__(self, path: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-        self._path, self._shape, self._dtype = path, shape, dtype
-        self._unfinished = path.with_name(path.name + ".unfinished")
-        self._written = np.zeros(shape[0], bool)
-
-    def __enter__(self) -> Self:
-        with self._named_errors():
-            self._file = self._unfinished.open("wb")
-            _write_header(self._file, self._shape, self._dtype)
-            self._start = self._file.tell()
-        return self
-
-    def write(self, rows: np.ndarray, batch: np.ndarray) -> None:
-        """Write some rows.
-
-        Args:
-            rows: Where they belong: int, shape (any,), counted from 0 only.
-            batch: Shape (any, *row shape); cast to the dtype.
-        """
-        content = np.ascontiguousarray(batch, self._dtype)
-        with self._named_errors():
-            for start, end in _runs(rows):
-                self._file.seek(self._start + int(rows[start]) * content[0].nbytes)
-                self._file.write(content[start:end].data)
-        self._written[rows] = True
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        try:
-            with self._named_errors():
-                self._file.close()
-                if kind is None:
-                    self._appear()
-        finally:
-            self._unfinished.unlink(missing_ok=True)
-
-    def _appear(self) -> None:
-        if not self._written.all():
-            missing = np.flatnonzero(~self._written)
-            rule = f"{self._path} must get {len(self._written)} rows"
-            raise PipelineError(rule, f"{len(self._written) - len(missing)}, no row {missing[0]}")
-        self._unfinished.replace(self._path)
-
-    @contextmanager
-    def _named_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise PipelineError(f"{self._path} cannot be written", error) from error
-
-
-def _runs(rows: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Where rows that follow each other start and end."""
-    cuts = [0, *(np.flatnonzero(np.diff(rows) != 1) + 1), len(rows)]
-    return ((int(start), int(end)) for start, end in pairwise(cuts) if start < end)
 
 
 class RowFile:

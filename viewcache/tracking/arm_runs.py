@@ -8,7 +8,7 @@ from mlflow.entities import DatasetInput
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
 from viewcache.arms.arm import Arm, compared_on_cache, end_to_end_arms
-from viewcache.costs.ledger import training_seconds
+from viewcache.costs.ledger import own_seconds
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import PARTS
 from viewcache.ground.stopwatch import load_record
@@ -58,9 +58,9 @@ class ArmLog:
             self._log_seed(run, replace(arm, seeds=(seed,)))
 
     def _log_seed(self, parent: str, arm: Arm) -> None:
-        """Log the heads of one seed; the run lasts as long as one training, alone."""
+        """Log the heads of one seed; the run lasts as long as one of its trainings took."""
         [seed] = arm.seeds
-        took = training_seconds(arm, load_record)
+        took = own_seconds(arm, load_record)
         run = self._create(parent, f"{arm} seed {seed}", arm, {"train.seed": seed}, took)
         heads, curves = (
             _of(table, arm.name, seed) for table in (self._found.runs, self._found.curves)
