@@ -1,11 +1,15 @@
-"""Test every arm, put together what it cost, judge, and log all of it to MLflow."""
+"""Judge the arms by their answers, put together what they cost, and log all of it to MLflow."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
 
 import pandas as pd
 
+from viewcache.answers.equivalence import load_equivalences
+from viewcache.answers.head_answers import HeadAnswers
+from viewcache.answers.metrics import metrics_of
+from viewcache.answers.table import read_answers
 from viewcache.arms.arm import (
     Arm,
     cached_arms,
@@ -13,19 +17,14 @@ from viewcache.arms.arm import (
     end_to_end_arms,
     longer_arms,
 )
-from viewcache.arms.equivalence import find_equivalence
-from viewcache.arms.testing import put_arms_to_the_test
-from viewcache.arms.trained import TestedHead, epochs_of, losses_of, score
 from viewcache.costs.ledger import Training
 from viewcache.costs.prediction import compare_with_plan
 from viewcache.costs.reckoning import reckon
-from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import PARTS, PREPARED, REPLAY, planned_views
+from viewcache.ground.paths import ANSWERS, EPOCHS, EQUIVALENCE, PARTS, PREPARED, REPLAY
 from viewcache.ground.stopwatch import load_record
-from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.folds import (
     Rotation,
     open_rotations,
@@ -49,32 +48,32 @@ from viewcache.report.results import Results
 from viewcache.report.terminal import tell
 from viewcache.tracking.runs import try_to_log
 
+VALIDATION = ["validation_accuracy", "validation_loss"]
+"""After the last epoch, of every head."""
+
 
 def main() -> None:
     params, classes = load_params(), read_classes(PREPARED)
     images, rotations = open_prepared(PREPARED), open_rotations(PARTS)
-    views = open_views(planned_views(), images.digests)
     cached, end_to_end = cached_arms(params, rotations), end_to_end_arms(params, rotations)
     arms = [*compared_on_cache(params, rotations), *end_to_end]
-    baseline, ended = arms[0], [arm for arm in arms if arm.is_whole]
-    tested = put_arms_to_the_test(ended, rotations, params, images, views)
+    longer, baseline = longer_arms(params, rotations), arms[0]
+    answers = read_answers(ANSWERS, [*arms, *longer.values()], images, classes)
+    tested = [head for head in answers if head.part == "test"]
     correct, sample = correctness(images.labels, tested), _sample(params, images, rotations)
-    folds = rotation_that_tests(rotations)
+    epochs, folds = pd.read_csv(EPOCHS), rotation_that_tests(rotations)
     rule = Rule(params.evaluate.rule, params.evaluate.margin)
-    length = _length(params, rule, rotations, images, views, tested)
+    length = _length(params, rule, rotations, images, answers, epochs)
     judged = judge(cached, baseline, correct, sample, folds, length, rule)
     recommendation = judged.recommendation
     confusion = confusion_of(recommendation.arm, tested, images.labels)
-    test_views = [0, *ids_of_test_views(params.evaluate.test_views)]
-    equivalences = [
-        find_equivalence(cached[-1], arm, rotations, views, test_views) for arm in end_to_end
-    ]
-    runs = pd.DataFrame(score(head, images.labels) for head in tested)
+    equivalences = load_equivalences(EQUIVALENCE, arms)
+    last = epochs.groupby(["arm", "seed", "rotation"])[VALIDATION].last().reset_index()
+    runs = pd.DataFrame(metrics_of(head, images.labels) for head in tested).merge(last)
     heads = sum(len(arm.trainings) for arm in arms if arm.trains_on_cache)
     training = Training({rotation.number: len(rotation.train) for rotation in rotations}, heads)
     reckoned = reckon(params, arms, training, load_record)
     figures = figures_of_arms(runs, correct, sample, reckoned)
-    own = [head for head in tested if head.arm in cached]
     found = Results(
         {
             "recommendation": results.record_of_recommendation(judged, params.base.precision),
@@ -93,9 +92,10 @@ def main() -> None:
         },
         params.model_dump(),
         runs,
-        epochs_of([head.trained for head in tested if head.arm != baseline]),
+        epochs[epochs["arm"] != baseline.name],
     )
     results.write(found)
+    own = [head for head in tested if head.arm in cached]
     disagreement = find_disagreement(images, classes, own)
     write_page(found, judged, disagreement, trace(params, arms))
     try_to_log(found)
@@ -107,22 +107,33 @@ def _length(
     rule: Rule,
     rotations: Sequence[Rotation],
     images: Prepared,
-    views: Mapping[int, FeatureView],
-    tested: Sequence[TestedHead],
+    answers: Sequence[HeadAnswers],
+    epochs: pd.DataFrame,
 ) -> Length:
     """Whether heads are trained long enough, by their answers on validation images."""
     pairs = longer_arms(params, rotations)
 
-    def validated(arms: Sequence[Arm]) -> dict[Arm, Correct]:
-        heads = put_arms_to_the_test(arms, rotations, params, images, views, "validation")
+    def validated(arms: Iterable[Arm]) -> dict[Arm, Correct]:
+        heads = [
+            replace(head, arm=arm)
+            for arm in arms
+            for head in answers
+            if head.part == "validation" and head.arm.name == arm.name
+        ]
         return correctness(images.labels, heads)
 
-    usual, longer = validated([*pairs]), validated([*pairs.values()])
     *_, twin = cached_arms(params, rotations)
-    losses = losses_of([head for head in tested if head.arm == twin])
+    of_twin = epochs[epochs["arm"] == twin.name]
+    losses = of_twin.pivot_table("validation_loss", ["seed", "rotation"], "epoch").to_numpy()
     constant = params.train.schedule == "constant"
-    sample = _sample(params, images, rotations, "validation")
-    return judge_length(usual, longer, sample, rule.margin, rule.on, losses if constant else None)
+    return judge_length(
+        validated(pairs),
+        validated(pairs.values()),
+        _sample(params, images, rotations, "validation"),
+        rule.margin,
+        rule.on,
+        losses if constant else None,
+    )
 
 
 def _sample(

@@ -20,8 +20,9 @@ from tqdm import tqdm
 
 from benchmarks.workspace import spec_of
 from studies.policies import NOTHING
+from viewcache.answers.head_answers import HeadAnswers
+from viewcache.answers.heads import TrainedHead, ask
 from viewcache.arms.arm import Arm, cached
-from viewcache.arms.trained import TestedHead, TrainedHead, put_to_the_test
 from viewcache.bases.artifact import open_base
 from viewcache.bases.base import Base
 from viewcache.bases.compiling import compile_base
@@ -188,7 +189,7 @@ def trained_and_tested(
     arm: Arm,
     seed: int,
     rotation: Rotation,
-) -> TestedHead:
+) -> HeadAnswers:
     watched = rotation.validation
     trained = trainer.train(
         views,
@@ -197,7 +198,7 @@ def trained_and_tested(
         Schedule(arm.views(seed), COURSE.epochs, BATCH_SIZE, seed),
     )
     saved = SavedHead(trained.weights, trained.start, "", "", trained.history)
-    return put_to_the_test(TrainedHead(arm, seed, rotation, saved), views, TESTED)
+    return ask(TrainedHead(arm, seed, rotation, saved), labels, views, TESTED)
 
 
 def open_real_base(folder: Path) -> Base:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
+from viewcache.answers.answering import ask_arms
+from viewcache.answers.head_answers import HeadAnswers
+from viewcache.answers.heads import TrainedHead, ask
 from viewcache.arms.arm import Arm, cached_arms, twice_as_long
-from viewcache.arms.testing import put_arms_to_the_test
-from viewcache.arms.trained import TestedHead, TrainedHead, put_to_the_test
 from viewcache.features.store import open_views
 from viewcache.ground.machine import cores
 from viewcache.ground.params.loading import load_params
@@ -57,8 +58,8 @@ class Study:
         return Sample(self._images.labels[rows], units, measure)
 
     def usual(self, arm: Arm) -> Correct:
-        given = self._rotations, self._params, self._images, self._views
-        return correctness(self._images.labels, put_arms_to_the_test([arm], *given))[arm]
+        given = self._rotations, self._images, self._views, self._asked
+        return correctness(self._images.labels, ask_arms([arm], *given))[arm]
 
     def longer(self, arm: Arm) -> Correct:
         long, threads = twice_as_long(arm), cores()
@@ -67,7 +68,7 @@ class Study:
             heads = workers.map(lambda share: self._train(long, share), shares)
             return correctness(self._images.labels, chain.from_iterable(heads))[long]
 
-    def _train(self, arm: Arm, trainings: Sequence[tuple[int, int]]) -> list[TestedHead]:
+    def _train(self, arm: Arm, trainings: Sequence[tuple[int, int]]) -> list[HeadAnswers]:
         labels, classes = self._images.labels, len(read_classes(PREPARED))
         cached = CachedTraining(self._params.train, classes, labels, self._views)
         tested = []
@@ -76,7 +77,7 @@ class Study:
             trained = cached.train(rotation.train, rotation.validation, arm.views(seed), seed)
             saved = SavedHead(trained.weights, trained.start, "", "", trained.history)
             head = TrainedHead(arm, seed, rotation, saved)
-            tested.append(put_to_the_test(head, self._views, self._asked))
+            tested.append(ask(head, labels, self._views, self._asked))
         return tested
 
 

@@ -43,6 +43,7 @@ def test_a_full_disk_ends_in_one_line_and_leaves_every_file_as_it_was(repository
         ("augment", 2),
         ("extract", 2),
         ("train_head", 100),
+        ("answer", 2),
         ("evaluate", 100),
     ):
         line = run_stage(repository, stage, f"ulimit -f {blocks};")

@@ -9,8 +9,8 @@ import keras
 import numpy as np
 import pytest
 
-from stages import evaluate, extract, replay, train_end_to_end, train_head
-from viewcache.arms.guards import refuse_unfair_comparison
+from stages import answer, evaluate, extract, replay, train_end_to_end, train_head
+from viewcache.answers.guards import refuse_unfair_comparison
 from viewcache.bases.frozen import load_base
 from viewcache.features import extraction
 from viewcache.ground.errors import PipelineError
@@ -60,7 +60,7 @@ def test_heads_that_differ_between_the_ways(run, monkeypatch):
     monkeypatch.setattr(train_end_to_end, "build_head", build_without_dropout)
     run(train_end_to_end, "compiled")
     with pytest.raises(PipelineError, match="must train the same head"):
-        run(evaluate)
+        run(answer)
 
 
 def test_only_the_last_view_kept(run, monkeypatch):
@@ -112,7 +112,7 @@ def test_the_test_images_used_for_choosing(run, monkeypatch):
     monkeypatch.setattr(train_head, "open_rotations", with_test_for_validation)
     run(train_head)
     with pytest.raises(PipelineError, match="must be made from validation_images"):
-        run(evaluate)
+        run(answer)
 
 
 def test_a_head_that_saw_its_test_images(run, monkeypatch):
@@ -125,7 +125,7 @@ def test_a_head_that_saw_its_test_images(run, monkeypatch):
     monkeypatch.setattr(train_head, "open_rotations", the_first)
     run(train_head)
     with pytest.raises(PipelineError, match=r"1\.npz must be made from images"):
-        run(evaluate)
+        run(answer)
 
 
 def test_images_in_two_parts(reproduced):

@@ -25,7 +25,7 @@ SEEDS = (
     10  # of logged heads: four arms have two, the baseline one, end to end on either runtime one
 )
 TRAININGS = ["train_head", "train_end_to_end@keras", "train_end_to_end@compiled"]
-ENDING = ["evaluate", "export"]
+ENDING = ["answer", "evaluate", "export"]
 
 
 def test_every_arm_is_tested_and_costed(reproduced):
@@ -224,14 +224,14 @@ def test_another_learning_rate_makes_no_base_pass_and_the_old_one_is_restored(re
 @pytest.mark.parametrize(("way", "epochs"), [("keras", 4), ("keras", 0), ("compiled", 0)])
 def test_other_epochs_of_a_way_to_train_end_to_end_rerun_that_way_alone(repository, way, epochs):
     repository.set("end_to_end", **{way: epochs})
-    assert repository.repro("--dry") == [f"train_end_to_end@{way}", "evaluate"]
+    assert repository.repro("--dry") == [f"train_end_to_end@{way}", "answer", "evaluate"]
 
 
 def test_without_end_to_end_the_cached_arms_are_compared_with_each_other(repository):
     """Their heads stay, and the recommendation, which is the same, trains no model again."""
     off = ("-S", "end_to_end.keras=0", "-S", "end_to_end.compiled=0")
     ran = stages_in(repository.dvc("exp", "run", *off))
-    assert sorted(ran) == sorted([*TRAININGS[1:], "replay", "evaluate"])
+    assert sorted(ran) == sorted([*TRAININGS[1:], "replay", "answer", "evaluate"])
     results = repository.results()
     assert list(results["arms"]) == ON_CACHE
     assert results["equivalence"] == {"same_runtime": None, "keras": None}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import yaml
 
-from stages import evaluate, replay
+from stages import answer, evaluate, replay
 from tests.rows import stored_features
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import seal
@@ -324,10 +324,11 @@ def test_every_image_is_tested_once_and_validates_once(reproduced):
 
 @pytest.fixture
 def again(repository, monkeypatch):
-    """Evaluate the repository once more, in this process; returns its folder."""
+    """Ask and judge the heads once more, in this process; returns the repository's folder."""
     monkeypatch.chdir(repository.path)
 
     def again() -> Path:
+        answer.main()
         evaluate.main()
         return repository.path
 

@@ -12,6 +12,7 @@ import pytest
         ("stages.extract", {"ray", "tensorflow", "mlflow", "sklearn", "matplotlib"}),
         ("stages.train_head", {"mlflow", "sklearn", "matplotlib"}),
         ("stages.train_end_to_end", {"mlflow", "sklearn", "matplotlib"}),
+        ("stages.answer", {"tensorflow", "mlflow", "sklearn", "matplotlib"}),
         ("stages.evaluate", {"tensorflow"}),
         ("viewcache.commands.browsing", {"tensorflow"}),
         ("viewcache.commands.registering", {"tensorflow"}),

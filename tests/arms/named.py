@@ -1,13 +1,11 @@
-"""Arms and heads that tests make by name."""
+"""Arms that tests make by name."""
 
 from dataclasses import replace
 
 import numpy as np
 
 from viewcache.arms.arm import BASELINE, Arm, cached, end_to_end
-from viewcache.arms.trained import TestedHead, TrainedHead
 from viewcache.ground.params.loading import load_params
-from viewcache.heads.saved import SavedHead
 from viewcache.heads.schedule import course
 from viewcache.images.folds import Rotation
 
@@ -33,15 +31,6 @@ def named(name, seeds=(), rotations=(), whole=COURSE, epochs="all") -> Arm:
 def rotation_of(test, number=0, train=(), validation=()) -> Rotation:
     parts = (np.array(part, np.int64) for part in (train, validation, test))
     return Rotation(number, *parts)
-
-
-def head_of(
-    name, seed, logits, weights=(), seeds=(), rotation=None, rotations=(0,), history=()
-) -> TestedHead:
-    """A head with these answers, on all images unless a rotation is given."""
-    saved = SavedHead(list(weights), "start", "images", "validation images", list(history))
-    rotation = rotation or rotation_of(range(logits.shape[1]))
-    return TestedHead(TrainedHead(named(name, seeds, rotations), seed, rotation, saved), logits)
 
 
 def params_with(**sections):

@@ -23,11 +23,18 @@ def test_views_heads_and_features_lie_in_outs_of_dvc_yaml():
         "models/end_to_end/${item}": paths.end_to_end_head_file("${item}", 2, "0"),
         "data/seen/${item}": paths.seen_file("${item}"),
         "data/prepared": paths.PREPARED,
+        "data/answers": paths.ANSWERS,
         "data/costs/train_head.json": COSTS / "train_head.json",
     }
     for out, file in files.items():
         assert out in OUTS
         assert file.is_relative_to(out)
+
+
+def test_answers_and_what_was_found_with_them_lie_in_one_out():
+    files = (paths.ANSWERS, paths.EPOCHS, paths.EQUIVALENCE)
+    assert {file.parent.as_posix() for file in files} == {"data/answers"}
+    assert len(set(files)) == 3
 
 
 def test_every_other_out_has_its_name():

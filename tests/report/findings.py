@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tests.arms.named import named
-from viewcache.arms.equivalence import Equivalence
+from viewcache.answers.equivalence import Equivalence
 from viewcache.costs.evidence import Evidence
 from viewcache.costs.faster import Factors, Faster
 from viewcache.costs.ledger import ArmCosts

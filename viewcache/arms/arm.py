@@ -85,10 +85,14 @@ class Arm:
         """One of its trainings, as its costs are named."""
         return f"{self} seed {seed} rotation {rotation}"
 
+    @property
+    def random_views(self) -> int:
+        """How many its trainings read, cached or rendered afresh."""
+        return self.course.random_views if self.budget is None else self.budget
+
     def views(self, seed: int) -> list[int]:
         """The view that each epoch reads that is run."""
-        budget = self.course.random_views if self.budget is None else self.budget
-        return self.course.views(budget, seed)[: self.epochs]
+        return self.course.views(self.random_views, seed)[: self.epochs]
 
     def head_file(self, seed: int, rotation: int, epoch: int | None = None) -> Path:
         """Where a head lies as it ended, or as it was after an epoch."""

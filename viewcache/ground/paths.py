@@ -20,6 +20,12 @@ FEATURES = Path("data/features")
 ROWS = Path("data/rows")
 """Shards of rows: of all views of `FEATURES`."""
 BASE = Path("data/base")
+ANSWERS = Path("data/answers/answers.parquet")
+"""What every head answers of every image that it was put to, in every view."""
+EPOCHS = Path("data/answers/epochs.csv")
+"""How every head's training went, epoch by epoch."""
+EQUIVALENCE = Path("data/answers/equivalence.json")
+"""How far heads of end to end are from the twin's."""
 REPLAY = Path("data/replay.json")
 """What was computed again, and how far off it was."""
 CALIBRATION = Path("data/calibration/views.npy")

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import confusion_matrix
 
+from viewcache.answers.head_answers import HeadAnswers
 from viewcache.arms.arm import Arm
-from viewcache.arms.trained import TestedHead
-from viewcache.heads.answers import predicted_classes
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Confusion:
         return float(of_classes.max() / of_classes.sum())
 
 
-def confusion_of(arm: Arm, tested: Sequence[TestedHead], labels: np.ndarray) -> Confusion:
+def confusion_of(arm: Arm, heads: Sequence[HeadAnswers], labels: np.ndarray) -> Confusion:
     """Put together what the heads of an arm answer.
 
     Args:
@@ -39,17 +38,12 @@ def confusion_of(arm: Arm, tested: Sequence[TestedHead], labels: np.ndarray) -> 
     """
     classes = np.unique(labels)
 
-    def counts(head: TestedHead) -> np.ndarray:
+    def counts(head: HeadAnswers) -> np.ndarray:
         """By view: int, shape (views, classes, classes)."""
-        truth = labels[head.trained.rotation.test]
-        return np.stack(
-            [
-                confusion_matrix(truth, predicted_classes(view), labels=classes)
-                for view in head.logits
-            ]
-        )
+        truth = labels[head.images]
+        return np.stack([confusion_matrix(truth, view, labels=classes) for view in head.named])
 
-    by_view = np.sum([counts(head) for head in tested if head.arm == arm], axis=0) / len(arm.seeds)
+    by_view = np.sum([counts(head) for head in heads if head.arm == arm], axis=0) / len(arm.seeds)
     return Confusion(arm, by_view[0], by_view[1:].mean(axis=0))
 
 

@@ -5,9 +5,8 @@ from typing import Literal
 
 import numpy as np
 
+from viewcache.answers.head_answers import HeadAnswers
 from viewcache.arms.arm import Arm
-from viewcache.arms.trained import TestedHead
-from viewcache.heads.answers import predicted_classes
 
 Measured = Literal["clean", "robustness"]
 """View 0 of the test images, or the mean over their random views."""
@@ -17,7 +16,7 @@ METRICS: dict[Measured, str] = {"clean": "accuracy", "robustness": "accuracy_aug
 """The metric that each is the mean of."""
 
 
-def correctness(labels: np.ndarray, tested: Iterable[TestedHead]) -> dict[Arm, Correct]:
+def correctness(labels: np.ndarray, heads: Iterable[HeadAnswers]) -> dict[Arm, Correct]:
     """For each arm, how right its heads are.
 
     Every seed of an arm answers on the same images, each once, whatever rotation tests it.
@@ -28,23 +27,20 @@ def correctness(labels: np.ndarray, tested: Iterable[TestedHead]) -> dict[Arm, C
     Returns:
         Tables with seeds in their order, and the tested images in that of the prepared ones.
     """
-    parts: dict[Arm, dict[int, list[TestedHead]]] = {}
-    for head in tested:
-        parts.setdefault(head.arm, {}).setdefault(head.trained.seed, []).append(head)
+    parts: dict[Arm, dict[int, list[HeadAnswers]]] = {}
+    for head in heads:
+        parts.setdefault(head.arm, {}).setdefault(head.seed, []).append(head)
     return {
         arm: _by_measure(np.stack([_right(labels, seeds[seed]) for seed in sorted(seeds)]))
         for arm, seeds in parts.items()
     }
 
 
-def _right(labels: np.ndarray, heads: list[TestedHead]) -> np.ndarray:
+def _right(labels: np.ndarray, heads: list[HeadAnswers]) -> np.ndarray:
     """Of one seed: float64, shape (views, images)."""
-    rows = [head.trained.rotation.test for head in heads]
-    right = [
-        [predicted_classes(view) == labels[tested] for view in head.logits]
-        for head, tested in zip(heads, rows, strict=True)
-    ]
-    return np.concatenate(right, axis=1, dtype=np.float64)[:, np.argsort(np.concatenate(rows))]
+    right = [head.named == labels[head.images] for head in heads]
+    order = np.argsort(np.concatenate([head.images for head in heads]))
+    return np.concatenate(right, axis=1, dtype=np.float64)[:, order]
 
 
 def _by_measure(right: np.ndarray) -> Correct:

@@ -7,9 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import mode
 
+from viewcache.answers.head_answers import HeadAnswers
 from viewcache.arms.arm import Arm
-from viewcache.arms.trained import TestedHead
-from viewcache.heads.answers import predicted_classes
 from viewcache.images.prepared import Prepared
 
 EXAMPLES = 12
@@ -51,11 +50,11 @@ class Disagreement:
 
 
 def find_disagreement(
-    images: Prepared, classes: Sequence[str], tested: Sequence[TestedHead]
+    images: Prepared, classes: Sequence[str], heads: Sequence[HeadAnswers]
 ) -> Disagreement:
     """Find the images on which augmentation changes most: the fewest views against the most."""
-    cached = [head for head in tested if head.arm.budget is not None]
-    rows = np.unique(np.concatenate([head.trained.rotation.test for head in cached]))
+    cached = [head for head in heads if head.arm.budget is not None]
+    rows = np.unique(np.concatenate([head.images for head in cached]))
     said = _answers(cached, len(images.labels), rows)
     labels = images.labels[rows]
     between = min(said, key=_budget), max(said, key=_budget)
@@ -74,13 +73,13 @@ def _budget(arm: Arm) -> int:
     return arm.budget or 0
 
 
-def _answers(tested: Sequence[TestedHead], images: int, rows: np.ndarray) -> dict[Arm, np.ndarray]:
+def _answers(heads: Sequence[HeadAnswers], images: int, rows: np.ndarray) -> dict[Arm, np.ndarray]:
     """For each arm the classes that its heads name: int, shape (seeds, tested images)."""
     arms: dict[Arm, dict[int, np.ndarray]] = {}
-    for head in tested:
+    for head in heads:
         seeds = arms.setdefault(head.arm, {})
-        named = seeds.setdefault(head.trained.seed, np.zeros(images, np.int64))
-        named[head.trained.rotation.test] = predicted_classes(head.logits[0])
+        named = seeds.setdefault(head.seed, np.zeros(images, np.int64))
+        named[head.images] = head.named[0]
     return {arm: np.stack(list(seeds.values()))[:, rows] for arm, seeds in arms.items()}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from viewcache.arms.equivalence import Equivalence
+from viewcache.answers.equivalence import Equivalence
 from viewcache.costs.reckoning import Reckoning
 from viewcache.ground.files import write_text
 from viewcache.ground.params.base_settings import Precision

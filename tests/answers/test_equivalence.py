@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from tests.arms.named import named, rotation_of
-from viewcache.arms.equivalence import Equivalence, find_equivalence, trainings_by_epoch
+from viewcache.answers.equivalence import (
+    Equivalence,
+    find_equivalence,
+    load_equivalences,
+    save_equivalences,
+    trainings_by_epoch,
+)
 from viewcache.features.store import FeatureView, Rows
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import seal
@@ -12,6 +18,7 @@ from viewcache.ground.paths import seen_file
 from viewcache.heads.saved import Trained, save_heads
 
 ROTATIONS = [rotation_of([0, 1], 0), rotation_of([2, 3], 1)]
+LABELS = np.array([0, 1, 0, 1])
 FEATURES = np.array([[-1, 0], [1, 0], [-1, 1], [2, -1]], np.float32)
 VIEWS = {view: FeatureView(Rows([FEATURES]), np.arange(4)) for view in (0, 5, 8, 9)}
 """Of which 8 and 9 are tested on, and 5 is what end to end saw."""
@@ -54,7 +61,7 @@ TWIN = named("cached_10", SEEDS, NUMBERS)
 
 
 def found(arm):
-    return find_equivalence(TWIN, arm, ROTATIONS, VIEWS, [0, 8, 9])
+    return find_equivalence(TWIN, arm, ROTATIONS, LABELS, VIEWS, [0, 8, 9])
 
 
 def test_heads_are_held_to_each_other_after_every_kept_epoch_and_at_the_end():
@@ -139,3 +146,19 @@ def test_what_is_compared_is_what_both_have_kept(epochs, compared):
 def test_heads_that_differ_in_weights_or_answers_are_not_the_same(weights, changed, exact):
     arms = named("cached_10"), named("end_to_end_compiled")
     assert Equivalence(*arms, {1: 0.0, 20: weights}, changed, 8, 0.0).is_exact is exact
+
+
+def test_what_was_found_is_read_as_it_was_written(tmp_path):
+    path = tmp_path / "equivalence.json"
+    arms = [named("end_to_end", (0,), (0,)), named("end_to_end_compiled", SEEDS, NUMBERS)]
+    written = [
+        Equivalence(TWIN, arms[0], {1: 0.1 + 0.2, 2: 1e-9}, 3, 8, 1 / 3),
+        Equivalence(TWIN, arms[1], {1: 0.0, 20: 0.0}, 0, 8, 0.0),
+    ]
+    save_equivalences(path, written)
+    assert load_equivalences(path, [named("cached_0"), TWIN, *arms]) == written
+
+
+def test_where_nothing_was_compared_nothing_is_read(tmp_path):
+    save_equivalences(tmp_path / "equivalence.json", [])
+    assert load_equivalences(tmp_path / "equivalence.json", []) == []

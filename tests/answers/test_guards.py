@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from tests.arms.named import named, rotation_of
-from viewcache.arms.guards import refuse_unfair_comparison
-from viewcache.arms.trained import TrainedHead
+from viewcache.answers.guards import refuse_unfair_comparison
+from viewcache.answers.heads import TrainedHead
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import digest_of_digests
 from viewcache.heads.saved import SavedHead

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import combinations
 
+from viewcache.answers.heads import TrainedHead
 from viewcache.arms.arm import BASELINE
-from viewcache.arms.trained import TrainedHead
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import digest_of_digests
 from viewcache.images.folds import PARTS, Rotation

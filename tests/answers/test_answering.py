@@ -2,25 +2,21 @@ import numpy as np
 import pytest
 
 from tests.arms.named import named, rotation_of
-from viewcache.arms.testing import put_arms_to_the_test
+from viewcache.answers.answering import ask_arms
 from viewcache.features.store import FeatureView, Rows
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.params.loading import load_params
-from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.heads.saved import Trained, save_head
 from viewcache.images.prepared import Prepared
 
-PARAMS = load_params()
-TEST_VIEWS = [0, *ids_of_test_views(PARAMS.evaluate.test_views)]
-IMAGES = Prepared(None, list("abcdef"), np.zeros(6, int))
+ASKED = [0, 1_000_000, 1_000_001]
+IMAGES = Prepared(None, list("abcdef"), np.arange(6) % 2)
 ROTATIONS = [
     rotation_of([0, 1], 0, [2, 3], [4, 5]),
     rotation_of([2, 3], 1, [4, 5], [0, 1]),
 ]
-FEATURES = np.random.default_rng(0).normal(size=(len(TEST_VIEWS), 6, 2)).astype(np.float32)
+FEATURES = np.random.default_rng(0).normal(size=(len(ASKED), 6, 2)).astype(np.float32)
 VIEWS = {
-    view: FeatureView(Rows([of]), np.arange(6))
-    for view, of in zip(TEST_VIEWS, FEATURES, strict=True)
+    view: FeatureView(Rows([of]), np.arange(6)) for view, of in zip(ASKED, FEATURES, strict=True)
 }
 KERNEL = np.array([[1], [2]], np.float32)
 ARMS = [named("cached_0", (0,), (0, 1)), named("cached_10", (0,), (1,))]
@@ -38,18 +34,18 @@ def heads(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("part", ["test", "validation"])
-def test_every_head_answers_on_a_part_of_its_rotation_in_every_test_view(part):
-    tested = put_arms_to_the_test(ARMS, ROTATIONS, PARAMS, IMAGES, VIEWS, part)
-    assert [(head.arm, *head.training) for head in tested] == [
+def test_every_head_answers_on_a_part_of_its_rotation_in_every_view(part):
+    answers = ask_arms(ARMS, ROTATIONS, IMAGES, VIEWS, ASKED, part)
+    assert [(head.arm, *head.training) for head in answers] == [
         *((ARMS[0], 0, 0), (ARMS[0], 0, 1), (ARMS[1], 0, 1))
     ]
-    for factor, head in enumerate(tested, start=1):
-        rows = getattr(ROTATIONS[head.training[1]], part)
-        assert head.trained.rotation.test.tolist() == rows.tolist()
+    for factor, head in enumerate(answers, start=1):
+        rows = getattr(ROTATIONS[head.rotation], part)
+        assert (head.part, head.images.tolist()) == (part, rows.tolist())
         assert head.logits == pytest.approx(FEATURES[:, rows] @ (factor * KERNEL), abs=1e-5)
 
 
-def test_heads_of_other_images_are_not_tested():
+def test_heads_of_other_images_are_not_asked():
     others = Prepared(None, list("ABCDEF"), np.zeros(6, int))
     with pytest.raises(PipelineError, match="must be made from images"):
-        put_arms_to_the_test(ARMS, ROTATIONS, PARAMS, others, VIEWS)
+        ask_arms(ARMS, ROTATIONS, others, VIEWS, ASKED)

@@ -1,16 +1,20 @@
 """Whether as many cached views as end to end renders train the heads of end to end."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from viewcache.answers.head_answers import HeadAnswers
+from viewcache.answers.heads import TrainedHead, ask
 from viewcache.arms.arm import Arm, kept_epochs
-from viewcache.arms.trained import TestedHead, TrainedHead, put_to_the_test
 from viewcache.features.store import FeatureView
+from viewcache.ground.files import write_text
 from viewcache.ground.manifests import verify
 from viewcache.ground.paths import seen_file
-from viewcache.heads.answers import predicted_classes
 from viewcache.heads.saved import open_head
 from viewcache.images.folds import Rotation
 
@@ -49,12 +53,37 @@ class Equivalence:
         return self.changed_test_predictions == 0 and self.max_abs_weight_difference == 0
 
 
+def save_equivalences(path: Path, found: Sequence[Equivalence]) -> None:
+    """Write what was found, as JSON."""
+    records = [
+        {**vars(one), "twin": one.twin.name, "end_to_end": one.end_to_end.name} for one in found
+    ]
+    write_text(path, json.dumps(records, indent=2) + "\n")
+
+
+def load_equivalences(path: Path, arms: Iterable[Arm]) -> list[Equivalence]:
+    """Read what was found.
+
+    Args:
+        arms: All that may have been compared.
+    """
+    by_name = {arm.name: arm for arm in arms}
+
+    def equivalence(record: dict[str, Any]) -> Equivalence:
+        ways = {name: by_name[record[name]] for name in ("twin", "end_to_end")}
+        by_epoch = {int(epoch): most for epoch, most in record["weight_differences"].items()}
+        return Equivalence(**record | ways | {"weight_differences": by_epoch})
+
+    return [equivalence(record) for record in json.loads(path.read_bytes())]
+
+
 def find_equivalence(
     twin: Arm,
     end_to_end: Arm,
     rotations: Sequence[Rotation],
+    labels: np.ndarray,
     views: Mapping[int, FeatureView],
-    test_views: Sequence[int],
+    asked: Sequence[int],
 ) -> Equivalence:
     """Hold the twin to an arm that trained end to end.
 
@@ -62,8 +91,9 @@ def find_equivalence(
     differ in the last digits, Adam magnifies that, and answers are what can be compared.
 
     Args:
-        views: The features of all that is tested on.
-        test_views: Ids: 0, then random ones.
+        labels: int, of all prepared images.
+        views: The features of all that is asked for.
+        asked: Ids of views: 0, then random ones.
 
     Raises:
         PipelineError: a head is missing or damaged.
@@ -72,15 +102,13 @@ def find_equivalence(
         epoch: [[_head(arm, *one, epoch, rotations) for arm in (twin, end_to_end)] for one in of]
         for epoch, of in trainings_by_epoch(twin, end_to_end).items()
     }
-    answers = [
-        [put_to_the_test(head, views, test_views) for head in pair] for pair in pairs[max(pairs)]
-    ]
+    answers = [[ask(head, labels, views, asked) for head in pair] for pair in pairs[max(pairs)]]
     return Equivalence(
         twin,
         end_to_end,
         {epoch: max(_weight_difference(*pair) for pair in heads) for epoch, heads in pairs.items()},
         max(_changed_predictions(*pair) for pair in answers),
-        int(np.prod(answers[0][0].logits.shape[:2])),
+        answers[0][0].named.size,
         _seen_difference(end_to_end, views),
     )
 
@@ -107,11 +135,8 @@ def _weight_difference(head: TrainedHead, other: TrainedHead) -> float:
     return max(float(np.abs(ours - theirs).max()) for ours, theirs in weights)
 
 
-def _changed_predictions(head: TestedHead, other: TestedHead) -> int:
-    return sum(
-        int((predicted_classes(ours) != predicted_classes(theirs)).sum())
-        for ours, theirs in zip(head.logits, other.logits, strict=True)
-    )
+def _changed_predictions(head: HeadAnswers, other: HeadAnswers) -> int:
+    return int((head.named != other.named).sum())
 
 
 def _seen_difference(arm: Arm, views: Mapping[int, FeatureView]) -> float:

@@ -1,0 +1,1 @@
+"""What heads answer of images, in a table."""
