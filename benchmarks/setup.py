@@ -19,6 +19,7 @@ LIMITS = {
     "train_head": 7,
     "train_end_to_end": 7,
     "replay": 7,
+    "answer": 3,
     "evaluate": 10,
 }
 """Seconds within which each stage should have imported what it needs."""

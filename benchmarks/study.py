@@ -18,7 +18,7 @@ def rows(runs: int) -> Iterator[Row]:
     """From one run of the whole pipeline, end to end on the same runtime only."""
     with tempfile.TemporaryDirectory() as folder:
         repository = cloned(Path(folder) / "repository")
-        repository.set("train", end_to_end={"keras": 0, "compiled": "all"})
+        repository.set("end_to_end", keras=0, compiled="all")
         reproduce(repository.path)
         with contextlib.chdir(repository.path):
             results = json.loads(Path("results.json").read_text())
@@ -53,6 +53,6 @@ def _evaluation() -> Iterator[Row]:
     subprocess.run(command, check=True, env=stage_environment(), capture_output=True)
     record = load_record("peak")
     seconds = record["seconds"]["whole"]
-    yield single("evaluate, of all these heads: seconds", seconds, Target(high=40))
+    yield single("evaluate, with pictures and MLflow: seconds", seconds, Target(high=40))
     peak = record["peak_rss_bytes"] / 1e9
     yield single("evaluate: peak memory, GB", peak, Target(high=1.5))

@@ -114,13 +114,13 @@ class Case:
 
 
 def takes_few_views(found: Recommendation) -> bool:
-    return found.augment and found.arm.budget in BUDGETS[1:-1]
+    return found.augment and found.arm.random_views in BUDGETS[1:-1]
 
 
 def does_no_harm(found: Recommendation) -> bool:
     """Whether the arm is `cached_0`, or not known to be worse."""
     against = [
-        one for one in found.comparisons if (one.arm, one.reference.budget) == (found.arm, 0)
+        one for one in found.comparisons if (one.arm, one.reference.random_views) == (found.arm, 0)
     ]
     return not any(one.is_loss for one in against)
 

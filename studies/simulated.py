@@ -122,7 +122,7 @@ def fewer_taken(experiment: Experiment, loss: float, times: int) -> float:
     best = experiment.accuracies[0]
     both = replace(experiment, accuracies=(best - 0.1, *[best - loss] * len(BUDGETS), best))
     taken = _recommended(both, both, (*BUDGETS, TWIN), times)
-    return float(np.mean([arm.budget in BUDGETS for arm in taken]))
+    return float(np.mean([arm.random_views in BUDGETS for arm in taken]))
 
 
 def augmentation_taken(experiment: Experiment, loss: float, times: int) -> float:
@@ -131,7 +131,7 @@ def augmentation_taken(experiment: Experiment, loss: float, times: int) -> float
     clean = replace(experiment, accuracies=(best, best - loss))
     robustness = replace(experiment, accuracies=(best - 0.1, best))
     return float(
-        np.mean([arm.budget != 0 for arm in _recommended(clean, robustness, (TWIN,), times)])
+        np.mean([arm.random_views != 0 for arm in _recommended(clean, robustness, (TWIN,), times)])
     )
 
 

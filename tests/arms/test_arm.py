@@ -49,7 +49,7 @@ def test_every_arm_seed_and_rotation_has_a_head_of_its_own():
 
 def test_the_twin_stands_once_if_its_number_is_stated_too():
     arms = cached_arms(settings(budgets=[0, 10, "twin"]), rotations(3))
-    assert [arm.budget for arm in arms] == [0, 10]
+    assert [arm.random_views for arm in arms] == [0, 10]
 
 
 def test_cached_arms_train_in_every_rotation_and_end_to_end_in_the_matched_ones():
@@ -83,7 +83,7 @@ def test_an_arm_on_cached_views_goes_round_the_first_of_the_seeds_own_order():
 
 def test_an_arm_that_renders_afresh_reads_the_views_of_the_twin():
     arm = named("end_to_end_compiled", [3], [1])
-    assert arm.budget is None
+    assert arm.fresh
     assert arm.views(3) == named("cached_10").views(3)
     assert arm.training_stage == "train_end_to_end_compiled"
     assert arm.head_file(3, 1).as_posix() == "models/end_to_end/compiled/3/1.npz"
@@ -140,4 +140,4 @@ def test_the_twin_has_as_many_views_as_end_to_end_renders(originals):
     twin = named(f"cached_{whole.random_views}", whole=whole)
     assert twin.is_twin
     assert twin.views(7) == named("end_to_end", whole=whole).views(7)
-    assert not replace(twin, budget=twin.budget - 1).is_twin
+    assert not replace(twin, random_views=twin.random_views - 1).is_twin

@@ -56,7 +56,7 @@ def test_without_an_interval_nothing_is_known():
 
 def test_every_cached_arm_is_held_to_the_twin_and_to_cached_0_on_both():
     correct, sample, found = compared()
-    assert [arm.budget for arm in by_views(correct)] == [0, 2, 10]
+    assert [arm.random_views for arm in by_views(correct)] == [0, 2, 10]
     none, few, twin = map(named, ("cached_0", "cached_2", "cached_10"))
     pairs = [(none, twin), (few, twin), (few, none), (twin, none)]
     assert list(found) == [(*pair, on) for pair in pairs for on in ("clean", "robustness")]

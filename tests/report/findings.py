@@ -109,7 +109,7 @@ EVIDENCE = Evidence(24, 50.0, 8, {"compiled": 300.0, "keras": 450.0})
 def reckoned(predicted=()):
     own = {KERAS: CUT_SHORT, COMPILED: SLOW}
     costs = {arm: own.get(arm, CACHED_COSTS) for arm in ARMS}
-    speeds = {arm: FACTORS for arm in ARMS if arm.budget is not None}
+    speeds = {arm: FACTORS for arm in ARMS if not arm.fresh}
     return Reckoning(costs, speeds, EVIDENCE, list(predicted))
 
 

@@ -28,7 +28,8 @@ class Arm:
 
     Attributes:
         name: In files and in MLflow.
-        budget: Number of cached random views that it reads; None where it renders them afresh.
+        random_views: That its trainings read.
+        fresh: Whether they are rendered afresh in every epoch, as end to end does; else cached.
         kind: What runs its base: Keras, or the runtime that the base was compiled for.
         seeds: Of its trainings.
         rotations: Of the images that it was trained in, by number.
@@ -37,7 +38,8 @@ class Arm:
     """
 
     name: str
-    budget: int | None
+    random_views: int
+    fresh: bool
     kind: Kind
     seeds: tuple[int, ...]
     rotations: tuple[int, ...]
@@ -59,7 +61,7 @@ class Arm:
 
     @property
     def role(self) -> Role:
-        if self.budget is None:
+        if self.fresh:
             return "end_to_end"
         if self.name == BASELINE:
             return "baseline"
@@ -74,21 +76,16 @@ class Arm:
     def is_twin(self) -> bool:
         """Whether it trains, on cached views, the heads of end to end."""
         whole = course(self.epochs, self.course.originals) == self.course
-        return whole and self.budget == self.course.random_views
+        return whole and not self.fresh and self.random_views == self.course.random_views
 
     @property
     def training_stage(self) -> str:
         """The stage that trains it, as its costs are named."""
-        return "train_head" if self.budget is not None else f"train_end_to_end_{self.kind}"
+        return f"train_end_to_end_{self.kind}" if self.fresh else "train_head"
 
     def training_name(self, seed: int, rotation: int) -> str:
         """One of its trainings, as its costs are named."""
         return f"{self} seed {seed} rotation {rotation}"
-
-    @property
-    def random_views(self) -> int:
-        """How many its trainings read, cached or rendered afresh."""
-        return self.course.random_views if self.budget is None else self.budget
 
     def views(self, seed: int) -> list[int]:
         """The view that each epoch reads that is run."""
@@ -97,9 +94,9 @@ class Arm:
     def head_file(self, seed: int, rotation: int, epoch: int | None = None) -> Path:
         """Where a head lies as it ended, or as it was after an epoch."""
         end = str(rotation) if epoch is None else f"{rotation}_epoch_{epoch}"
-        if self.budget is not None:
-            return cached_head_file(self.name, seed, end)
-        return end_to_end_head_file(self.kind, seed, end)
+        if self.fresh:
+            return end_to_end_head_file(self.kind, seed, end)
+        return cached_head_file(self.name, seed, end)
 
 
 def kept_epochs(first_seed: int, arm: Arm, seed: int, rotation: int) -> Sequence[int]:
@@ -110,7 +107,7 @@ def kept_epochs(first_seed: int, arm: Arm, seed: int, rotation: int) -> Sequence
     Args:
         first_seed: Of the arms on cached views.
     """
-    if (arm.is_twin or arm.budget is None) and (seed, rotation) == (first_seed, 0):
+    if (arm.is_twin or arm.fresh) and (seed, rotation) == (first_seed, 0):
         return [epoch for epoch in KEPT_EPOCHS if epoch <= arm.epochs]
     return []
 
@@ -141,7 +138,7 @@ def book_arm(params: Params, rotations: Sequence[Rotation]) -> Arm | None:
     if params.train.originals == "never":
         return None
     views_only = replace(twin.course, originals="never")
-    return replace(twin, name=f"views_only_{twin.budget}", course=views_only)
+    return replace(twin, name=f"views_only_{twin.random_views}", course=views_only)
 
 
 def baseline_arm(params: Params, rotations: Sequence[Rotation]) -> Arm:
@@ -177,7 +174,8 @@ def end_to_end_arms(params: Params, rotations: Sequence[Rotation]) -> list[Arm]:
 
 def cached(budget: int, seeds: Sequence[int], rotations: Sequence[int], whole: Course) -> Arm:
     name = f"cached_{budget}"
-    return Arm(name, budget, "compiled", tuple(seeds), tuple(rotations), whole, whole.epochs)
+    trainings = tuple(seeds), tuple(rotations)
+    return Arm(name, budget, False, "compiled", *trainings, whole, whole.epochs)
 
 
 def end_to_end(
@@ -189,7 +187,7 @@ def end_to_end(
 ) -> Arm:
     name = "end_to_end" if kind == "keras" else "end_to_end_compiled"
     run = whole.epochs if epochs == "all" else min(epochs, whole.epochs)
-    return Arm(name, None, kind, tuple(seeds), tuple(rotations), whole, run)
+    return Arm(name, whole.random_views, True, kind, tuple(seeds), tuple(rotations), whole, run)
 
 
 def twice_as_long(arm: Arm) -> Arm:

@@ -76,9 +76,7 @@ class Training:
 def costs_of_arms(arms: Sequence[Arm], training: Training, load: Load) -> dict[Arm, ArmCosts]:
     """What one training of every arm cost."""
     return {
-        arm: _end_to_end(arm, training, load)
-        if arm.budget is None
-        else _cached(arm, training, load)
+        arm: _end_to_end(arm, training, load) if arm.fresh else _cached(arm, training, load)
         for arm in arms
     }
 
@@ -174,7 +172,7 @@ def _seconds_of_heads(arms: Sequence[Arm], heads: int, trained: Record) -> float
 
 def own_seconds(arm: Arm, load: Load) -> float:
     """Of an arm's trainings the mean, as they were run: heads on cached views side by side."""
-    if arm.budget is None or arm.name == BASELINE:
+    if arm.fresh or arm.name == BASELINE:
         return training_seconds(arm, load)
     parts = load("train_head")["parts"]
     return mean(parts[arm.training_name(*training)] for training in arm.trainings)
@@ -184,9 +182,9 @@ def training_seconds(arm: Arm, load: Load) -> float:
     """Of one training alone: of a head on cached views, or of all that end to end goes through."""
     if arm.name == BASELINE:
         return load("train_head")["seconds"]["baseline"] / len(arm.trainings)
-    if arm.budget is not None:
-        return head_seconds(load)
-    return _mean_of_trainings(arm, load(arm.training_stage)["seconds"], "fit")
+    if arm.fresh:
+        return _mean_of_trainings(arm, load(arm.training_stage)["seconds"], "fit")
+    return head_seconds(load)
 
 
 def _mean_of_trainings(arm: Arm, seconds: Mapping[str, float], name: str) -> float:

@@ -164,7 +164,7 @@ ORIGINALS_KEPT = "end_to_end_compiled_originals_kept"
 def predict(costs: UnitCosts, arms: Sequence[Arm], amounts: Amounts) -> dict[str, Prediction]:
     """What one training of each arm on cached views will cost, and of the ways to end to end."""
     whole = arms[-1].course
-    cached = {arm.name: _cached(costs, whole, amounts, arm.budget or 0) for arm in arms}
+    cached = {arm.name: _cached(costs, whole, amounts, arm.random_views) for arm in arms}
     both = {
         end_to_end(kind, (), (), whole).name: _end_to_end(costs, whole, amounts, kind)
         for kind in costs.paces.end_to_end

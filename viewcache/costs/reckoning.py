@@ -37,7 +37,7 @@ def reckon(params: Params, arms: Sequence[Arm], training: Training, load: Load) 
         {
             arm: faster(cost, cost.study_seconds, end_to_end, len(arm.trainings))
             for arm, cost in costs.items()
-            if arm.budget is not None
+            if not arm.fresh
         },
         evidence(costs, end_to_end, training, load),
         [way for way in predicted if way not in measured],
@@ -48,7 +48,7 @@ def _measured(costs: Mapping[Arm, ArmCosts]) -> dict[Way, Timed]:
     """Every way to train end to end that ran."""
     ways: dict[Way, Timed] = {}
     for arm, cost in costs.items():
-        if arm.budget is None:
+        if arm.fresh:
             ways[arm.kind] = cost
             if arm.kind == "compiled":
                 ways["originals_kept"] = cost.originals_kept

@@ -14,8 +14,8 @@ STARTS_AROUND = 20
 """What `make run` needs before its first stage and after its last, in starts of a plain process."""
 STARTS_A_STAGE = 2
 """What DVC needs before and after each stage, likewise."""
-EVALUATE_STARTS = 2.8
-"""What `evaluate` needs to start, judge, draw and log, in starts of TensorFlow."""
+EVALUATE_STARTS = 3.2
+"""What `answer` and `evaluate` need to ask heads, judge, draw and log, in starts of TensorFlow."""
 PLAIN_STAGES = (
     "fetch",
     "prepare",

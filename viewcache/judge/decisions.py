@@ -116,9 +116,7 @@ def effects_by_fold(
 
 def by_views(tables: Mapping[Arm, object]) -> list[Arm]:
     """The arms on cached views, the fewest first."""
-    return sorted(
-        (arm for arm in tables if arm.budget is not None), key=lambda arm: arm.budget or 0
-    )
+    return sorted((arm for arm in tables if not arm.fresh), key=lambda arm: arm.random_views)
 
 
 def hold(

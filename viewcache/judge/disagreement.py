@@ -53,11 +53,12 @@ def find_disagreement(
     images: Prepared, classes: Sequence[str], heads: Sequence[HeadAnswers]
 ) -> Disagreement:
     """Find the images on which augmentation changes most: the fewest views against the most."""
-    cached = [head for head in heads if head.arm.budget is not None]
+    cached = [head for head in heads if not head.arm.fresh]
     rows = np.unique(np.concatenate([head.images for head in cached]))
     said = _answers(cached, len(images.labels), rows)
     labels = images.labels[rows]
-    between = min(said, key=_budget), max(said, key=_budget)
+    fewest_first = sorted(said, key=lambda arm: arm.random_views)
+    between = fewest_first[0], fewest_first[-1]
     first, second = ((said[arm] == labels).mean(axis=0) for arm in between)
     gap = np.abs(first - second)
     shown = np.argsort(-gap, kind="stable")[:EXAMPLES]
@@ -67,10 +68,6 @@ def find_disagreement(
         between,
         _examples(images, classes, said, rows, shown[gap[shown] > 0]),
     )
-
-
-def _budget(arm: Arm) -> int:
-    return arm.budget or 0
 
 
 def _answers(heads: Sequence[HeadAnswers], images: int, rows: np.ndarray) -> dict[Arm, np.ndarray]:

@@ -35,14 +35,14 @@ def figures_of_arms(
     return {
         arm.name: {
             "role": arm.role,
-            "budget": arm.budget,
+            "budget": None if arm.fresh else arm.random_views,
             "kind": arm.kind,
             "originals": arm.course.originals,
             "seeds": len(arm.seeds),
             "rotations": len(arm.rotations),
             "epochs": arm.course.epochs,
             **{str(name): float(mean) for name, mean in means.get(arm.name, {}).items()},
-            **({} if arm.budget is None else _own(correct[arm], sample)),
+            **({} if arm.fresh else _own(correct[arm], sample)),
             **asdict(cost),
         }
         for arm, cost in reckoned.costs.items()

@@ -115,8 +115,8 @@ def record_of_recommendation(judged: Judgement, precision: Precision) -> dict[st
     enough = recommended.probably_enough
     return {
         "arm": recommended.arm.name,
-        "views": recommended.arm.budget,
-        "probably_enough": None if enough is None else enough.budget,
+        "views": recommended.arm.random_views,
+        "probably_enough": None if enough is None else enough.random_views,
         "epochs": recommended.arm.epochs,
         "accuracy_to_expect": choosing and choosing.accuracy["clean"],
         "accuracy_augmented_to_expect": choosing and choosing.accuracy["robustness"],
@@ -137,9 +137,9 @@ def record_of_answers(
             "changed_test_predictions": shared and shared.changed_test_predictions,
         },
         "enough": {
-            "views": recommendation.arm.budget,
+            "views": recommendation.arm.random_views,
             "differences_to_twin": [
-                one.as_record() for one in recommendation.comparisons if one.reference.budget
+                one.as_record() for one in recommendation.comparisons if one.reference.random_views
             ],
         },
         "faster": {

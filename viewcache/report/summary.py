@@ -107,7 +107,7 @@ def _predicted(kinds: list[Way]) -> str:
 def _augmentation(recommendation: Recommendation) -> KeyFigure:
     effects = recommendation.effects
     question = "Is augmentation worth it here?"
-    against_none = f"{views(effects['clean'].arm.budget or 0)} against none."
+    against_none = f"{views(effects['clean'].arm.random_views)} against none."
     if not any(map(tells, effects.values())):
         return KeyFigure(question, TOO_FEW, f"No difference of use can be seen: {against_none}")
     both = f"{points(effects['clean'])}, and {points(effects['robustness'])}"

@@ -41,7 +41,7 @@ def sentence(judged: Judgement, precision: Precision) -> str:
 
 
 def what_to_do(recommendation: Recommendation) -> str:
-    budget = recommendation.arm.budget
+    budget = recommendation.arm.random_views
     if not budget:
         return "Cache the images as they are, and train the head on that: no augmentation."
     of_each = "one augmented view" if budget == 1 else f"{budget} augmented views"
@@ -54,7 +54,7 @@ def reasons(judged: Judgement, precision: Precision) -> str:
     """How near so few views come to end to end, what augmentation brings, what to expect, and what
     is not certified."""
     recommendation = judged.recommendation
-    near = [_enough(recommendation)] if recommendation.arm.budget else []
+    near = [_enough(recommendation)] if recommendation.arm.random_views else []
     return " ".join([*near, _why(recommendation), *_to_expect(judged), *_not_certified(precision)])
 
 
@@ -142,7 +142,7 @@ WAYS: dict[Way, str] = {
 
 def views_of(arm: Arm) -> str:
     """How many views an arm on cached views has."""
-    return views(arm.budget) if arm.budget else "no augmentation"
+    return views(arm.random_views) if arm.random_views else "no augmentation"
 
 
 def views(number: int) -> str:
@@ -178,7 +178,7 @@ def _enough(recommendation: Recommendation) -> str:
         for comparison in recommendation.comparisons
         if comparison.arm == recommendation.arm
         and comparison.on == recommendation.rule
-        and comparison.reference.budget
+        and comparison.reference.random_views
     ]
     if not to_twin:
         as_many = "As many as end to end renders: fewer are not known to be enough."

@@ -75,12 +75,15 @@ class ArmLog:
         tags = {
             MLFLOW_PARENT_RUN_ID: parent,
             "viewcache.training": self._origin([trained]),
-            "viewcache.features": self._origin(
-                [trained] if arm.budget is None else _when_computed(views)
-            ),
+            "viewcache.features": self._origin([trained] if arm.fresh else _when_computed(views)),
         }
         shown = {"train.originals": arm.course.originals}  # by the book's way, other than set
-        params = {"arm": arm.name, "budget": arm.budget, **shown, **own}
+        params = {
+            "arm": arm.name,
+            "budget": None if arm.fresh else arm.random_views,
+            **shown,
+            **own,
+        }
         datasets = [one for rotation in arm.rotations for one in self._datasets[rotation]]
         return self._writer.create(name, _end_of(arm) - took, params, tags, datasets)
 
