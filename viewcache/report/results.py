@@ -97,8 +97,6 @@ def metrics_of(figures: Mapping[str, Any]) -> dict[str, float]:
         "accuracy_to_expect": figures["recommendation"]["accuracy_to_expect"],
         "accuracy_of_baseline": figures["arms"]["baseline"]["accuracy"],
         "views": figures["recommendation"]["views"],
-        "seconds": arm["seconds"],
-        "further_seconds": arm["further_seconds"],
         "gain_under_views": answers["augmentation"]["robustness"]["difference"],
         "gain_clean": answers["augmentation"]["clean"]["difference"],
     }

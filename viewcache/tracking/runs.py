@@ -69,7 +69,7 @@ def _log(store: Store, found: Results, start: float) -> None:
     images = datasets(name, found.params["data"]["path"])
     run = writer.create(_name(name, found), start, {}, _tells(found), images[0])
     values = _flat({name: found.figures[name] or {} for name in ("replay", "prediction")})
-    writer.log(run, results.metrics_of(found.figures) | values)
+    writer.log(run, results.metrics_of(found.figures) | _times(found) | values)
     for path in results.ARTIFACTS:
         folder = None if path.parent == Path() else path.parent.name
         store.client.log_artifact(run, str(path), folder)
@@ -81,6 +81,13 @@ def _log(store: Store, found: Results, start: float) -> None:
     writer.end(run, time.time())
     # Last, so that a run broken off half-way does not pass for a complete one.
     store.client.set_tag(run, RESULTS_TAG, results.digest_of_results())
+
+
+def _times(found: Results) -> dict[str, float]:
+    """Seconds of the recommended arm; nothing where they are of several machines."""
+    arm = found.arms[found.figures["recommendation"]["arm"]]
+    times = {name: arm[name] for name in ("seconds", "further_seconds")}
+    return {name: seconds for name, seconds in times.items() if seconds is not None}
 
 
 def _name_of_images(data: dict[str, Any]) -> str:
