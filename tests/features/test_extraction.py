@@ -69,11 +69,11 @@ def rows_of(places):
 
 
 def extract(missing, after=10**6, costs=None):
-    """Compute rows, and break off after some batches."""
+    """Compute rows, and break off after some batches; the new shards."""
     images, maker = open_prepared(PREPARED), Maker(Compiled(None, DESCRIPTION), FLOAT, 4)
     costs = costs or Stopwatch()
     Compiled.left = after
-    extract_rows(missing, images, maker, Local(maker, images, costs), costs)
+    return extract_rows(missing, images, maker, Local(maker, images, costs), costs)
 
 
 EVERY = rows_of(range(IMAGES * (VIEWS + 1)))
@@ -123,9 +123,10 @@ def test_of_a_holdout_the_plan_is_that_of_the_planned_images():
 
 @pytest.mark.usefixtures("small")
 def test_rows_are_those_that_each_image_has_by_itself():
-    extract(EVERY)
+    new = extract(EVERY)
     assert np.array_equal(written(EVERY), expected(EVERY))
-    assert {len(Shard(path)) for path in shards_in(ROWS)} == {4, 8}
+    assert sorted(shard.path for shard in new) == shards_in(ROWS)
+    assert {*map(len, new)} == {4, 8}
 
 
 @pytest.mark.usefixtures("small")

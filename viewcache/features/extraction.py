@@ -9,7 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from viewcache.features.keys import first_halves
-from viewcache.features.shards import ShardWriter
+from viewcache.features.shards import Shard, ShardWriter
 from viewcache.features.store import rows_of_view
 from viewcache.features.wanted import Maker, MissingRows
 from viewcache.ground.errors import PipelineError
@@ -125,12 +125,15 @@ def failure_of(
 
 def extract_rows(
     missing: MissingRows, images: Prepared, maker: Maker, engine: Engine, costs: Stopwatch
-) -> None:
+) -> list[Shard]:
     """Compute rows and write them into new shards.
 
     Args:
         missing: At least one row.
         costs: Gets the phases `open`, until the first rows are there, and `extract`.
+
+    Returns:
+        The new shards.
     """
     digests = first_halves(images.digests)
     computed = engine.compute(batches(missing, images, maker.batch_size))
@@ -147,6 +150,7 @@ def extract_rows(
             view, of = int(missing.views[places[0]]), digests[missing.images[places]]
             writer.write(view, of, missing.keys[places], features)
             bar.update(len(places))
+    return [Shard(path) for path in writer.written]
 
 
 def batches(missing: MissingRows, images: Prepared, size: int) -> Iterator[Batch]:
