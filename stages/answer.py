@@ -1,8 +1,8 @@
 """Put every head to the test once, and hold those of end to end to the twin's."""
 
-from viewcache.answers.answering import ask_arms
 from viewcache.answers.equivalence import find_equivalence, save_equivalences
-from viewcache.answers.heads import epochs_of, open_heads
+from viewcache.answers.guards import refuse_unfair_comparison
+from viewcache.answers.heads import ask, epochs_of, open_heads
 from viewcache.answers.table import write_answers
 from viewcache.arms.arm import cached_arms, compared_on_cache, end_to_end_arms, longer_arms
 from viewcache.features.store import open_views
@@ -26,12 +26,15 @@ def main() -> None:
     whole = [*compared_on_cache(params, rotations), *(arm for arm in ended if arm.is_whole)]
     longer = longer_arms(params, rotations)
     with costs.phase("answers"):
-        heads = ask_arms(whole, rotations, images, views, asked)
-        for arms in (longer, longer.values()):
-            heads += ask_arms([*arms], rotations, images, views, asked, "validation")
-        write_answers(ANSWERS, heads, images, read_classes(PREPARED), rotations, asked)
-        epochs = epochs_of([*open_heads(whole, rotations)])
-        write_text(EPOCHS, epochs.to_csv(index=False))
+        heads, twice_as_long = (open_heads(arms, rotations) for arms in (whole, longer.values()))
+        for comparable in (heads, twice_as_long):
+            refuse_unfair_comparison(comparable, images, rotations)
+        usual = [head for arm in longer for head in heads if head.is_of(arm)]
+        answers = [ask(head, images.labels, views, asked) for head in heads]
+        for head in (*usual, *twice_as_long):
+            answers.append(ask(head, images.labels, views, asked, "validation"))
+        write_answers(ANSWERS, answers, images, read_classes(PREPARED), rotations, asked)
+        write_text(EPOCHS, epochs_of(heads).to_csv(index=False))
     with costs.phase("equivalence"):
         *_, twin = cached_arms(params, rotations)
         found = [

@@ -1,6 +1,6 @@
 """The heads that arms trained, opened once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,16 +28,23 @@ class TrainedHead:
     def path(self) -> Path:
         return self.arm.head_file(self.seed, self.rotation.number)
 
+    def is_of(self, arm: Arm) -> bool:
+        """Whether it is one of an arm's, which may have fewer trainings than its own."""
+        training = self.seed, self.rotation.number
+        return self.arm.name == arm.name and training in arm.trainings
 
-def open_heads(arms: Sequence[Arm], rotations: Sequence[Rotation]) -> Iterator[TrainedHead]:
+
+def open_heads(arms: Iterable[Arm], rotations: Sequence[Rotation]) -> list[TrainedHead]:
     """The heads of all arms, arm by arm.
 
     Raises:
         PipelineError: one is missing or damaged.
     """
-    for arm in arms:
-        for seed, number in arm.trainings:
-            yield TrainedHead(arm, seed, rotations[number], open_head(arm.head_file(seed, number)))
+    return [
+        TrainedHead(arm, seed, rotations[number], open_head(arm.head_file(seed, number)))
+        for arm in arms
+        for seed, number in arm.trainings
+    ]
 
 
 def ask(
