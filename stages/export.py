@@ -14,6 +14,7 @@ from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import BASE, MODEL, PARTS, PREPARED, RECOMMENDATION
+from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads.cached_training import CachedTraining
 from viewcache.heads.dense import Dense, as_dense, of_every_class
 from viewcache.heads.training import make_deterministic
@@ -26,15 +27,17 @@ USED = ("pillow", *RUNTIMES)
 
 
 def main() -> None:
-    params, recommended = load_params(), json.loads(RECOMMENDATION.read_bytes())
+    params, costs = load_params(), Stopwatch()
+    recommended, seed = json.loads(RECOMMENDATION.read_bytes()), params.arms.seeds[0]
     make_deterministic()
-    seed = params.arms.seeds[0]
-    images, rotations = open_prepared(PREPARED), open_rotations(PARTS)
-    rows = rows_of(rotations, "train")
-    [arm] = [arm for arm in cached_arms(params, rotations) if arm.name == recommended["arm"]]
-    read = sorted({*arm.views(seed)})
-    views = open_views({0, *read}, images.digests)
-    head = _train(params, images, rows, views, arm.views(seed))
+    with costs.phase("open"):
+        images, rotations = open_prepared(PREPARED), open_rotations(PARTS)
+        rows = rows_of(rotations, "train")
+        [arm] = [arm for arm in cached_arms(params, rotations) if arm.name == recommended["arm"]]
+        read = sorted({*arm.views(seed)})
+        views = open_views({0, *read}, images.digests)
+    with costs.phase("train"):
+        head = _train(params, images, rows, views, arm.views(seed))
     description = Description(
         read_classes(PREPARED),
         DecodingPolicy.of(params),
@@ -49,9 +52,9 @@ def main() -> None:
         },
         {"python": platform.python_version()} | {name: version(name) for name in USED},
     )
-    with images.read() as pixels:
-        example = pixels.read(rows[:1])[0]
-    write_model(MODEL, description, head, BASE, example)
+    with costs.phase("write"), images.read() as pixels:
+        write_model(MODEL, description, head, BASE, pixels.read(rows[:1])[0])
+    costs.save("export")
 
 
 def _train(

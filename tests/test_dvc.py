@@ -38,5 +38,12 @@ def test_no_stage_reads_a_folder_of_which_others_write_parts(name):
     assert inside == []
 
 
+@pytest.mark.parametrize("name", sorted({*TEMPLATES} - {"evaluate"}))
+def test_a_stage_writes_what_it_cost_and_reads_no_time(name):
+    written, read = map(_path, TEMPLATES[name]["outs"]), TEMPLATES[name]["deps"]
+    assert [one.startswith(f"data/costs/{name}") for one in written].count(True) == 1
+    assert not [one for one in read if one.startswith("data/costs")]
+
+
 def _path(out):
     return out if isinstance(out, str) else next(iter(out))

@@ -85,6 +85,14 @@ def test_seconds_of_a_training_that_was_cut_short_are_its_pace_times_all_epochs(
         assert "* Cut short: the pace of 2 epochs, times all 4, and no accuracy." in text
 
 
+def test_of_the_seconds_of_a_stage_a_tenth_at_most_is_in_no_phase(reproduced):
+    records = sorted((reproduced.path / "data/costs").glob("*.json"))
+    assert {"fetch", "prepare", "calibrate", "replay", "export"} <= {one.stem for one in records}
+    for record in records:
+        seconds = json.loads(record.read_text())["seconds"]
+        assert 0 <= seconds["other"] <= sum(seconds.values()) / 10, record.stem
+
+
 def test_metrics_are_few_and_all_are_numbers(reproduced):
     metrics = reproduced.metrics()
     assert 5 <= len(metrics) <= 10
