@@ -4,6 +4,7 @@ import numpy as np
 
 from viewcache.ground.entry import run
 from viewcache.ground.files import write_text
+from viewcache.ground.manifests import save_array
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import CALIBRATION, PARTS, PREPARED
@@ -17,14 +18,13 @@ from viewcache.views.calibration_views import (
     freeze,
     read_frozen,
     render_sample,
-    save_views,
 )
 
 
 def main() -> None:
     params, costs = load_params(), Stopwatch()
     with costs.phase("render"):
-        save_views(CALIBRATION, _views(params))
+        save_array(CALIBRATION, _views(params))
     costs.save("calibrate")
 
 

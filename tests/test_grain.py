@@ -24,7 +24,7 @@ from tests.images.pictures import save_noise
 from viewcache.bases.artifact import CompiledBase, find_base
 from viewcache.commands.explaining import explain
 from viewcache.features.shards import Shard, shards_in
-from viewcache.features.store import open_views, rows_of_view
+from viewcache.features.store import open_views, rows_of_views
 from viewcache.features.wanted import Maker
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.loading import load_params
@@ -268,7 +268,8 @@ def test_of_a_holdout_only_what_was_never_in_a_view_is_computed():
 def planned():
     """Digests of the images of each view."""
     images = open_prepared(PREPARED)
-    return {view: set(images.of(rows_of_view(view, len(images.digests)))) for view in VIEWS}
+    rows = rows_of_views(VIEWS, len(images.digests))
+    return {view: set(images.of(of)) for view, of in rows.items()}
 
 
 def test_before_a_base_was_compiled_explain_says_what_to_do():

@@ -70,15 +70,6 @@ def test_pixels_that_were_changed_are_refused(tmp_path, index):
         images.read()
 
 
-def test_pixels_of_other_images_than_the_index_has_are_refused(tmp_path, index):
-    for name, rows in (("prepared", index[:4]), ("other", index[5:])):
-        write_prepared(tmp_path / name, tmp_path, rows, POLICY)
-    for path in (tmp_path / "other").glob("images.*"):
-        path.replace(tmp_path / "prepared" / path.name)
-    with pytest.raises(PipelineError, match=r"images\.npy must be made from images"):
-        open_prepared(tmp_path / "prepared").read()
-
-
 @pytest.mark.parametrize("name", ['a "b",\nc.png', "a\rb.png", "a\r\nb.png", " NA"])
 def test_odd_names_survive_the_index(tmp_path, index, name):
     put(index, 3, save_noise(tmp_path / f"{name}.png", 20))

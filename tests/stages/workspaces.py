@@ -16,7 +16,6 @@ from viewcache.features.store import save_keys
 from viewcache.ground.paths import PARTS, PREPARED, ROWS
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads.schedule import course
-from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.parting import write_parts
 from viewcache.images.prepared import open_prepared
 from viewcache.images.preparing import seal_prepared, write_classes
@@ -51,7 +50,7 @@ def save_images(pixels, **columns):
     index = pd.read_csv(PREPARED / "index.csv").assign(**columns)
     np.save(PREPARED / "images.npy", pixels)
     index.to_csv(PREPARED / "index.csv", index=False)
-    seal_prepared(PREPARED, index["digest"].tolist(), DecodingPolicy(32, 1, (0, 0, 0)))
+    seal_prepared(PREPARED)
 
 
 def write_features(view):

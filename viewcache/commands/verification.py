@@ -13,7 +13,6 @@ from viewcache.arms.arm import (
 )
 from viewcache.arms.replaying import replay
 from viewcache.bases.artifact import open_base
-from viewcache.features.store import open_views
 from viewcache.ground.manifests import verify
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
@@ -29,7 +28,6 @@ from viewcache.ground.paths import (
     seen_file,
 )
 from viewcache.images.folds import open_rotations
-from viewcache.images.prepared import open_prepared
 from viewcache.serving.folder import read_model
 
 
@@ -45,10 +43,9 @@ def verify_all(count: int) -> None:
     files = list(files_to_verify(params))
     for file in tqdm(files, "verify", unit=" files", disable=None, leave=False):
         verify(file)
-    open_views(planned_views(), open_prepared(PREPARED).digests)
     open_base(BASE, params.base.batch_size)
     read_model(MODEL)
-    found = replay(params, count)
+    found = replay(params, count)  # Which opens all rows, and so verifies them.
     print(
         f"{len(files)} arrays are what their manifests say, all rows of features are whole, "
         f"and the exported model is what was written. {found.features} feature vectors "

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from viewcache.features.keys import KEY_BYTES, find, first_halves, sortable
 from viewcache.features.shards import Shard, shards_in
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_whole
-from viewcache.ground.manifests import digest_of_digests, verify
+from viewcache.ground.manifests import digest_of_digests, load_array
 from viewcache.ground.paths import ROWS, keys_file, rows_file
 
 SAMPLE = 16
@@ -280,17 +281,21 @@ def _refuse_repeated(opened: Mapping[int, FeatureView]) -> None:
             raise PipelineError(rule, f"equal features of {len(sample)} images")
 
 
-def rows_of_view(view: int, images: int) -> np.ndarray:
-    """Rows of the prepared images that a view has: all of view 0, of others the planned ones.
+def rows_of_views(views: Sequence[int], images: int) -> dict[int, np.ndarray]:
+    """Of each view the rows of the prepared images that it has.
+
+    All of view 0, of others those that it is planned for.
 
     Raises:
-        PipelineError: the file of the planned rows is missing, damaged, or of more images.
+        PipelineError: a file of planned rows is missing, damaged, or of more images.
     """
-    if view == 0:
-        return np.arange(images)
-    path = rows_file(view)
-    verify(path)
-    rows = np.load(path, allow_pickle=False)
+    files = {rows_file(view) for view in views if view}
+    planned = {file: _planned(file, images) for file in files}
+    return {view: planned[rows_file(view)] if view else np.arange(images) for view in views}
+
+
+def _planned(path: Path, images: int) -> np.ndarray:
+    rows = load_array(path)
     if rows.max(initial=-1) >= images:
         rule = f"{path} must be of {images} prepared images: `dvc repro` computes it"
         raise PipelineError(rule, f"row {rows.max()}")

@@ -4,18 +4,17 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from viewcache.ground.files import write_text, write_whole
-from viewcache.ground.manifests import digest_of_digests, seal
+from viewcache.ground.files import write_text
+from viewcache.ground.manifests import save_array, seal
 from viewcache.ground.row_files import RowFile, write_rows
 from viewcache.images.decoding import DecodingPolicy, Rejected, decode_files
-from viewcache.images.prepared import pixel_digests_file
+from viewcache.images.prepared import pixel_digests_file, pixels_file
 
 Finding = tuple[str, str, int, int]
 
@@ -42,29 +41,20 @@ def write_prepared(
     folder.mkdir(parents=True, exist_ok=True)
     findings: list[Finding] = []
     pixels = _pixels(root, index, policy, findings)
-    write_rows(folder / "images.npy", pixels, (policy.side, policy.side, 3), np.dtype(np.uint8))
+    write_rows(pixels_file(folder), pixels, (policy.side, policy.side, 3), np.dtype(np.uint8))
     found = pd.DataFrame(findings, index.index, ["rejected", "warnings", "width", "height"])
     kept = index.loc[found["rejected"] == "", ["digest", "path", "label"]]
     text = kept.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC)  # bare, \r would end a row
     write_text(folder / "index.csv", text)
-    seal_prepared(folder, kept["digest"].tolist(), policy)
+    seal_prepared(folder)
     return found
 
 
-def seal_prepared(folder: Path, digests: list[str], policy: DecodingPolicy) -> None:
+def seal_prepared(folder: Path) -> None:
     """Write the digests of pixels, and the manifests of pixels, digests and index."""
-    images, side = digest_of_digests(digests), policy.side
-    seal(
-        folder / "images.npy",
-        shape=[len(digests), side, side, 3],
-        dtype="|u1",
-        images=images,
-        background=list(policy.background),
-    )
-    seal(folder / "index.csv", images=images)
-    path = pixel_digests_file(folder)
-    write_whole(path, partial(np.save, arr=_digest_pixels(folder / "images.npy")))
-    seal(path, images=images)
+    for file in (pixels_file(folder), folder / "index.csv"):
+        seal(file)
+    save_array(pixel_digests_file(folder), _digest_pixels(pixels_file(folder)))
 
 
 def _digest_pixels(path: Path) -> np.ndarray:
