@@ -5,11 +5,20 @@ from viewcache.answers.equivalence import find_equivalence, save_equivalences
 from viewcache.answers.heads import epochs_of, open_heads
 from viewcache.answers.table import write_answers
 from viewcache.arms.arm import cached_arms, compared_on_cache, end_to_end_arms, longer_arms
+from viewcache.bases.artifact import load_layers_above_cut
 from viewcache.features.store import open_views
 from viewcache.ground.entry import run
 from viewcache.ground.files import write_text
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.paths import ANSWERS, EPOCHS, EQUIVALENCE, PARTS, PREPARED, planned_views
+from viewcache.ground.paths import (
+    ANSWERS,
+    BASE,
+    EPOCHS,
+    EQUIVALENCE,
+    PARTS,
+    PREPARED,
+    planned_views,
+)
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.folds import open_rotations
@@ -21,21 +30,22 @@ def main() -> None:
     asked = [0, *ids_of_test_views(params.evaluate.test_views)]
     with costs.phase("open"):
         images, rotations = open_prepared(PREPARED), open_rotations(PARTS)
-        views = open_views(planned_views(), images.digests)
+        views, upper = open_views(planned_views(), images.digests), load_layers_above_cut(BASE)
     ended = end_to_end_arms(params, rotations)
     whole = [*compared_on_cache(params, rotations), *(arm for arm in ended if arm.is_whole)]
     longer = longer_arms(params, rotations)
     with costs.phase("answers"):
-        heads = ask_arms(whole, rotations, images, views, asked)
+        heads = ask_arms(whole, rotations, images, views, asked, upper=upper)
         for arms in (longer, longer.values()):
-            heads += ask_arms([*arms], rotations, images, views, asked, "validation")
+            heads += ask_arms([*arms], rotations, images, views, asked, "validation", upper)
         write_answers(ANSWERS, heads, images, read_classes(PREPARED), rotations, asked)
         epochs = epochs_of([*open_heads(whole, rotations)])
         write_text(EPOCHS, epochs.to_csv(index=False))
     with costs.phase("equivalence"):
         *_, twin = cached_arms(params, rotations)
         found = [
-            find_equivalence(twin, arm, rotations, images.labels, views, asked) for arm in ended
+            find_equivalence(twin, arm, rotations, images.labels, views, asked, upper)
+            for arm in ended
         ]
         save_equivalences(EQUIVALENCE, found)
     costs.save("answer")

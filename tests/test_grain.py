@@ -94,7 +94,7 @@ def change(section, **values):
 def describe_base():
     """As `compile_base` does, but for the network."""
     BASE.mkdir(parents=True, exist_ok=True)
-    spec = load_params().base_spec.model_dump()
+    spec = load_params().base_spec.described
     description = {"runtime": "openvino", "version": "1", "precision": "float32", "files": {}}
     (BASE / "base.json").write_text(json.dumps(description | {"spec": spec, "file": None}))
 

@@ -1,5 +1,6 @@
 """Adam in one pass over memory, and a learning rate that falls to 0."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from viewcache.ground.params.schema import Train
@@ -28,6 +29,11 @@ def learning_rate_of(settings: Train) -> LearningRate:
     """The learning rate that `train.schedule` asks for."""
     cosine = settings.schedule == "cosine"
     return CosineToZero(settings.learning_rate) if cosine else settings.learning_rate
+
+
+def initial_rate(rate: LearningRate) -> float:
+    """The learning rate of the first step."""
+    return rate.initial_learning_rate if isinstance(rate, CosineToZero) else rate
 
 
 class FusedAdam(keras.optimizers.Adam):
@@ -60,3 +66,35 @@ class FusedAdam(keras.optimizers.Adam):
             epsilon=self.epsilon,
             grad=gradient,
         )
+
+
+class AdamOfTwoRates(FusedAdam):
+    """Adam with another learning rate, and no weight decay, for some of the variables.
+
+    As in discriminative fine-tuning (Howard and Ruder, "Universal Language Model Fine-tuning for
+    Text Classification", 2018): layers that have learned a lot are to change little.
+
+    Args:
+        upper: These variables.
+        share: Their learning rate, at any time, as a share of that of the others.
+    """
+
+    def __init__(
+        self,
+        learning_rate: LearningRate,
+        upper: Sequence[Any],
+        share: float,
+        weight_decay: float | None,
+    ) -> None:
+        super().__init__(learning_rate, weight_decay=weight_decay)
+        self._upper, self._share = {self._var_key(one) for one in upper}, share
+        if weight_decay:
+            self.exclude_from_weight_decay(list(upper))
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        if self._var_key(variable) in self._upper:
+            learning_rate = learning_rate * self._share
+        super().update_step(gradient, variable, learning_rate)
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {"share": self._share}
