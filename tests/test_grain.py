@@ -147,6 +147,11 @@ def change_pooling():
     describe_base()
 
 
+def change_cut():
+    change("extract", cut="blocks-13-add")
+    describe_base()
+
+
 def change_precision():
     change("base", precision="int8")
     file = BASE / "base.json"
@@ -188,6 +193,7 @@ CHANGES = {
         "other pixels: 4",
     ),
     "another base": (change_pooling, [IMAGES] * 4, "other base.spec.pooling: 40"),
+    "another cut": (change_cut, [IMAGES] * 4, "other base.spec.cut: 40"),
     "another precision": (
         change_precision,
         [IMAGES] * 4,

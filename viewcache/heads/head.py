@@ -3,7 +3,7 @@
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.quiet_tensorflow import keras, layers
 from viewcache.heads.dense import EPSILON
-from viewcache.heads.optimizer import AdamOfTwoRates, FusedAdam, LearningRate, initial_rate
+from viewcache.heads.optimizer import AdamOfTwoRates, FusedAdam, LearningRate
 
 
 def build_head(
@@ -44,10 +44,9 @@ def build_head(
 def _optimizer(
     settings: HeadSettings, learning_rate: LearningRate, upper: keras.Model | None
 ) -> FusedAdam:
-    decay = settings.weight_decay or None
-    if upper and settings.upper_learning_rate:
-        share = settings.upper_learning_rate / initial_rate(learning_rate)
-        return AdamOfTwoRates(learning_rate, upper.trainable_variables, share, decay)
+    decay, upper_rate = settings.weight_decay or None, settings.upper_learning_rate
+    if upper and upper_rate:
+        return AdamOfTwoRates(learning_rate, upper.trainable_variables, upper_rate, decay)
     if upper:
         upper.trainable = False
     return FusedAdam(learning_rate, weight_decay=decay)

@@ -31,11 +31,6 @@ def learning_rate_of(settings: Train) -> LearningRate:
     return CosineToZero(settings.learning_rate) if cosine else settings.learning_rate
 
 
-def initial_rate(rate: LearningRate) -> float:
-    """The learning rate of the first step."""
-    return rate.initial_learning_rate if isinstance(rate, CosineToZero) else rate
-
-
 class FusedAdam(keras.optimizers.Adam):
     """Keras' Adam, its update done by TensorFlow's own kernel.
 
@@ -76,18 +71,21 @@ class AdamOfTwoRates(FusedAdam):
 
     Args:
         upper: These variables.
-        share: Their learning rate, at any time, as a share of that of the others.
+        upper_rate: Their learning rate at the first step; it falls as that of the others does.
     """
 
     def __init__(
         self,
         learning_rate: LearningRate,
         upper: Sequence[Any],
-        share: float,
+        upper_rate: float,
         weight_decay: float | None,
     ) -> None:
         super().__init__(learning_rate, weight_decay=weight_decay)
-        self._upper, self._share = {self._var_key(one) for one in upper}, share
+        if isinstance(learning_rate, CosineToZero):
+            learning_rate = learning_rate.initial_learning_rate
+        self._share = upper_rate / learning_rate
+        self._upper = {self._var_key(one) for one in upper}
         if weight_decay:
             self.exclude_from_weight_decay(list(upper))
 
