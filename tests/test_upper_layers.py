@@ -190,7 +190,8 @@ def test_the_exported_model_answers_as_the_head_that_was_exported():
     scores = as_head(trained.weights, layers).logits(rows[0].of(IMAGES))[:, 0]
     expected = np.stack([1 / (1 + np.exp(scores)), 1 / (1 + np.exp(-scores))], axis=1)
     np.testing.assert_allclose(open_classifier(MODEL).classify(pixels), expected, atol=1e-5)
-    found = plain_keras(MODEL).predict_on_batch(pixels)
+    plain_keras(MODEL).save("plain.keras")
+    found = keras.saving.load_model("plain.keras").predict_on_batch(pixels)
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 

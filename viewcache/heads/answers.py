@@ -40,7 +40,7 @@ class Head(NamedTuple):
         return logits(self.layers, self.upper(rows) if self.upper else rows)
 
     def probabilities(self, rows: np.ndarray) -> np.ndarray:
-        """Of every class, where the last layer has an output for each: as `logits` otherwise."""
+        """Of every class, where the last layer has an output for each: likewise."""
         return softmax(self.logits(rows), axis=1)
 
 

@@ -27,6 +27,8 @@ def build_head(
         shape (batch, classes).
     """
     first, last = (keras.initializers.GlorotUniform(seed + number) for number in (0, 1))
+    if upper and not settings.upper_learning_rate:
+        upper.trainable = False
     rows = upper.input_shape[1:] if upper else (width,)
     model = keras.Sequential([keras.Input(rows), *([upper] if upper else [])], name="head")
     if settings.standardize:
@@ -47,8 +49,6 @@ def _optimizer(
     decay, upper_rate = settings.weight_decay or None, settings.upper_learning_rate
     if upper and upper_rate:
         return AdamOfTwoRates(learning_rate, upper.trainable_variables, upper_rate, decay)
-    if upper:
-        upper.trainable = False
     return FusedAdam(learning_rate, weight_decay=decay)
 
 

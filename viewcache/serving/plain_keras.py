@@ -31,7 +31,8 @@ def plain_keras(folder: Path) -> keras.Model:
     x = base.output
     if upper is not None:
         upper.set_weights(read_arrays(folder / WEIGHTS))
-        x = upper(x)
+        # Without the class of ours that it has, which nobody else could load.
+        x = keras.Model(upper.input, upper.output)(x)
     for number, layer in enumerate(head, start=1):
         activation = "softmax" if number == len(head) else "relu"
         dense = layers.Dense(len(layer.bias), activation, name=f"head_{number}")
