@@ -94,7 +94,7 @@ def change(section, **values):
 def describe_base():
     """As `compile_base` does, but for the network."""
     BASE.mkdir(parents=True, exist_ok=True)
-    spec = load_params().base_spec.model_dump()
+    spec = load_params().base_spec.described
     description = {"runtime": "openvino", "version": "1", "precision": "float32", "files": {}}
     (BASE / "base.json").write_text(json.dumps(description | {"spec": spec, "file": None}))
 
@@ -147,6 +147,11 @@ def change_pooling():
     describe_base()
 
 
+def change_cut():
+    change("extract", cut="blocks-13-add")
+    describe_base()
+
+
 def change_precision():
     change("base", precision="int8")
     file = BASE / "base.json"
@@ -188,6 +193,7 @@ CHANGES = {
         "other pixels: 4",
     ),
     "another base": (change_pooling, [IMAGES] * 4, "other base.spec.pooling: 40"),
+    "another cut": (change_cut, [IMAGES] * 4, "other base.spec.cut: 40"),
     "another precision": (
         change_precision,
         [IMAGES] * 4,

@@ -1,5 +1,6 @@
 """Workspaces without a base: of heads that can be trained, and of `extract` as a process."""
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,8 @@ from benchmarks.workspace import generated
 from viewcache.features.keys import first_halves
 from viewcache.features.shards import ShardWriter
 from viewcache.features.store import save_keys
-from viewcache.ground.paths import PARTS, PREPARED, ROWS
+from viewcache.ground.files import write_text
+from viewcache.ground.paths import BASE, PARTS, PREPARED, ROWS
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads.schedule import course
 from viewcache.images.parting import write_parts
@@ -42,6 +44,8 @@ def trainable() -> Iterator[Path]:
         write_parts(PARTS, parts)
         for view in (0, *COURSE.ids):
             write_features(view)
+        BASE.mkdir()
+        write_text(BASE / "base.json", json.dumps({"spec": {}, "files": {}}))
         yield folder
 
 

@@ -23,7 +23,7 @@ from tests.servers import answers, free_port, wait_until
 from viewcache.cli import main
 from viewcache.commands.registering import register
 from viewcache.ground.paths import PREPARED
-from viewcache.heads.dense import probabilities
+from viewcache.heads.answers import Head
 from viewcache.images.prepared import open_prepared
 from viewcache.serving.folder import read_model
 from viewcache.tracking.models import NEEDED, RUNTIMES
@@ -51,8 +51,8 @@ def client(registered) -> mlflow.MlflowClient:
 @pytest.fixture(scope="module")
 def expected(registered) -> np.ndarray:
     """What the exported head says to the stored features of the images as they are."""
-    _, head = read_model(registered.path / "data/model")
-    return probabilities(head, stored_features(registered.path, 0))
+    _, layers = read_model(registered.path / "data/model")
+    return Head(None, layers).probabilities(stored_features(registered.path, 0))
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,12 @@ import pandas as pd
 from viewcache.answers.head_answers import HeadAnswers, Part, answers_of
 from viewcache.arms.arm import Arm
 from viewcache.features.store import FeatureView
-from viewcache.heads.dense import as_dense, logits
+from viewcache.heads.answers import as_head
 from viewcache.heads.saved import SavedHead, open_head
 from viewcache.images.folds import Rotation
+
+if TYPE_CHECKING:
+    from viewcache.ground.quiet_tensorflow import keras
 
 
 @dataclass(frozen=True)
@@ -53,15 +57,17 @@ def ask(
     views: Mapping[int, FeatureView],
     asked: Sequence[int],
     part: Part = "test",
+    upper: "keras.Model | None" = None,
 ) -> HeadAnswers:
     """Let a head answer on the images of a part of its rotation.
 
     Args:
         labels: int, of all prepared images.
         asked: Ids of views: 0, then random ones.
+        upper: The layers above a cut, as `as_head` takes them.
     """
-    layers, rows = as_dense(head.saved.weights), getattr(head.rotation, part)
-    scores = np.stack([logits(layers, views[view].of(rows).astype(np.float32)) for view in asked])
+    answering, rows = as_head(head.saved.weights, upper), getattr(head.rotation, part)
+    scores = np.stack([answering.logits(views[view].of(rows)) for view in asked])
     training = head.seed, head.rotation.number
     return answers_of(head.arm, training, part, rows, labels[rows], scores)
 

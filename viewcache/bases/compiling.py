@@ -45,7 +45,7 @@ def compile_base(
     model = load_base(spec)
     with scratch(folder) as unfinished:
         if runtime == "openvino":
-            _convert_to_openvino(model, unfinished / FILES["float32"])
+            convert_to_openvino(model, unfinished / FILES["float32"])
         if calibration is not None and precision == "int8":
             quantize(unfinished / FILES["float32"], calibration, unfinished / FILES["int8"])
         _describe(unfinished, runtime, precision, composition(spec, model))
@@ -66,10 +66,15 @@ def _describe(folder: Path, runtime: str, precision: str, made_of: dict[str, Any
     write_text(folder / "base.json", json.dumps(description | made_of, indent=2) + "\n")
 
 
-def _convert_to_openvino(model: keras.Model, path: Path) -> None:
-    function = tf.function(lambda images: model(images, training=False))
-    images = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8)
-    network = openvino.convert_model(function.get_concrete_function(images))
+def convert_to_openvino(model: keras.Model, path: Path) -> None:
+    """Write a Keras model, called as for inference, as one of OpenVINO: in float32.
+
+    Raises:
+        PipelineError: the file cannot be written.
+    """
+    function = tf.function(lambda inputs: model(inputs, training=False))
+    inputs = tf.TensorSpec((None, *model.input_shape[1:]), model.inputs[0].dtype)
+    network = openvino.convert_model(function.get_concrete_function(inputs))
     # Of an operation with a gradient of its own, such as swish, OpenVINO makes one more output.
     features = network.output("Identity:0")
     network = openvino.Model([features], network.get_parameters(), model.name)

@@ -1,7 +1,7 @@
 """What a frozen base is made of, as `params.yaml` states it."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
@@ -97,9 +97,19 @@ class BaseSettings(Section):
 
 
 class BaseSpec(BaseSettings):
-    """A frozen base for images of `side` x `side` pixels."""
+    """A frozen base for images of `side` x `side` pixels.
+
+    Attributes:
+        cut: Name of the layer that it ends with, unpooled; None: all of it.
+    """
 
     side: Annotated[int, Field(ge=1)]
+    cut: str | None = None
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """All of it, as keys of rows have it: without a cut there is no word of one."""
+        return self.model_dump(exclude=None if self.cut else {"cut"})
 
 
 def default_side(base: str) -> int | None:
