@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from viewcache.ground.manifests import digest_of_digests, verify
+from viewcache.ground.manifests import digest_of_digests, read_manifest, verify
 from viewcache.ground.row_files import RowFile
 from viewcache.images.digests import Digests
 
@@ -41,6 +41,11 @@ class Prepared:
         path = pixel_digests_file(self.folder)
         verify(path, images=digest_of_digests(self.digests))
         return np.load(path, allow_pickle=False)
+
+    @property
+    def bits(self) -> int:
+        """How many of 16 bits a channel the images use, where they have as many."""
+        return read_manifest(self.pixels)["bits"]
 
     @property
     def paths(self) -> list[str]:
