@@ -9,10 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from viewcache.commands.git import git
 from viewcache.commands.recipes import PARAMS, RECIPES, changed, refuse_changes, replace_params
 from viewcache.ground.errors import PipelineError, shown
 from viewcache.ground.files import write_text
+from viewcache.ground.git import git
 from viewcache.images.survey import FOLDS, NUMBERED, Survey, groups_of, look_at
 
 TEMPLATE = RECIPES / "own_folder.yaml"

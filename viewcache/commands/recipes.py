@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from viewcache.commands.git import git
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
+from viewcache.ground.git import git
 
 PARAMS, RECIPES = Path("params.yaml"), Path("recipes")
 REFERENCE = RECIPES / "elpv.yaml"
