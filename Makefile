@@ -7,15 +7,19 @@ export USER ?= $(shell id -un 2> /dev/null)
 export PYTHONUTF8 := 1
 unexport PYTHONWARNINGS
 
+# As they were written: make would read a $ in them, and the shell an apostrophe.
+override export PHOTOS := $(value PHOTOS)
+override export GROUP := $(value GROUP)
+
 .PHONY: help init plan explain run verify repair ui check test fuzz torture remotes mutants bench
 
 help:  ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 init: .venv/ready  ## Write params.yaml for a folder of your own: make init PHOTOS=FOLDER [GROUP=REGEX].
-	@python -m viewcache init '$(PHOTOS)' $(if $(GROUP),--group '$(GROUP)')
+	@python -m viewcache init $(if $(PHOTOS),"$$PHOTOS") $(if $(GROUP),--group "$$GROUP")
 
-plan: .venv/ready  ## Say what `make run` will cost, in half a minute: make plan [RECIPE=NAME].
+plan: .venv/ready  ## Say what `make run` will cost, in half a minute on two cores: make plan [RECIPE=NAME].
 	@python -m viewcache plan $(if $(RECIPE),--recipe $(RECIPE))
 
 explain: .venv/ready  ## Say which features would be computed anew, and why: in seconds.

@@ -43,7 +43,7 @@ def main() -> None:
         head = _train(params, images, rows, views, arm.views(seed), upper)
     description = Description(
         read_classes(PREPARED),
-        DecodingPolicy.of(params),
+        DecodingPolicy.of(params, images.bits),
         str(views[0].rows.dtype),
         {
             **{name: recommended[name] for name in ("arm", "views", "sentence")},

@@ -1,5 +1,6 @@
 """dvc.yaml as it is written: what a stage imports lies in what it depends on."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,10 @@ def test_a_stage_writes_what_it_cost_and_reads_no_time(name):
 
 def _path(out):
     return out if isinstance(out, str) else next(iter(out))
+
+
+def test_no_code_makes_a_link_which_the_run_cache_would_not_restore():
+    code = [
+        path.read_text() for room in ("stages", "viewcache") for path in Path(room).rglob("*.py")
+    ]
+    assert not re.search(r"\bsymlink(_to)?\(", "".join(code))

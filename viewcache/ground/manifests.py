@@ -55,7 +55,7 @@ def verify(path: Path) -> Manifest:
     Raises:
         PipelineError: the file or its manifest is missing or damaged.
     """
-    manifest, received = _read(path), digest_of_file(path)
+    manifest, received = read_manifest(path), digest_of_file(path)
     if received != manifest.get("digest"):
         raise PipelineError(
             f"{path} is damaged: `make repair` computes it again. Its digest must be "
@@ -92,7 +92,12 @@ def digest_of_digests(digests: Iterable[str]) -> str:
     return whole.hexdigest()
 
 
-def _read(path: Path) -> Manifest:
+def read_manifest(path: Path) -> Manifest:
+    """The manifest of a file, which is not held to it.
+
+    Raises:
+        PipelineError: the file or its manifest is missing, or the manifest is damaged.
+    """
     for file in (path, manifest_file(path)):
         if not file.is_file():
             raise PipelineError(f"{file} is missing: `dvc repro` computes it", "no file")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from viewcache.ground.manifests import load_array, verify
+from viewcache.ground.manifests import load_array, read_manifest, verify
 from viewcache.ground.row_files import RowFile
 from viewcache.images.digests import Digests
 
@@ -39,6 +39,11 @@ class Prepared:
             PipelineError: they are missing or damaged.
         """
         return load_array(pixel_digests_file(self.folder))
+
+    @property
+    def bits(self) -> int:
+        """How many of 16 bits a channel the images use, where they have as many."""
+        return read_manifest(self.pixels)["bits"]
 
     @property
     def paths(self) -> list[str]:

@@ -78,7 +78,9 @@ class BaseSettings(Section):
     @field_validator("weights")
     @classmethod
     def _fit_the_base(cls, weights: str | None, info: ValidationInfo) -> str | None:
-        if info.data.get("name", "").endswith(MODEL_SUFFIX):
+        if "name" not in info.data:
+            return weights  # which the name decides, once it is mended
+        if info.data["name"].endswith(MODEL_SUFFIX):
             if weights is not None:
                 raise ValueError("a model file brings its own weights: must be null")
         elif weights is None or not weights.endswith((".h5", ".keras")):
@@ -91,7 +93,9 @@ class BaseSettings(Section):
     @field_validator("preprocessing")
     @classmethod
     def _be_stated_for_a_file(cls, preprocessing: str, info: ValidationInfo) -> str:
-        if info.data.get("name", "").endswith(MODEL_SUFFIX) == (preprocessing == "own"):
+        if "name" in info.data and info.data["name"].endswith(MODEL_SUFFIX) == (
+            preprocessing == "own"
+        ):
             raise ValueError("own is for networks known by name, the others for .keras files")
         return preprocessing
 
