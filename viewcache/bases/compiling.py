@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openvino
 
 from viewcache.bases.artifact import TOLERANCE, find_base
 from viewcache.bases.base import Base
+from viewcache.bases.converting import convert_to_openvino
 from viewcache.bases.frozen import composition, load_base
 from viewcache.bases.openvino_base import FILES
 from viewcache.bases.quantizing import quantize
@@ -64,24 +64,6 @@ def _describe(folder: Path, runtime: str, precision: str, made_of: dict[str, Any
         "files": files,
     }
     write_text(folder / "base.json", json.dumps(description | made_of, indent=2) + "\n")
-
-
-def convert_to_openvino(model: keras.Model, path: Path) -> None:
-    """Write a Keras model, called as for inference, as one of OpenVINO: in float32.
-
-    Raises:
-        PipelineError: the file cannot be written.
-    """
-    function = tf.function(lambda inputs: model(inputs, training=False))
-    inputs = tf.TensorSpec((None, *model.input_shape[1:]), model.inputs[0].dtype)
-    network = openvino.convert_model(function.get_concrete_function(inputs))
-    # Of an operation with a gradient of its own, such as swish, OpenVINO makes one more output.
-    features = network.output("Identity:0")
-    network = openvino.Model([features], network.get_parameters(), model.name)
-    try:
-        openvino.save_model(network, path, compress_to_fp16=False)
-    except RuntimeError as error:
-        raise PipelineError(f"{path} cannot be written", error) from error
 
 
 def _hold_to_tensorflow(base: Base, model: keras.Model, name: str) -> None:

@@ -7,7 +7,6 @@ import numpy as np
 
 from viewcache.bases.artifact import open_base
 from viewcache.bases.base import Base
-from viewcache.bases.openvino_base import OpenVINOBase
 from viewcache.heads.answers import Head
 from viewcache.images.decoding import decode
 from viewcache.serving.folder import BASE, UPPER, Description, read_model
@@ -57,6 +56,15 @@ def open_classifier(folder: Path) -> Classifier:
         PipelineError: a file is missing or damaged.
     """
     description, layers = read_model(folder)
-    above_cut = (folder / UPPER).exists()
-    upper = OpenVINOBase(folder / UPPER, "float32", UPPER, BATCH_SIZE) if above_cut else None
-    return Classifier(description, open_base(folder / BASE, BATCH_SIZE), Head(upper, layers))
+    head = Head(_open_upper(folder / UPPER), layers)
+    return Classifier(description, open_base(folder / BASE, BATCH_SIZE), head)
+
+
+def _open_upper(folder: Path) -> Base | None:
+    """The layers above a cut, which run as a base does: from rows to features."""
+    if not folder.exists():
+        return None
+    # Here, since a model on TensorFlow needs no OpenVINO but for these.
+    from viewcache.bases.openvino_base import OpenVINOBase
+
+    return OpenVINOBase(folder, "float32", folder.name, BATCH_SIZE)

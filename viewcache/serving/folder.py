@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from viewcache.bases.openvino_base import FILES
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import replace_folder, scratch, write_text, write_whole
 from viewcache.ground.manifests import digest_of_file
@@ -103,8 +102,9 @@ def read_arrays(path: Path) -> list[np.ndarray]:
 
 
 def _write_upper(folder: Path, upper: "keras.Model") -> None:
-    # Here, since a model without such layers is read and written without TensorFlow.
-    from viewcache.bases.compiling import convert_to_openvino
+    # Here, since a model is read without TensorFlow, and one on TensorFlow without OpenVINO.
+    from viewcache.bases.converting import convert_to_openvino
+    from viewcache.bases.openvino_base import FILES
 
     (folder / UPPER).mkdir()
     convert_to_openvino(upper, folder / UPPER / FILES["float32"])

@@ -15,7 +15,7 @@ from viewcache.ground.manifests import digest_of_file
 from viewcache.ground.paths import MODEL
 from viewcache.ground.quiet import quiet_unless_it_fails
 from viewcache.report import results
-from viewcache.serving.folder import BASE, DESCRIPTION, EXAMPLE, Description, read_model
+from viewcache.serving.folder import BASE, DESCRIPTION, EXAMPLE, UPPER, Description, read_model
 from viewcache.tracking.run_store import EXPERIMENT, tracking_uri
 from viewcache.tracking.runs import RESULTS_TAG, log_missing_results
 
@@ -81,5 +81,6 @@ def _signature(classes: list[str]) -> ModelSignature:
 
 
 def _requirements() -> list[str]:
-    needed = (*NEEDED, *RUNTIMES[runtime_of(MODEL / BASE)])
+    upper = RUNTIMES["openvino"] if (MODEL / UPPER).exists() else ()
+    needed = dict.fromkeys((*NEEDED, *RUNTIMES[runtime_of(MODEL / BASE)], *upper))
     return [f"{name}=={version(name)}" for name in needed]
