@@ -11,7 +11,7 @@ unexport PYTHONWARNINGS
 override export PHOTOS := $(value PHOTOS)
 override export GROUP := $(value GROUP)
 
-.PHONY: help init plan explain run verify repair ui check test fuzz torture remotes mutants bench
+.PHONY: help init plan explain run register verify repair ui check test fuzz torture remotes mutants bench
 
 help:  ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,18 +32,20 @@ run: .venv/ready  ## Answer for params.yaml, or for recipes/NAME.yaml: make run 
 	@python -m viewcache init --upgrade
 	@python -m viewcache recover
 	@dvc repro
-	@python -m viewcache register
 	@cat plots/answer.txt
+
+register: .venv/ready  ## Log the exported model to MLflow, and recommend it there.
+	@python -m viewcache register
 
 verify: .venv/ready  ## Verify every array; compute FEATURES of them, 1000, again from the images.
 	python -m viewcache verify $(if $(FEATURES),--features $(FEATURES))
 
 repair: .venv/ready  ## Compute again what is damaged. DVC hashes what may have changed, and only that.
-	find .dvc/cache/files data models -type f -exec chmod u+w {} + -exec touch {} +
+	find "$$(dvc cache dir)/files" data models -type f -exec chmod u+w {} + -exec touch {} +
 	dvc repro
 
-ui: .venv/ready  ## Browse and compare all runs in MLflow.
-	python -m viewcache ui
+ui: .venv/ready  ## Browse all runs in MLflow, and the arms of the last one side by side.
+	@python -m viewcache ui
 
 check: .venv/ready  ## Lint, format, types, and which room may import which.
 	ruff check .

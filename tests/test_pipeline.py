@@ -20,7 +20,10 @@ from viewcache.images.prepared import open_prepared
 CACHED = ["cached_0", "cached_1", "cached_2"]
 ON_CACHE = ["baseline", *CACHED, "views_only_2"]
 ARMS = [*ON_CACHE, "end_to_end", "end_to_end_compiled"]
-LOG_MISSING = "from viewcache.tracking.runs import log_missing_results; log_missing_results()"
+LOG_MISSING = """\
+from viewcache.tracking.run_store import connect
+from viewcache.tracking.runs import log_missing_results
+log_missing_results(connect())"""
 SEEDS = (
     10  # of logged heads: four arms have two, the baseline one, end to end on either runtime one
 )
