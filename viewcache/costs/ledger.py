@@ -86,24 +86,22 @@ def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
     views = sorted(set(arm.views(arm.seeds[0])))
     augment, extract, trained = load("augment"), load("extract"), load("train_head")
     of = {view: extract["views"][str(view)] for view in views}
-    images = training.images[arm.rotations[0]]
+    images, head = training.images[arm.rotations[0]], training_seconds(arm, load)
     shares = {view: images / of[view]["rows"] for view in views}
 
     def seconds(part: str) -> float:
         return sum(shares[view] * of[view]["seconds"][part] for view in views)
 
     drawing = sum(shares[view] * augment["seconds"].get(f"view {view}", 0.0) for view in views)
-    return _costs(
-        [augment, load("compile_base"), trained],
-        extract_of(extract, views),
+    processes = _Processes([augment, load("compile_base"), trained], _extract_of(extract, views))
+    return processes.costs(
+        drawing + seconds("augment"),
+        seconds("extract") - seconds("augment"),
+        head,
+        head + set_up_of([trained]),
+        study_seconds([arm], training, load),
         base_passes=images * len(views),
-        augment=drawing + seconds("augment"),
-        base=seconds("extract") - seconds("augment"),
-        head=training_seconds(arm, load),
-        further=training_seconds(arm, load) + set_up_of([trained]),
-        study=study_seconds([arm], training, load),
-        originals=0.0,
-        epochs=arm.epochs,
+        measured_epochs=arm.epochs,
         feature_bytes=sum(one["rows"] * one["row_bytes"] for one in of.values()),
     )
 
@@ -121,18 +119,15 @@ def _end_to_end(arm: Arm, training: Training, load: Load) -> ArmCosts:
     )
     head = min(head_seconds(load), fit - augment)
     records = [trained, load("compile_base")] if arm.kind == "compiled" else [trained]
-    return _costs(
-        records,
-        Extracted(),
+    return _Processes(records).costs(
+        augment,
+        fit - augment - head,
+        head,
+        fit + set_up_of([trained]),
+        set_up_of(records) + len(arm.trainings) * fit,
         base_passes=images * arm.course.epochs,
-        augment=augment,
-        base=fit - augment - head,
-        head=head,
-        further=fit + set_up_of([trained]),
-        study=set_up_of(records) + len(arm.trainings) * fit,
+        measured_epochs=arm.epochs,
         originals=_repeated(arm, originals, head),
-        epochs=arm.epochs,
-        feature_bytes=0,
     )
 
 
@@ -155,7 +150,7 @@ def study_seconds(arms: Sequence[Arm], training: Training, load: Load) -> float:
     drawing = sum(augment["seconds"].get(f"view {view}", 0.0) for view in views)
     return (
         set_up_of([augment, load("compile_base"), heads])
-        + extract_of(extract, views).set_up
+        + _extract_of(extract, views).set_up
         + drawing
         + sum(extract["views"][str(view)]["seconds"]["extract"] for view in views)
         + _seconds_of_heads(arms, training.heads, heads)
@@ -203,7 +198,7 @@ def set_up_of(records: Sequence[Record]) -> float:
 
 
 @dataclass(frozen=True)
-class Extracted:
+class _Extracted:
     """What views took of the process that extracted them, besides the seconds of their rows.
 
     Attributes:
@@ -216,12 +211,12 @@ class Extracted:
     machines: frozenset[str] = frozenset()
 
 
-def extract_of(record: Record, views: Iterable[int]) -> Extracted:
+def _extract_of(record: Record, views: Iterable[int]) -> _Extracted:
     """What views took of `extract`; the base was opened when their rows were first computed."""
     every, of = record["views"], [record["views"][str(view)] for view in views]
     share = sum(view["rows"] for view in of) / sum(view["rows"] for view in every.values())
     seconds = record["seconds"]
-    return Extracted(
+    return _Extracted(
         seconds["setup"]
         + seconds["other"]
         + share * seconds["lookup"]
@@ -231,40 +226,44 @@ def extract_of(record: Record, views: Iterable[int]) -> Extracted:
     )
 
 
-def _costs(
-    records: list[Record],
-    extracted: Extracted,
-    *,
-    base_passes: int,
-    augment: float,
-    base: float,
-    head: float,
-    further: float,
-    study: float,
-    originals: float,
-    epochs: int,
-    feature_bytes: int,
-) -> ArmCosts:
-    setup = set_up_of(records) + extracted.set_up
-    machines = {record["machine"]["id"] for record in records} | extracted.machines
+@dataclass(frozen=True)
+class _Processes:
+    """What ran for an arm."""
 
-    def on_one_machine(seconds: float) -> float | None:
-        return seconds if len(machines) == 1 else None
+    records: Sequence[Record]
+    extracted: _Extracted = _Extracted()
 
-    return ArmCosts(
-        base_passes=base_passes,
-        augment_seconds=augment,
-        base_seconds=base,
-        head_seconds=head,
-        setup_seconds=setup,
-        seconds=on_one_machine(augment + base + head + setup),
-        further_seconds=on_one_machine(further),
-        study_seconds=on_one_machine(study),
-        originals_seconds=originals,
-        measured_epochs=epochs,
-        feature_bytes=feature_bytes,
-        peak_rss_bytes=max(
-            extracted.peak_rss_bytes, *(record["peak_rss_bytes"] for record in records)
-        ),
-        machine=" and ".join(sorted(machines)),
-    )
+    def costs(
+        self,
+        augment: float,
+        base: float,
+        head: float,
+        further: float,
+        study: float,
+        *,
+        base_passes: int,
+        measured_epochs: int,
+        originals: float = 0.0,
+        feature_bytes: int = 0,
+    ) -> ArmCosts:
+        """Args: augment, base, head: Seconds of a first training, by phase."""
+        set_up = set_up_of(self.records) + self.extracted.set_up
+        machines = self.extracted.machines | {one["machine"]["id"] for one in self.records}
+        peaks = [self.extracted.peak_rss_bytes, *(one["peak_rss_bytes"] for one in self.records)]
+        totals = augment + base + head + set_up, further, study
+        first, again, all_of_them = totals if len(machines) == 1 else (None, None, None)
+        return ArmCosts(
+            base_passes=base_passes,
+            augment_seconds=augment,
+            base_seconds=base,
+            head_seconds=head,
+            setup_seconds=set_up,
+            seconds=first,
+            further_seconds=again,
+            study_seconds=all_of_them,
+            originals_seconds=originals,
+            measured_epochs=measured_epochs,
+            feature_bytes=feature_bytes,
+            peak_rss_bytes=max(peaks),
+            machine=" and ".join(sorted(machines)),
+        )

@@ -14,10 +14,11 @@ from viewcache.ground.paths import PARTS
 from viewcache.ground.stopwatch import load_record
 from viewcache.images.folds import open_rotations
 from viewcache.report.results import Results
+from viewcache.report.table import COLUMNS, ITSELF
 from viewcache.tracking.writer import RunWriter
 
-DESCRIBING = ("budget", "kind", "seeds", "rotations")
-"""What the figures of an arm hold besides metrics."""
+LOGGED = [column.name for column in COLUMNS.values() if column.whose != ITSELF]
+"""Columns of the table of figures that a run of an arm has as metrics."""
 
 
 class ArmLog:
@@ -52,7 +53,7 @@ class ArmLog:
         """Log an arm with its intervals and costs; it lasts as long as a first training took."""
         figures, arm = self._found.arms[name], self._arms[name]
         run = self._create(self._parent, name, arm, {}, figures["seconds"] or 0)
-        self._writer.log(run, {key: figures[key] for key in figures if key not in DESCRIBING})
+        self._writer.log(run, {name: figures[name] for name in LOGGED if name in figures})
         self._writer.end(run, _end_of(arm))
         for seed in arm.seeds if arm.is_whole else ():
             self._log_seed(run, replace(arm, seeds=(seed,)))

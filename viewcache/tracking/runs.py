@@ -69,7 +69,7 @@ def _log(store: Store, found: Results, start: float) -> None:
     images = datasets(name, found.params["data"]["path"])
     run = writer.create(_name(name, found), start, {}, _tells(found), images[0])
     values = _flat({name: found.figures[name] or {} for name in ("replay", "prediction")})
-    writer.log(run, results.metrics_of(found.figures) | _times(found) | values)
+    writer.log(run, results.summary_of(found.figures) | _times(found) | values)
     for path in results.ARTIFACTS:
         folder = None if path.parent == Path() else path.parent.name
         store.client.log_artifact(run, str(path), folder)
