@@ -86,19 +86,16 @@ def render_page(
         key_figures=key_figures(found),
         what_counts=WHERE[recommendation.rule],
         margin=margin_in_words(recommendation.margin),
-        tested=_tested(provenance.rotations),
-        machines="; ".join(provenance.machines),
-        shows_originals=params.train.originals == "every_second",
         twin_views=found.cached[-1].random_views,
         wide=not any(map(tells, recommendation.comparisons)),
         pictures=_pictures(found),
         speeds=_speeds(found),
-        not_run=_not_run(found),
+        predicted=found.reckoned.predicted,
         set_up=_set_up(found),
         break_even=break_even(found),
         evidence=evidence(found),
         recommended=plain_name(found.recommended),
-        seeds=_seeds(found),
+        seeds=len(found.recommended.seeds),
         confusion=_confusion(found),
         largest_share=percent(confusion.largest_share),
         right=percent(share_right(confusion.clean)),
@@ -107,28 +104,20 @@ def render_page(
         notes=note_on_stars(found.table),
         prediction=_prediction(found),
         length=_length(found),
-        schedule=_schedule(found),
-        augmentation=_settings(found),
+        drawn_from={name: str(one).lower() for name, one in params.augment if one},
         contact_sheet=data_uri("image/png", contact_sheet),
         disagree=f"{100 * disagreement.share:.1f} % of the {disagreement.images:,}",
         shown=f"These are the {len(shown)} on which {few} and {many} differ most.",
         examples=shown,
-        measured=_measured(found, provenance),
+        params=params,
+        parts={part: f"{number:,}" for part, number in provenance.images.items()},
+        epochs=found.recommended.course.epochs,
+        replayed=f"{found.replay['features']:,}",
+        off=f"{found.replay['max_relative_difference']:.1g}",
+        allowed=f"{found.replay['tolerance']:.1g}",
         provenance=provenance,
         parameters=yaml.safe_dump(params.model_dump(), sort_keys=False, allow_unicode=True),
-        source=params.data.source,
     )
-
-
-def _tested(rotations: int) -> str:
-    if rotations == 1:
-        return "Every test image is tested by heads that never saw it."
-    return f"Every image is tested by heads that never saw it, in one of {rotations} rotations."
-
-
-def _seeds(found: Findings) -> str:
-    number = len(found.recommended.seeds)
-    return "1 seed" if number == 1 else f"{number} seeds"
 
 
 def _speeds(found: Findings) -> Grid:
@@ -140,12 +129,6 @@ def _speeds(found: Findings) -> Grid:
         "against end to end by hand in Keras",
     )
     return Grid(headings, speeds(found))
-
-
-def _not_run(found: Findings) -> str:
-    predicted = found.reckoned.predicted
-    every = {"keras", "compiled"} <= {*predicted}
-    return "" if not predicted else "either base" if every else "both bases"
 
 
 def _set_up(found: Findings) -> str:
@@ -203,12 +186,6 @@ def _length(found: Findings) -> Grid:
     return Grid(["trained on", "validation images", "gain of twice as many epochs"], rows)
 
 
-def _schedule(found: Findings) -> str:
-    if found.params.train.schedule == "cosine":
-        return "falls to 0, and the curve should end flat"
-    return "stays as it is: a curve that still falls at its end would gain from more epochs"
-
-
 def _pictures(found: Findings) -> dict[str, Picture]:
     looks, costs = styles(found.table), found.reckoned.costs
     first, *_, twin = found.cached
@@ -233,42 +210,3 @@ def _differences(found: Findings, on: Measured) -> Picture:
     paint = partial(differences.to_end_to_end, to_twin=to_twin, on=on, looks=looks)
     words = differences.differences_in_words(to_twin, on)
     return draw_svg(paint, words, (SIZE[0], 1.3 + 0.5 * len(to_twin)))
-
-
-def _settings(found: Findings) -> list[str]:
-    """What views are drawn from."""
-    drawn = found.params.augment.model_dump().items()
-    return [f"{name}: {str(value).lower()}" for name, value in drawn if value]
-
-
-def _measured(found: Findings, provenance: Provenance) -> dict[str, str]:
-    """How it was measured, point by point."""
-    params, replay, base, train = found.params, found.replay, found.params.base, found.params.train
-    images = ", ".join(f"{number:,} {part}" for part, number in provenance.images.items())
-    rotations, epochs = provenance.rotations, found.recommended.course.epochs
-    first = f" in the first of {rotations} rotations" if rotations > 1 else ""
-    trained = "" if rotations > 1 else " that is not trained on"
-    cosine = ", falling to 0 by a cosine" if train.schedule == "cosine" else ""
-    seeds, ends = (", ".join(map(str, of)) for of in (params.arms.seeds, params.end_to_end.seeds))
-    by = "TensorFlow" if base.precision == "float32" else "the base itself"
-    return {
-        "Images": f"{params.data.source}: {images}{first}; {params.side} pixels",
-        "Base": f"{base.name}, weights {base.weights}, pooling {base.pooling}, in "
-        f"{base.precision}; frozen",
-        "Head": f"{train.head.units} units, dropout {train.head.dropout}; {epochs} epochs, batches "
-        f"of {train.batch_size}, learning rate {train.learning_rate}{cosine}; the same initial "
-        "weights, order of images and steps in every way to train",
-        "Seeds": f"views {params.seed}; folds {params.data.split_seed}; heads {seeds}; end to end "
-        f"{ends}",
-        "Tested on": f"every image once for each seed{trained}, as it is and in "
-        f"{params.evaluate.test_views} random views each, which nothing was trained on",
-        "Seconds": "of one training: set-up (imports, building and compiling the base), drawing "
-        "and rendering views, base passes over the training images, and the head; validation and "
-        "test images cost every way the same and are left out",
-        "Checked": f"every array against its manifest; {replay['features']:,} stored feature "
-        f"vectors were computed again from the original images, by {by}: up to "
-        f"{replay['max_relative_difference']:.1g} off, {replay['tolerance']:.1g} allowed",
-        "Machine": "; ".join(provenance.machines),
-        "Measured": " to ".join(provenance.measured),
-        "Versions": ", ".join(f"{name} {one}" for name, one in provenance.versions.items()),
-    }

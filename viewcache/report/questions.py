@@ -88,32 +88,19 @@ def break_even(found: Findings) -> list[str]:
 
 
 def _same(same: Equivalence, found: Findings) -> KeyFigure:
-    changed = same.changed_test_predictions
+    changed, trainings = same.changed_test_predictions, len(same.end_to_end.trainings)
+    base = "Keras' own base" if same.end_to_end.kind == "keras" else "the same compiled base"
+    held = "one training" if trainings == 1 else f"the most of {trainings} trainings"
+    epochs = " and ".join(", ".join(map(str, same.weight_differences)).rsplit(", ", 1))
     return KeyFigure(
         "Is it the same?",
         "yes, the same head" if same.is_exact else f"nearly: {changed:,} answers differ",
         f"With {views_of(same.twin)}, as many as end to end renders, "
         "caching shows the head the very images that end-to-end training does. Held to "
-        f"{_base_of(same)}, in {_trainings(same)}, after {_epochs(same)} epochs: largest "
+        f"end to end on {base}, in {held}, after {epochs} epochs: largest "
         f"difference of weights {same.max_abs_weight_difference:.2g}; answers that differ: "
         f"{changed:,} of {same.test_predictions:,}.{_across_runtimes(same, found)}",
     )
-
-
-def _base_of(same: Equivalence) -> str:
-    on_keras = same.end_to_end.kind == "keras"
-    return "end to end on Keras' own base" if on_keras else "end to end on the same compiled base"
-
-
-def _epochs(same: Equivalence) -> str:
-    """After which epochs weights were compared."""
-    *before, last = map(str, same.weight_differences)
-    return f"{', '.join(before)} and {last}" if before else last
-
-
-def _trainings(same: Equivalence) -> str:
-    number = len(same.end_to_end.trainings)
-    return "one training" if number == 1 else f"the most of {number} trainings"
 
 
 def _across_runtimes(same: Equivalence, found: Findings) -> str:

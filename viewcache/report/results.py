@@ -17,7 +17,7 @@ from viewcache.judge.confusion import Confusion, recall
 from viewcache.judge.correctness import METRICS
 from viewcache.judge.decisions import Comparison
 from viewcache.judge.length import Length
-from viewcache.judge.statistics import Needed
+from viewcache.judge.statistics import Interval, Needed
 from viewcache.judge.verdict import Recommendation
 from viewcache.report.findings import Findings
 from viewcache.report.sentence import sentence
@@ -201,17 +201,17 @@ def _decisions(recommendation: Recommendation) -> list[Record]:
 
 
 def _comparison(one: Comparison) -> Record:
-    interval, needed = one.interval, one.needed or Needed(None, None, None)
     return {
-        "arm": one.arm.name,
-        "reference": one.reference.name,
-        "on": one.on,
-        "effect": one.effect,
-        "difference": one.difference,
-        "low": interval and interval.low,
-        "high": interval and interval.high,
-        **asdict(needed),
+        **{"arm": one.arm.name, "reference": one.reference.name},
+        **{"on": one.on, "effect": one.effect},
+        **_difference(one.difference, one.interval),
+        **asdict(one.needed or Needed(None, None, None)),
     }
+
+
+def _difference(estimate: float, interval: Interval | None) -> Record:
+    ends = (interval.low, interval.high) if interval else (None, None)
+    return {"difference": estimate, "low": ends[0], "high": ends[1]}
 
 
 def _choosing(choosing: Choosing | None) -> Record | None:
@@ -227,14 +227,8 @@ def _length(length: Length) -> Record:
     return {
         "is_enough": length.is_enough,
         "gains": [
-            {
-                "arm": gain.arm.name,
-                "on": gain.on,
-                "known": gain.is_known,
-                "difference": gain.interval.estimate,
-                "low": gain.interval.low,
-                "high": gain.interval.high,
-            }
+            {"arm": gain.arm.name, "on": gain.on, "known": gain.is_known}
+            | _difference(gain.interval.estimate, gain.interval)
             for gain in length.gains
         ],
         "changes_recommendation": length.changes_recommendation,

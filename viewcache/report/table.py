@@ -8,8 +8,8 @@ import pandas as pd
 from viewcache.answers.metrics import MEASURES
 from viewcache.arms.arm import Arm
 from viewcache.costs.reckoning import Reckoning
-from viewcache.judge.correctness import METRICS, Measured
-from viewcache.judge.judgement import Accuracy, Judgement
+from viewcache.judge.correctness import METRICS
+from viewcache.judge.judgement import Judgement
 from viewcache.report.words import TESTED_ON, megabytes, with_interval
 
 Value = float | str | None
@@ -162,26 +162,20 @@ def table_of(judged: Judgement, reckoned: Reckoning, runs: pd.DataFrame) -> Tabl
             "trainings": len(arm.trainings),
             "epochs": arm.course.epochs,
             **{str(name): float(mean) for name, mean in means.get(arm.name, {}).items()},
-            **_with_ends(judged.accuracies.get(arm, {})),
+            **dict(_accuracies(judged, arm)),
             **asdict(cost),
         }
         for arm, cost in reckoned.costs.items()
     }
 
 
-def _with_ends(accuracies: Mapping[Measured, Accuracy]) -> dict[str, float]:
+def _accuracies(judged: Judgement, arm: Arm) -> Iterator[tuple[str, float]]:
     """Estimates over all test images, and their intervals where there are any."""
-    figures: dict[str, float] = {}
-    for on, (estimate, interval) in accuracies.items():
-        name = METRICS[on]
-        figures[name] = estimate
+    for on, (estimate, interval) in judged.accuracies.get(arm, {}).items():
+        yield METRICS[on], estimate
         if interval is not None:
-            figures |= {f"{name}_low": interval.low, f"{name}_high": interval.high}
-    return figures
-
-
-def headings(names: Iterable[str]) -> list[str]:
-    return [COLUMNS[name].heading for name in names]
+            yield f"{METRICS[on]}_low", interval.low
+            yield f"{METRICS[on]}_high", interval.high
 
 
 def cells(row: Row, names: Iterable[str]) -> list[str]:
@@ -192,7 +186,7 @@ def cells(row: Row, names: Iterable[str]) -> list[str]:
 def markdown(table: Table) -> str:
     """The columns of `MARKDOWN`, a row an arm."""
     rows = [[arm.name, *cells(row, MARKDOWN)] for arm, row in table.items()]
-    columns = ["arm", *headings(MARKDOWN)]
+    columns = ["arm", *(COLUMNS[name].heading for name in MARKDOWN)]
     text = pd.DataFrame(rows, columns=columns).to_markdown(index=False, disable_numparse=True)
     return "\n\n".join([text, *note_on_stars(table)]) + "\n"
 
@@ -214,9 +208,8 @@ def accuracy_against_seconds(table: Table) -> pd.DataFrame:
 
 def note_on_stars(table: Table) -> list[str]:
     """What a star at seconds means, where there is one."""
-    cut = [row for row in table.values() if _is_cut_short(row)]
+    cut = [(row["measured_epochs"], row["epochs"]) for row in table.values() if _is_cut_short(row)]
     return [
-        f"* Cut short: the pace of {row['measured_epochs']} epochs, times all {row['epochs']}, and "
-        "no accuracy."
-        for row in cut[:1]
+        f"* Cut short: the pace of {run} epochs, times all {every}, and no accuracy."
+        for run, every in cut[:1]
     ]
