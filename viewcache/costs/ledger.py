@@ -93,8 +93,8 @@ def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
         return sum(shares[view] * of[view]["seconds"][part] for view in views)
 
     drawing = sum(shares[view] * augment["seconds"].get(f"view {view}", 0.0) for view in views)
-    processes = _Processes([augment, load("compile_base"), trained], _extract_of(extract, views))
-    return processes.costs(
+    return _costs(
+        [augment, load("compile_base"), trained, _extract_of(extract, views)],
         drawing + seconds("augment"),
         seconds("extract") - seconds("augment"),
         head,
@@ -119,7 +119,8 @@ def _end_to_end(arm: Arm, training: Training, load: Load) -> ArmCosts:
     )
     head = min(head_seconds(load), fit - augment)
     records = [trained, load("compile_base")] if arm.kind == "compiled" else [trained]
-    return _Processes(records).costs(
+    return _costs(
+        records,
         augment,
         fit - augment - head,
         head,
@@ -148,9 +149,9 @@ def study_seconds(arms: Sequence[Arm], training: Training, load: Load) -> float:
     views = sorted({view for arm in arms for seed in arm.seeds for view in arm.views(seed)})
     augment, extract, heads = load("augment"), load("extract"), load("train_head")
     drawing = sum(augment["seconds"].get(f"view {view}", 0.0) for view in views)
+    processes = [augment, load("compile_base"), heads, _extract_of(extract, views)]
     return (
-        set_up_of([augment, load("compile_base"), heads])
-        + _extract_of(extract, views).set_up
+        set_up_of(processes)
         + drawing
         + sum(extract["views"][str(view)]["seconds"]["extract"] for view in views)
         + _seconds_of_heads(arms, training.heads, heads)
@@ -197,73 +198,57 @@ def set_up_of(records: Sequence[Record]) -> float:
     return sum(record["seconds"].get(phase, 0.0) for record in records for phase in SET_UP)
 
 
-@dataclass(frozen=True)
-class _Extracted:
-    """What views took of the process that extracted them, besides the seconds of their rows.
-
-    Attributes:
-        set_up: Seconds: its start, their share of looking up rows, and opening the base.
-        machines: Ids of those that computed their rows.
-    """
-
-    set_up: float = 0.0
-    peak_rss_bytes: int = 0
-    machines: frozenset[str] = frozenset()
-
-
-def _extract_of(record: Record, views: Iterable[int]) -> _Extracted:
-    """What views took of `extract`; the base was opened when their rows were first computed."""
+def _extract_of(record: Record, views: Iterable[int]) -> Record:
+    """What views took of `extract` besides the seconds of their rows, all of it set-up: its start,
+    their share of looking up rows, and opening the base, when rows were first computed."""
     every, of = record["views"], [record["views"][str(view)] for view in views]
     share = sum(view["rows"] for view in of) / sum(view["rows"] for view in every.values())
-    seconds = record["seconds"]
-    return _Extracted(
-        seconds["setup"]
-        + seconds["other"]
-        + share * seconds["lookup"]
-        + max((view["open"] for view in of), default=0.0),
-        record["peak_rss_bytes"],
-        frozenset([record["machine"]["id"], *(one for view in of for one in view["machines"])]),
+    seconds, opening = record["seconds"], max((view["open"] for view in of), default=0.0)
+    started = seconds["setup"] + seconds["other"]
+    return {
+        "seconds": {"setup": started + share * seconds["lookup"] + opening},
+        "peak_rss_bytes": record["peak_rss_bytes"],
+        "machine": record["machine"],
+        "machines": [one for view in of for one in view["machines"]],
+    }
+
+
+def _costs(
+    records: Sequence[Record],
+    augment: float,
+    base: float,
+    head: float,
+    further: float,
+    study: float,
+    *,
+    base_passes: int,
+    measured_epochs: int,
+    originals: float = 0.0,
+    feature_bytes: int = 0,
+) -> ArmCosts:
+    """Put together what was measured of an arm.
+
+    Args:
+        records: Of the processes that ran for it.
+        augment, base, head: Seconds of a first training, by phase.
+    """
+    set_up = set_up_of(records)
+    machines = {one["machine"]["id"] for one in records}
+    machines |= {machine for one in records for machine in one.get("machines", [])}
+    totals = augment + base + head + set_up, further, study
+    seconds, further_seconds, study_seconds = totals if len(machines) == 1 else (None, None, None)
+    return ArmCosts(
+        base_passes=base_passes,
+        augment_seconds=augment,
+        base_seconds=base,
+        head_seconds=head,
+        setup_seconds=set_up,
+        seconds=seconds,
+        further_seconds=further_seconds,
+        study_seconds=study_seconds,
+        originals_seconds=originals,
+        measured_epochs=measured_epochs,
+        feature_bytes=feature_bytes,
+        peak_rss_bytes=max(one["peak_rss_bytes"] for one in records),
+        machine=" and ".join(sorted(machines)),
     )
-
-
-@dataclass(frozen=True)
-class _Processes:
-    """What ran for an arm."""
-
-    records: Sequence[Record]
-    extracted: _Extracted = _Extracted()
-
-    def costs(
-        self,
-        augment: float,
-        base: float,
-        head: float,
-        further: float,
-        study: float,
-        *,
-        base_passes: int,
-        measured_epochs: int,
-        originals: float = 0.0,
-        feature_bytes: int = 0,
-    ) -> ArmCosts:
-        """Args: augment, base, head: Seconds of a first training, by phase."""
-        set_up = set_up_of(self.records) + self.extracted.set_up
-        machines = self.extracted.machines | {one["machine"]["id"] for one in self.records}
-        peaks = [self.extracted.peak_rss_bytes, *(one["peak_rss_bytes"] for one in self.records)]
-        totals = augment + base + head + set_up, further, study
-        first, again, all_of_them = totals if len(machines) == 1 else (None, None, None)
-        return ArmCosts(
-            base_passes=base_passes,
-            augment_seconds=augment,
-            base_seconds=base,
-            head_seconds=head,
-            setup_seconds=set_up,
-            seconds=first,
-            further_seconds=again,
-            study_seconds=all_of_them,
-            originals_seconds=originals,
-            measured_epochs=measured_epochs,
-            feature_bytes=feature_bytes,
-            peak_rss_bytes=max(peaks),
-            machine=" and ".join(sorted(machines)),
-        )

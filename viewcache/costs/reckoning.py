@@ -83,10 +83,8 @@ def evidence_of(
 
 def _measured(costs: Mapping[Arm, ArmCosts]) -> dict[Way, Timed]:
     """Every way to train end to end that ran."""
-    ways: dict[Way, Timed] = {}
+    ways: dict[Way, Timed] = {arm.kind: cost for arm, cost in costs.items() if arm.fresh}
     for arm, cost in costs.items():
-        if arm.fresh:
-            ways[arm.kind] = cost
-            if arm.kind == "compiled":
-                ways["originals_kept"] = cost.originals_kept
+        if arm.fresh and arm.kind == "compiled":
+            ways["originals_kept"] = cost.originals_kept
     return ways
