@@ -11,7 +11,7 @@ from viewcache.views.calibration_views import open_views_to_calibrate_on
 def main() -> None:
     params = load_params()
     base, images = params.base, open_views_to_calibrate_on(CALIBRATION)
-    costs = Stopwatch()
+    costs = Stopwatch(params.work)
     with costs.phase("compile"):
         compile_base(BASE, params.base_spec, base.runtime, base.precision, images)
     costs.save("compile_base")

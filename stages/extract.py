@@ -21,7 +21,8 @@ from viewcache.views.plan import load_plan
 
 
 def main() -> None:
-    params, costs = load_params(), Stopwatch()
+    params = load_params()
+    costs = Stopwatch(params.work)
     maker = Maker(find_base(BASE), np.dtype(params.extract.dtype), params.base.batch_size)
     extract(open_prepared(PREPARED), maker, planned_views(), params.extract.engine, costs)
 
