@@ -3,7 +3,6 @@ import pytest
 
 from tests.arms.named import named
 from tests.judge.heads import answering
-from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.prepared import open_prepared
 from viewcache.images.preparing import seal_prepared
 from viewcache.judge.disagreement import Answer, find_disagreement
@@ -38,7 +37,7 @@ def found(tmp_path):
     digests = [64 * str(number) for number in range(5)]
     rows = [f"{digests[number]},{label},{number}.png" for number, label in enumerate(LABELS)]
     (tmp_path / "index.csv").write_text("\n".join(["digest,label,path", *rows]))
-    seal_prepared(tmp_path, digests, DecodingPolicy(8, 1, (0, 0, 0)))
+    seal_prepared(tmp_path)
     return find_disagreement(open_prepared(tmp_path), ["ok", "broken"], list(heads()))
 
 

@@ -59,9 +59,9 @@ def paces_of(
     with costs.phase("import"):
         from viewcache.costs.trials import try_bases, try_head
     tried = try_bases(params, images, folder, costs)
-    sizes = tried["extract"].row_bytes, classes, len(rotations[0].train)
+    training = classes, len(rotations[0].train), course_of(params, rotations).epochs
     with ProcessPoolExecutor(1, get_context("spawn")) as process:
-        trial = process.submit(try_head, params, *sizes, course_of(params, rotations).epochs)
+        trial = process.submit(try_head, params, folder, *training)
     tried["train_head"] = head = trial.result()
     for stage in END_TO_END:
         start, image, view, _ = tried[stage]

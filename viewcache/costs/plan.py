@@ -14,7 +14,7 @@ from viewcache.images.folds import PARTS, Rotation, rows_of
 BASELINE_EPOCHS = 10
 """Of a head, which take as long as the baseline, about."""
 AROUND = 12
-"""What stages without a record, and DVC around all of them, take: in starts of `train_head`."""
+"""What all other stages, and DVC around every one, take: in starts of `train_head`."""
 
 
 class Plan(NamedTuple):

@@ -12,6 +12,9 @@ from filelock import FileLock, Timeout
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
 
+STAGE = "DVC_STAGE"
+"""The variable in which DVC says to a process which stage it is."""
+
 
 def run(work: Callable[[], None]) -> None:
     """Do the work; what the user can mend becomes one line on stderr and exit status 1.
@@ -44,7 +47,7 @@ def _alone() -> Iterator[None]:
 
     DVC would take what the two wrote for the outs of the newer one.
     """
-    stage = os.environ.get("DVC_STAGE")
+    stage = os.environ.get(STAGE)
     if not stage:
         yield
         return

@@ -1,7 +1,6 @@
 """Where results come from: the code, the images, the machine, the versions."""
 
 import platform
-import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ import yaml
 from viewcache.arms.arm import Arm
 from viewcache.bases.artifact import find_base
 from viewcache.features.store import digest_of_features
+from viewcache.ground.git import git
 from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import BASE, PARTS, PREPARED, planned_views
@@ -85,7 +85,7 @@ def trace(params: Params, arms: Iterable[Arm]) -> Provenance:
 
 
 def git_commit() -> str:
-    return _git("rev-parse", "HEAD")
+    return git("rev-parse", "HEAD").strip()
 
 
 def digest_of_images() -> str:
@@ -109,9 +109,4 @@ def _moment(seconds: float) -> str:
 
 
 def _changed() -> bool:
-    return bool(_git("status", "--porcelain", "--", *DECIDING_FILES))
-
-
-def _git(*arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
-    return done.stdout.strip()
+    return bool(git("status", "--porcelain", "--", *DECIDING_FILES))

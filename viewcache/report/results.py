@@ -34,7 +34,7 @@ RUNS, CURVES = PLOTS / "runs.csv", PLOTS / "learning_curves.csv"
 ACCURACY_AGAINST_SECONDS = PLOTS / "accuracy_against_seconds.csv"
 TABLE = PLOTS / "table.md"
 PICTURES = tuple(PLOTS / name for name in ("views.png", "images.png", "image_sizes.png"))
-ARTIFACTS = (PAGE, EVERYTHING, SUMMARY, TABLE, RUNS, *PICTURES)
+ARTIFACTS = (PAGE, EVERYTHING, SUMMARY, PARAMS, TABLE, RUNS, *PICTURES)
 
 
 @dataclass(frozen=True)
