@@ -21,7 +21,7 @@ from viewcache.heads.cached_training import CachedTraining
 from viewcache.views.plan import draw
 from viewcache.views.render import render
 
-SECONDS, HEAD_ROWS = 2.0, 512
+SECONDS, HEAD_ROWS = 2.0, 1024
 """That a pace is timed for, at most; images of an epoch in which a head is, likewise."""
 Compute = Callable[[Iterator[np.ndarray]], Iterable[np.ndarray]]
 """From batches of images to their features."""
