@@ -21,7 +21,8 @@ SHEET_IMAGES, SHEET_VIEWS = 5, 8
 
 
 def main() -> None:
-    params, costs = load_params(), Stopwatch()
+    params = load_params()
+    costs = Stopwatch(params.work)
     with costs.phase("open"):
         images, rotations = open_prepared(PREPARED), open_rotations(PARTS)
     train = rows_of(rotations, "train")

@@ -11,7 +11,7 @@ from viewcache.ground.stopwatch import Stopwatch
 def main() -> None:
     params = load_params()
     base, images = params.base, load_array(CALIBRATION)
-    costs = Stopwatch()
+    costs = Stopwatch(params.work)
     with costs.phase("compile"):
         compile_base(BASE, params.base_spec, base.runtime, base.precision, images)
     costs.save("compile_base")

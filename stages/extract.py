@@ -20,7 +20,8 @@ from viewcache.images.prepared import Prepared, open_prepared
 
 
 def main() -> None:
-    params, costs = load_params(), Stopwatch()
+    params = load_params()
+    costs = Stopwatch(params.work)
     maker = Maker(find_base(BASE), np.dtype(params.extract.dtype), params.base.batch_size)
     extract(open_prepared(PREPARED), maker, planned_views(), params.extract.engine, costs)
 

@@ -32,12 +32,12 @@ def main() -> None:
     kind, params = cast("Kind", sys.argv[1]), load_params()
     for folder in (END_TO_END, SEEN):
         (folder / kind).mkdir(parents=True, exist_ok=True)  # also where no epoch is to be run
-    rotations, costs = open_rotations(PARTS), Stopwatch()
-    arms = end_to_end_arms(params, rotations)
+    rotations, costs = open_rotations(PARTS), Stopwatch(params.work)
+    arms = [arm for arm in end_to_end_arms(params, rotations) if arm.kind == kind]
     for arm in arms:
-        if arm.kind == kind:
-            _train_arm(params, arm, rotations, costs)
-    costs.save(f"train_end_to_end_{kind}")
+        _train_arm(params, arm, rotations, costs)
+    passes = sum(arm.epochs * len(rotations[arm.rotations[0]].train) for arm in arms)
+    costs.save(f"train_end_to_end_{kind}", passes=passes)
 
 
 def _train_arm(params: Params, arm: Arm, rotations: list[Rotation], costs: Stopwatch) -> None:

@@ -50,7 +50,7 @@ def main() -> None:
     params = load_params()
     training.one_thread_an_operation()
     training.make_deterministic()
-    costs = Stopwatch()
+    costs = Stopwatch(params.work)
     with costs.phase("open"):
         images, rotations = open_prepared(PREPARED), open_rotations(PARTS)
         views = open_views([0, *course_of(params, rotations).ids], images.digests)
@@ -73,7 +73,7 @@ def main() -> None:
             _side_by_side(train_heads, twice_as_long)
         with costs.phase("baseline"):
             _train_baseline(params, images, views[0], baseline, rotations)
-    costs.save("train_head")
+    costs.save("train_head", passes=first.arm.epochs * len(first.rotation.train))
 
 
 def _heads(params: Params, arms: Iterable[Arm], rotations: Sequence[Rotation]) -> list[Planned]:

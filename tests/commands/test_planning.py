@@ -6,19 +6,17 @@ import shutil
 import sys
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import yaml
 
 from tests.repository import Repository, make_repository
-from tests.rows import stored_features
-from viewcache.commands.planning import amounts_of, plan
-from viewcache.costs.model import ORIGINALS_KEPT, Amounts
+from viewcache.commands.planning import plan, told
+from viewcache.costs.plan import PlannedArm
+from viewcache.costs.prediction import ORIGINALS_KEPT
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.loading import load_params
-from viewcache.images.parting import part_images
 
-INDEX = pd.DataFrame({"digest": [str(number) for number in range(1000)]})
+CACHED = ("cached_0", "cached_1", "cached_2", "views_only_2")
 
 
 def predicted(repository: Repository) -> dict:
@@ -39,11 +37,11 @@ def planned(tmp_path_factory) -> tuple[Repository, str]:
 def test_every_arm_is_planned_before_anything_is_run(planned):
     repository, printed = planned
     arms = predicted(repository)["arms"]
-    both = ["end_to_end", "end_to_end_compiled"]
-    assert list(arms) == ["cached_0", "cached_1", "cached_2", *both, ORIGINALS_KEPT]
+    both = ["end_to_end", "end_to_end_compiled", ORIGINALS_KEPT]
+    assert list(arms) == ["baseline", *CACHED, *both]
     for name, arm in arms.items():
         assert f"\n{name} " in printed
-        phases = [arm[f"{phase}_seconds"] for phase in ("setup", "augment", "base", "head")]
+        phases = [arm[f"{phase}_seconds"] for phase in ("setup", "views", "head")]
         assert min(phases) >= 0
         assert arm["seconds"] == pytest.approx(sum(phases))
     data = repository.path / "data"
@@ -55,27 +53,22 @@ def test_every_arm_is_planned_before_anything_is_run(planned):
     }
 
 
-def test_images_and_bytes_are_those_of_the_run(planned, reproduced):
-    prediction = predicted(planned[0])
-    parts = pd.read_csv(reproduced.path / "data/parts.csv")
-    assert prediction["amounts"] == {
-        "images": 120,
-        "training": (parts["rotation_0"] == "train").sum(),
-        "trained": 120,
-        "tested": 120,
-    }
-    size = sum(stored_features(reproduced.path, view).nbytes for view in (0, 1))
-    assert prediction["arms"]["cached_1"]["feature_bytes"] == size
+def test_passes_and_bytes_are_those_of_the_run(planned, reproduced):
+    measured = reproduced.results()["arms"]
+    for name in ("baseline", *CACHED):
+        for count in ("base_passes", "feature_bytes"):
+            assert predicted(planned[0])["arms"][name][count] == measured[name][count]
 
 
-def test_the_plan_says_what_the_run_takes_what_breaks_even_and_whether_it_fits(planned):
+def test_it_is_said_what_the_run_takes_and_from_when_on_caching_pays(planned):
     lines = planned[1].splitlines()
     assert re.match(
         r"`make run` will take about \d+ (seconds|minutes) and \d+ MB of disk; ", lines[0]
     )
+    assert lines[0].endswith("MB are free: it fits.")
     for arm in ("end_to_end", "end_to_end_compiled"):
-        assert any(line.startswith(f"Against {arm}: ") for line in lines)
-    assert "MB are free: it fits." in lines[0]
+        assert any(line.startswith(f"Cheaper than {arm}: ") for line in lines)
+    assert max(map(len, lines)) <= 100
 
 
 def test_evaluate_holds_the_plan_to_what_it_measured(planned, repository):
@@ -83,7 +76,7 @@ def test_evaluate_holds_the_plan_to_what_it_measured(planned, repository):
     repository.run(sys.executable, "-m", "stages.evaluate")
     found = json.loads((repository.path / "results.json").read_text())
     ends = ["end_to_end", "end_to_end_compiled"]
-    assert list(found["prediction"]) == ["cached_0", "cached_1", "cached_2", *ends]
+    assert list(found["prediction"]) == ["baseline", *CACHED, *ends]
     for name, arm in found["prediction"].items():
         seconds = found["arms"][name]["seconds"] * (1 + arm["seconds_error"])
         assert arm["seconds"] == pytest.approx(seconds)
@@ -105,20 +98,27 @@ def test_without_end_to_end_its_seconds_are_those_of_the_plan(planned, repositor
     assert factors["originals_kept"] == pytest.approx(plan[ORIGINALS_KEPT]["seconds"] / seconds)
 
 
-@pytest.mark.parametrize("folds", [3, 5])
-def test_with_folds_every_image_is_trained_on_and_tested(folds):
-    parts = part_images(INDEX, 0, folds, 0.15, 0.25)
-    training = (parts["rotation_0"] == "train").sum()
-    assert abs(training - 1000 * (folds - 2) / folds) < 50
-    assert amounts_of(parts.drop(columns="unit")) == Amounts(1000, training, 1000, 1000)
-
-
-def test_with_a_holdout_an_image_plays_one_part():
-    parts = part_images(INDEX, 0, None, 0.15, 0.25).drop(columns="unit")
-    training = (parts["rotation_0"] == "train").sum()
-    assert abs(training - 600) < 50
-    # Views of validation images are extracted too.
-    assert amounts_of(parts) == Amounts(1000, training, training, 1000 - training)
+@pytest.mark.parametrize(
+    ("size", "trainings", "said"),
+    [
+        (10**9, (9.0, 1.0), "Cheaper than end_to_end: cached_0 from training 1 on."),
+        (10**9 + 1, (11.0, 1.0), "Cheaper than end_to_end: cached_0 from training 2 on."),
+        (10**9, (11.0, 10.0), "Cheaper than end_to_end: none."),
+    ],
+)
+def test_it_is_told_whether_the_disk_suffices_and_when_caching_pays(size, trainings, said):
+    many, long = 10**7, 1234.5
+    ways = ("cached_0", "end_to_end", "end_to_end_compiled", ORIGINALS_KEPT)
+    arms = {
+        way: PlannedArm(*of, long, "here", many, many, long, long)
+        for way, of in zip(ways, (trainings, *3 * [(10.0, 10.0)]), strict=True)
+    }
+    first, *rows = told(7200, size, 10**9, arms).splitlines()
+    assert first.startswith("`make run` will take about 2.0 hours and 1,000 MB of disk; ")
+    assert first.endswith("it fits." if size <= 10**9 else "it does not fit.")
+    assert said in rows
+    assert rows[5].split() == ["end_to_end", "10,000,000", *3 * ["1,234.5"], "10.0", "10.0", "10.0"]
+    assert max(map(len, rows)) <= 100
 
 
 def test_an_archive_must_be_fetched_before_it_is_planned_for(tmp_path, monkeypatch):

@@ -1,5 +1,3 @@
-import json
-
 import pytest
 
 from tests.arms.named import named
@@ -7,8 +5,12 @@ from tests.costs.test_faster import WAYS
 from tests.costs.test_ledger import HERE, SET_UP, SHORT, THERE, TRAINING, records
 from viewcache.costs.faster import Times, faster
 from viewcache.costs.ledger import costs_of_arms, study_seconds
-from viewcache.costs.model import ORIGINALS_KEPT
-from viewcache.costs.prediction import PREDICTION, params_digest, predicted_end_to_end
+from viewcache.costs.prediction import (
+    ORIGINALS_KEPT,
+    PREDICTION,
+    predicted_end_to_end,
+    write_prediction,
+)
 from viewcache.costs.reckoning import evidence_of, reckon
 from viewcache.ground.params.loading import load_params
 
@@ -30,11 +32,10 @@ def reckoned(arms):
 
 
 def plan_for(params, **arms):
-    keys = ("seconds", "again_seconds", "setup_seconds", "feature_bytes")
-    predicted = {name: dict(zip(keys, values, strict=True)) for name, values in arms.items()}
-    content = {"machine": {"id": "here"}, "params": params_digest(params), "arms": predicted}
+    keys = ("seconds", "further_seconds", "setup_seconds", "feature_bytes", "machine")
+    predicted = {name: dict(zip(keys, (*of, "here"), strict=True)) for name, of in arms.items()}
     PREDICTION.parent.mkdir(exist_ok=True)
-    PREDICTION.write_text(json.dumps(content))
+    write_prediction(params, arms=predicted)
 
 
 def test_costs_are_those_of_the_ledger():

@@ -60,7 +60,7 @@ def test_what_is_timed_takes_and_gives_what_it_did(costs):
 def test_a_record_names_the_machine_the_memory_and_the_time(costs):
     costs.save("stage")
     record = load_record("stage")
-    names = {"seconds", "parts", "peak_rss_bytes", "measured_at", "machine", "samples"}
+    names = {"seconds", "parts", "work", "peak_rss_bytes", "measured_at", "machine", "samples"}
     assert set(record) == names
     assert record["machine"] == machine()
     assert record["peak_rss_bytes"] >= psutil.Process().memory_info().rss * 0.9

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from tests.report.findings import NONE, TWIN, found, judged
-from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.prepared import open_prepared
 from viewcache.images.preparing import seal_prepared
 from viewcache.judge.disagreement import Disagreement, Majority
@@ -23,7 +22,7 @@ def images(tmp_path):
     digests = [f"{number:064}" for number in range(14)]
     rows = [f"{digest},{number % 2},{number}.png" for number, digest in enumerate(digests)]
     (tmp_path / "index.csv").write_text("\n".join(["digest,label,path", *rows]))
-    seal_prepared(tmp_path, digests, DecodingPolicy(8, 1, (0, 0, 0)))
+    seal_prepared(tmp_path)
     return open_prepared(tmp_path)
 
 

@@ -1,77 +1,86 @@
-"""Say what each arm will cost, before anything is run."""
+"""Say what a run will cost, before anything is run."""
 
 import shutil
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import asdict
 
-import pandas as pd
+import numpy as np
 
-from viewcache.arms.arm import cached_arms
 from viewcache.commands.images import open_images
-from viewcache.costs.calibration import calibrate
-from viewcache.costs.model import Amounts, break_even, disk_bytes, predict
-from viewcache.costs.paces import Work
-from viewcache.costs.prediction import PREDICTION, write_prediction
-from viewcache.costs.whole_run import Reading, seconds_of_run
+from viewcache.costs.break_even import pays_from
+from viewcache.costs.paces import paces_of
+from viewcache.costs.plan import Plan, PlannedArm
+from viewcache.costs.prediction import PREDICTION, WAYS, write_prediction
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import scratch
 from viewcache.ground.params.schema import Params
 from viewcache.ground.stopwatch import Stopwatch
-from viewcache.images.decoding import DecodingPolicy
+from viewcache.images.decoding import Decoded, DecodingPolicy, decode_files
 from viewcache.images.folds import rotations_of
 from viewcache.images.index import index_images
 from viewcache.images.parting import part_by_params
-from viewcache.images.prepared import Prepared, open_prepared
-from viewcache.images.preparing import write_prepared
-from viewcache.report.forecast import Disk, forecast
+from viewcache.report.terminal import table, wrapped
+from viewcache.report.words import duration
 
 SAMPLE = 128
-"""Images that are decoded, to calibrate on."""
+"""Images that are decoded, and that the base is tried on."""
+COLUMNS = {
+    "base_passes": "base\npasses",
+    "setup_seconds": "set-up\ns",
+    "views_seconds": "views\ns",
+    "head_seconds": "head\ns",
+    "seconds": "first\ntraining s",
+    "further_seconds": "each\nfurther s",
+    "feature_MB": "features\nMB",
+}
 
 
 def plan(params: Params) -> None:
+    """Print what `make run` will cost, and write it to `PREDICTION`."""
     costs = Stopwatch()
     with scratch(PREDICTION.with_suffix("")) as folder:
-        with costs.phase("fetch"):
+        with costs.phase("read"):
             source = open_images(params.data, folder / "source")
-        with costs.phase("index"):
             index = index_images(source, params.data.limit)
         parts = part_by_params(index, source.classes, params).drop(columns="unit")
-        amounts = amounts_of(parts)
         rotations = rotations_of(parts[name].tolist() for name in parts)
-        train = index[parts["rotation_0"] == "train"]
+        paths, digests = (index[name][:SAMPLE].tolist() for name in ("path", "digest"))
         with costs.phase("decode"):
-            sample = _decode(params, source.root, train, folder / "sample")
-        work = Work(params, sample, amounts.training, len(source.classes))
-        units = calibrate(work, folder / "base")
-    cached = cached_arms(params, rotations)
-    arms, whole = predict(units, cached, amounts), cached[-1].course
-    points = [break_even(units, whole, amounts, kind) for kind in units.paces.end_to_end]
-    decoding = costs.seconds["decode"] / len(sample.labels)
-    reading = Reading(costs.seconds["fetch"], costs.seconds["index"], decoding)
-    seconds = seconds_of_run(units, reading, params, rotations, amounts, arms)
-    write_prediction(params, amounts, units, arms, points)
-    disk = Disk(disk_bytes(units, params, whole, amounts), shutil.disk_usage(".").free)
-    print(forecast(seconds, disk, arms, points))
+            found = [*decode_files(source.root, paths, digests, DecodingPolicy.of(params))]
+        images = [one.pixels for one in found if isinstance(one, Decoded)]
+        if not images:
+            raise PipelineError("some of the first images must be readable", paths[0])
+        some, classes = np.stack(images), len(source.classes)
+        paces = paces_of(params, some, rotations, classes, folder / "base", costs)
+    planned, reading = Plan(params, rotations, paces), costs.seconds["decode"] / len(paths)
+    seconds = costs.seconds["read"] + len(index) * reading + planned.seconds
+    size, arms = planned.bytes, planned.arms
+    by_name = {name: asdict(arm) for name, arm in arms.items()}
+    write_prediction(params, seconds=seconds, bytes=size, arms=by_name, paces=paces)
+    print(told(seconds, size, shutil.disk_usage(".").free, arms))
 
 
-def amounts_of(parts: pd.DataFrame) -> Amounts:
-    """How many images there are to go through.
-
-    Args:
-        parts: One row an image, one column a rotation: the part that it plays.
-    """
-    trained, tested = (
-        int(parts.isin(played).any(axis=1).sum()) for played in (["train"], ["validation", "test"])
+def told(seconds: float, size: int, free: int, arms: Mapping[str, PlannedArm]) -> str:
+    """What a run takes, a row an arm, and from which training on caching costs less."""
+    fits = "it fits" if size <= free else "it does not fit"
+    takes = (
+        f"`make run` will take about {duration(seconds)} and {size / 1e6:,.0f} MB of disk; "
+        f"{free / 1e6:,.0f} MB are free: {fits}."
     )
-    training = int((parts["rotation_0"] == "train").sum())
-    return Amounts(len(parts), training, trained, tested)
+    rows = []
+    for name, arm in arms.items():
+        figures = asdict(arm) | {"feature_MB": arm.feature_bytes / 1e6}
+        rows.append([name, *(f"{round(figures[column], 1):,}" for column in COLUMNS)])
+    costs = table(rows, ("\narm", *COLUMNS.values()), words=1)
+    pays = [_pays(arms, WAYS[kind]) for kind in ("keras", "compiled")]
+    return "\n".join([wrapped(takes), "", costs, "", *map(wrapped, pays)])
 
 
-def _decode(params: Params, root: Path, train: pd.DataFrame, folder: Path) -> Prepared:
-    """Some of the training images."""
-    write_prepared(folder, root, train.head(SAMPLE), DecodingPolicy.of(params))
-    sample = open_prepared(folder)
-    if not sample.digests:
-        first = train["path"].iloc[0]
-        raise PipelineError("some of the first images must be readable", first)
-    return sample
+def _pays(arms: Mapping[str, PlannedArm], reference: str) -> str:
+    cached = [name for name in arms if name.startswith("cached_")]
+    starts = {name: pays_from(arms[name], arms[reference]) for name in cached}
+    since = {first: [name for name in cached if starts[name] == first] for first in starts.values()}
+    pays = [
+        f"{', '.join(names)} from training {first} on" for first, names in since.items() if first
+    ]
+    return f"Cheaper than {reference}: {'; '.join(pays) or 'none'}."

@@ -3,32 +3,28 @@
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, FiniteFloat, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from viewcache.costs.faster import Timed, Way
-from viewcache.costs.model import ORIGINALS_KEPT, Amounts, BreakEven, Prediction, UnitCosts
+from viewcache.costs.faster import Timed, Times, Way
 from viewcache.ground.errors import message
 from viewcache.ground.files import write_text
-from viewcache.ground.machine import machine
 from viewcache.ground.params.schema import Params
 
 PREDICTION = Path("data/prediction.json")
 """No stage depends on it: times are no input. `evaluate` reads it where it is."""
-
-
 COST_NOTHING: dict[str, Any] = {
     "train": {"learning_rate", "schedule", "class_weights"},
     "end_to_end": True,
     "evaluate": {"margin", "rule", "measure"},
 }
 """Parameters that a plan holds for whatever they are; both ways to train end to end are planned."""
-
-
+ORIGINALS_KEPT = "originals_kept"
+"""`end_to_end_compiled` with the features of the images as they are kept: no arm, but planned."""
 WAYS: dict[Way, str] = {
     "keras": "end_to_end",
     "compiled": "end_to_end_compiled",
@@ -37,33 +33,15 @@ WAYS: dict[Way, str] = {
 """Names in a plan."""
 
 
-class _Machine(BaseModel):
-    id: str
-
-
-class _Arm(BaseModel):
-    seconds: FiniteFloat
-    setup_seconds: FiniteFloat
-    again_seconds: FiniteFloat
+@dataclass(frozen=True)
+class Predicted(Times):
+    seconds: float
     feature_bytes: int
 
 
-@dataclass(frozen=True)
-class PredictedCosts:
-    """What an arm that did not run would cost, by the plan."""
-
-    seconds: float | None
-    further_seconds: float | None
-    setup_seconds: float
-    machine: str
-
-
-class _Predicted(BaseModel):
-    """What is read of `PREDICTION`."""
-
-    machine: _Machine
+class _Plan(BaseModel):
     params: str
-    arms: dict[str, _Arm]
+    arms: dict[str, Predicted]
 
 
 def params_digest(params: Params) -> str:
@@ -72,78 +50,54 @@ def params_digest(params: Params) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def write_prediction(
-    params: Params,
-    amounts: Amounts,
-    costs: UnitCosts,
-    arms: dict[str, Prediction],
-    points: Sequence[BreakEven],
-) -> None:
-    """Write what was predicted, with the machine and the parameters that it is of."""
-    content = {
-        "machine": machine(),
-        "params": params_digest(params),
-        "amounts": asdict(amounts),
-        "unit_costs": asdict(costs),
-        "arms": {name: {**asdict(arm), "seconds": arm.seconds} for name, arm in arms.items()},
-        "break_even": [asdict(point) for point in points],
-    }
+def write_prediction(params: Params, **predicted: Any) -> None:
+    """Write costs by arm, and what else was predicted, for `evaluate` to read."""
+    content = {"params": params_digest(params), **predicted}
     write_text(PREDICTION, json.dumps(content, indent=2) + "\n")
 
 
 def compare_with_plan(
-    arms: dict[str, dict[str, Any]], params: Params
-) -> dict[str, dict[str, float | None]] | None:
+    arms: Mapping[str, Mapping[str, Any]], params: Params
+) -> dict[str, dict[str, float]] | None:
     """What the plan predicted of each arm, and how far off it was.
-
-    Args:
-        arms: Measured costs of each arm, among others.
 
     Returns:
         For each arm `seconds` and `feature_bytes` as predicted, and `seconds_error` and
-        `bytes_error`: the prediction divided by the measurement, less 1. None for all, unless
-        there is a whole prediction for these parameters, which a line on stderr says of a damaged
-        one; an arm that was timed on another machine is left out.
+        `bytes_error`: the prediction divided by the measurement, less 1. Without arms that were
+        timed on another machine; None where there is no whole plan of these parameters.
     """
-    predicted = _read()
-    if predicted is None or predicted.params != params_digest(params):
-        return None
-    return {
-        name: _errors(predicted.arms[name], arm)
+    plan = _read(params)
+    compared = {
+        name: _errors(plan[name], arm["seconds"], arm["feature_bytes"])
         for name, arm in arms.items()
-        if arm["machine"] == predicted.machine.id and name in predicted.arms
+        if name in plan and plan[name].machine == arm["machine"]
+    }
+    return compared if plan else None
+
+
+def _errors(predicted: Predicted, seconds: float, size: int) -> dict[str, float]:
+    return {
+        "seconds": predicted.seconds,
+        "feature_bytes": predicted.feature_bytes,
+        "seconds_error": predicted.seconds / seconds - 1,
+        "bytes_error": predicted.feature_bytes / size - 1 if size else 0.0,
     }
 
 
 def predicted_end_to_end(params: Params) -> dict[Way, Timed]:
     """What end-to-end training would cost, where there is a plan of these parameters."""
-    plan = _read()
-    if plan is None or plan.params != params_digest(params):
-        return {}
-    return {
-        way: PredictedCosts(arm.seconds, arm.again_seconds, arm.setup_seconds, plan.machine.id)
-        for way, name in WAYS.items()
-        if (arm := plan.arms.get(name)) is not None
-    }
+    plan = _read(params)
+    return {way: plan[name] for way, name in WAYS.items() if name in plan}
 
 
-def _read() -> _Predicted | None:
-    """None where there is none. Nor is a damaged one worth a run: it is no input."""
+def _read(params: Params) -> dict[str, Predicted]:
+    """None where there is no plan. Nor is a damaged one worth a run: it is no input."""
     if not PREDICTION.exists():
-        return None
+        return {}
     try:
-        return _Predicted.model_validate_json(PREDICTION.read_bytes())
+        plan = _Plan.model_validate_json(PREDICTION.read_bytes())
     except ValidationError as error:
         rule = f"{PREDICTION} is damaged and left aside: `make plan` writes it anew"
         print("viewcache:", message(rule, error.errors()[0]["msg"]), file=sys.stderr)
-        return None
-
-
-def _errors(predicted: _Arm, measured: dict[str, Any]) -> dict[str, float | None]:
-    seconds, size = predicted.seconds, predicted.feature_bytes
-    return {
-        "seconds": seconds,
-        "feature_bytes": size,
-        "seconds_error": seconds / measured["seconds"] - 1,
-        "bytes_error": size / measured["feature_bytes"] - 1 if measured["feature_bytes"] else 0.0,
-    }
+        return {}
+    return plan.arms if plan.params == params_digest(params) else {}

@@ -4,7 +4,7 @@ import json
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -33,13 +33,17 @@ class Stopwatch:
         seconds: Of each phase.
         parts: Seconds of parts of phases, which may overlap, as where threads work side by side.
         cluster: Of what other machines' processors did the work; None: of this one alone.
+
+    Args:
+        work: What decides how long an image takes, to tell whose pace this is: `Params.work`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, work: Mapping[str, Any] | None = None) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.seconds["setup"] = _age_of_process()
         self.parts: defaultdict[str, float] = defaultdict(float)
         self.cluster: dict[str, Any] | None = None
+        self._work = work
         self._samples: list[Usage] = []
 
     @contextmanager
@@ -84,6 +88,7 @@ class Stopwatch:
         return {
             "seconds": {**self.seconds, "other": other},
             "parts": dict(self.parts),
+            "work": self._work,
             "peak_rss_bytes": _peak_rss_bytes(),
             "measured_at": time.time(),
             "machine": self.machine,

@@ -211,6 +211,13 @@ class Params(Section):
         settings = self.base.model_dump(include=set(BaseSettings.model_fields))
         return BaseSpec(**settings, side=self.side, cut=self.extract.cut)
 
+    @property
+    def work(self) -> dict[str, Any]:
+        """What decides how long an image takes, however many there are: times are kept with it."""
+        of_train = self.train.model_dump(mode="json", include={"batch_size", "head"})
+        sections = self.model_dump(mode="json", include={"base", "extract"})
+        return {"side": self.side, **sections, "train": of_train}
+
     @model_validator(mode="after")
     def _know_the_side(self) -> Self:
         _ = self.side
