@@ -12,7 +12,7 @@ from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import ANSWERS, EPOCHS, EQUIVALENCE, PARTS, PREPARED, planned_views
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.ground.view_ids import ids_of_test_views
-from viewcache.images.folds import open_rotations
+from viewcache.images.folds import open_rotations, open_units
 from viewcache.images.prepared import open_prepared, read_classes
 
 
@@ -29,7 +29,8 @@ def main() -> None:
         heads = ask_arms(whole, rotations, images, views, asked)
         for arms in (longer, longer.values()):
             heads += ask_arms([*arms], rotations, images, views, asked, "validation")
-        write_answers(ANSWERS, heads, images, read_classes(PREPARED), rotations, asked)
+        classes, units = read_classes(PREPARED), open_units(PARTS)
+        write_answers(ANSWERS, heads, images, classes, rotations, asked, units)
         epochs = epochs_of([*open_heads(whole, rotations)])
         write_text(EPOCHS, epochs.to_csv(index=False))
     with costs.phase("equivalence"):

@@ -16,6 +16,7 @@ COMMANDS = (
     "plan",
     "explain",
     "recipe",
+    "compare",
     "verify",
     "recover",
     "predict",

@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 
 from tests.tracking.test_run_store import ended_process
+from viewcache.commands.comparing import compare_runs, open_compared
+from viewcache.commands.run_files import find_run
 from viewcache.report import results
 from viewcache.tracking.processes import this_process
 from viewcache.tracking.runs import log_missing_results
@@ -211,6 +213,17 @@ def test_the_pipeline_s_run_has_what_was_found(workspace, client, parent):
     run = parent.info.run_id
     files = [*client.list_artifacts(run), *client.list_artifacts(run, "plots")]
     assert {file.path for file in files if not file.is_dir} == set(map(str, results.ARTIFACTS))
+
+
+def test_the_pipeline_s_run_is_compared_with_the_workspace(workspace, store, parent, monkeypatch):
+    monkeypatch.setenv("DVC_ROOT", str(store))
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    logged, here = (open_compared(find_run(name)) for name in (parent.info.run_id, "workspace"))
+    record = compare_runs(here, [logged])
+    assert {**record["runs"][1], "run": "workspace"} == record["runs"][0]
+    [found] = record["comparisons"]
+    assert (found["images"], found["changed"]) == (120, {})
+    assert {one["difference"] for one in found["on"].values()} == {0}
 
 
 def test_logging_closes_what_a_killed_process_left(workspace, store, client, runs, monkeypatch):

@@ -7,6 +7,7 @@
 | `part` | `test`, or `validation`, by which it is judged whether heads are trained long enough |
 | `view` | 0: the image as it is; from 1,000,000 on: random views |
 | `image`, `path` | SHA-256 of the image's bytes, and its path below the source |
+| `unit` | number of its group; without groups, of itself and its equals |
 | `label`, `named` | its class, and the class that the head names |
 | `log_probability`, `log_probability_of_label` | of the class named and of the right one, in nats |
 | `logits` | as the head gives them: one of two classes, else one of each; up to `MOST_LOGITS` |
@@ -40,16 +41,18 @@ def write_answers(
     classes: Sequence[str],
     rotations: Sequence[Rotation],
     views: Sequence[int],
+    units: np.ndarray,
 ) -> None:
     """Write answers.
 
     Args:
         views: Ids of those that are answered in, in order: 0, then random ones.
+        units: Of all prepared images, as `open_units` gives them.
     """
     numbers = sum(head.logits.size for head in heads if head.logits is not None)
     paths, keeps_logits = images.paths, numbers <= MOST_LOGITS
     tables = [
-        _table(head, images, paths, classes, rotations[head.rotation], views, keeps_logits)
+        _table(head, images, paths, classes, rotations[head.rotation], views, units, keeps_logits)
         for head in heads
     ]
     table = pa.concat_tables(tables, promote_options="default").unify_dictionaries()
@@ -91,6 +94,7 @@ def _table(
     classes: Sequence[str],
     rotation: Rotation,
     views: Sequence[int],
+    units: np.ndarray,
     keeps_logits: bool,
 ) -> pa.Table:
     """The answers of one head, view after view."""
@@ -111,6 +115,7 @@ def _table(
             "view": np.repeat(np.array(views, np.int32), len(head.images)),
             "image": _words([images.digests[row] for row in head.images], len(views)),
             "path": _words([paths[row] for row in head.images], len(views)),
+            "unit": units[rows].astype(np.int32),
             "label": _named(classes, images.labels[rows]),
             "named": _named(classes, head.named.ravel()),
             "log_probability": head.log_named.ravel(),

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ RUNS, CURVES = PLOTS / "runs.csv", PLOTS / "learning_curves.csv"
 ACCURACY_AGAINST_SECONDS = PLOTS / "accuracy_against_seconds.csv"
 TABLE = PLOTS / "table.md"
 PICTURES = tuple(PLOTS / name for name in ("views.png", "images.png", "image_sizes.png"))
-ARTIFACTS = (PAGE, EVERYTHING, SUMMARY, TABLE, RUNS, *PICTURES)
+ARTIFACTS = (PAGE, EVERYTHING, SUMMARY, PARAMS, TABLE, RUNS, *PICTURES)
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,13 @@ def read() -> Results:
     )
 
 
-def digest_of_results() -> str:
-    """SHA-256 of the results in the working folder; with their times, so it names one run."""
-    contents = [path.read_bytes() for path in (EVERYTHING, PARAMS, RUNS, CURVES)]
+def digest_of_results(read: Callable[[Path], bytes] = Path.read_bytes) -> str:
+    """SHA-256 of the results in the working folder; with their times, so it names one run.
+
+    Args:
+        read: Of another run, how its files are read.
+    """
+    contents = [read(path) for path in (EVERYTHING, PARAMS, RUNS, CURVES)]
     return hashlib.sha256(b"".join(contents)).hexdigest()
 
 

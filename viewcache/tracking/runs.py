@@ -7,13 +7,16 @@ import os
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import pyarrow.parquet as pq
 from mlflow.utils.mlflow_tags import MLFLOW_GIT_COMMIT, MLFLOW_RUN_NOTE
 
+from viewcache.answers.tested import compared_columns
 from viewcache.features.store import digest_of_features
 from viewcache.ground.errors import message
-from viewcache.ground.paths import SOURCE, planned_views
+from viewcache.ground.paths import ANSWERS, SOURCE, planned_views
 from viewcache.ground.stopwatch import load_record
 from viewcache.report import results
 from viewcache.report.provenance import digest_of_images, git_commit
@@ -73,6 +76,7 @@ def _log(store: Store, found: Results, start: float) -> None:
     for path in results.ARTIFACTS:
         folder = None if path.parent == Path() else path.parent.name
         store.client.log_artifact(run, str(path), folder)
+    _log_answers(store, run)
     arms = ArmLog(writer, run, found, images, start)
     for stage in arms.training_stages:
         writer.log_samples(run, stage, load_record(stage)["samples"])
@@ -81,6 +85,14 @@ def _log(store: Store, found: Results, start: float) -> None:
     writer.end(run, time.time())
     # Last, so that a run broken off half-way does not pass for a complete one.
     store.client.set_tag(run, RESULTS_TAG, results.digest_of_results())
+
+
+def _log_answers(store: Store, run: str) -> None:
+    """As far as runs are compared by them: all columns would take thirty times the disk."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / ANSWERS.name
+        pq.write_table(compared_columns(ANSWERS.read_bytes()), path, compression="zstd")
+        store.client.log_artifact(run, str(path), ANSWERS.parent.name)
 
 
 def _times(found: Results) -> dict[str, float]:
