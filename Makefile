@@ -7,10 +7,10 @@ export USER ?= $(shell id -un 2> /dev/null)
 export PYTHONUTF8 := 1
 unexport PYTHONWARNINGS
 
-.PHONY: help init plan explain run verify repair ui check test fuzz torture remotes mutants bench
+.PHONY: help init plan explain run shortlist verify repair ui check test fuzz torture remotes mutants bench
 
 help:  ## Say what each target does.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 init: .venv/ready  ## Write params.yaml for a folder of your own: make init PHOTOS=FOLDER [GROUP=REGEX].
 	@python -m viewcache init '$(PHOTOS)' $(if $(GROUP),--group '$(GROUP)')
@@ -30,6 +30,9 @@ run: .venv/ready  ## Answer for params.yaml, or for recipes/NAME.yaml: make run 
 	@dvc repro
 	@python -m viewcache register
 	@cat plots/answer.txt
+
+shortlist: .venv/ready  ## Hold bases to each other: make shortlist [BASES="NAME@SIDE ..."] [LIMIT=IMAGES].
+	@python -m viewcache shortlist $(BASES) $(if $(LIMIT),--limit $(LIMIT))
 
 verify: .venv/ready  ## Verify every array; compute FEATURES of them, 1000, again from the images.
 	python -m viewcache verify $(if $(FEATURES),--features $(FEATURES))

@@ -58,6 +58,15 @@ def _parser() -> ArgumentParser:
         "--arm", metavar="NAME[,NAME]", help="of all; or of the first and the others"
     )
     comparing.add_argument("--json", action="store_true", help="print everything, for programs")
+    candidates = add("shortlist", _shortlist, "run the pipeline in short with several bases")
+    candidates.add_argument(
+        "bases",
+        metavar="BASE",
+        nargs="*",
+        help="NAME[@SIDE] or FILE.keras[@SIDE]:PREPROCESSING; none: that of params.yaml at 160 and "
+        "224 pixels",
+    )
+    candidates.add_argument("--limit", type=int, metavar="N", help="of images; none: params.yaml's")
     verify = add(
         "verify", _verify, "verify every array, and compute features again from the images"
     )
@@ -112,6 +121,12 @@ def _compare(wanted: Namespace) -> None:
     from viewcache.commands.comparing import compare
 
     compare(wanted.runs, wanted.arm, wanted.json)
+
+
+def _shortlist(wanted: Namespace) -> None:
+    from viewcache.commands.shortlisting import shortlist
+
+    shortlist(wanted.bases, wanted.limit)
 
 
 def _verify(wanted: Namespace) -> None:

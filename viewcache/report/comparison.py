@@ -25,6 +25,23 @@ def comparison(record: Record) -> str:
     return "\n" + "\n\n".join(_paragraphs(record))
 
 
+def may_be_best(record: Record, on: Measured) -> str:
+    """Which runs are not known to be worse than the first, and the fastest of them.
+
+    Args:
+        record: Of runs by their accuracy on what counts, the best first.
+    """
+    first, *others = record["runs"]
+    verdicts = [one["on"][on]["verdict"] for one in record["comparisons"]]
+    known = zip(others, verdicts, strict=True)
+    left = [first, *(run for run, verdict in known if verdict != "worse")]
+    names = ", ".join(run["run"] for run in left)
+    fastest = max(left, key=lambda run: run["images_a_second"] or 0)["run"]
+    return wrapped(
+        f"Best, or not known to be worse {WHERE[on]}: {names}. Of these {fastest} is fastest."
+    )
+
+
 def _paragraphs(record: Record) -> Iterator[str]:
     first, *others = record["runs"]
     compared = [{}, *(one["on"] for one in record["comparisons"])]
