@@ -18,6 +18,7 @@ COMMANDS = (
     "recipe",
     "compare",
     "shortlist",
+    "certify",
     "verify",
     "recover",
     "predict",

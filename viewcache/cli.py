@@ -67,6 +67,7 @@ def _parser() -> ArgumentParser:
         "224 pixels",
     )
     candidates.add_argument("--limit", type=int, metavar="N", help="of images; none: params.yaml's")
+    add("certify", _certify, "say whether the base in int8 or bfloat16 is as good as in float32")
     verify = add(
         "verify", _verify, "verify every array, and compute features again from the images"
     )
@@ -127,6 +128,12 @@ def _shortlist(wanted: Namespace) -> None:
     from viewcache.commands.shortlisting import shortlist
 
     shortlist(wanted.bases, wanted.limit)
+
+
+def _certify(_: Namespace) -> None:
+    from viewcache.commands.certifying import certify
+
+    certify()
 
 
 def _verify(wanted: Namespace) -> None:
