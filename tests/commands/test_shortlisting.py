@@ -39,7 +39,9 @@ def test_bases_are_run_in_copies_and_held_to_the_best(repository, monkeypatch, c
     before = repository.run("git", "status", "--porcelain")
     shortlist(["efficientnet_lite0@32", "efficientnet_lite0@64"], 60)
     printed = capsys.readouterr().out
-    accuracies = [float(line.split()[4]) for line in printed.splitlines() if "as they are" in line]
+    rows = [line.split() for line in printed.splitlines()]
+    accuracies = [float(row[4]) for row in rows if row[1:4] == ["as", "they", "are"]]
+    assert len(accuracies) == 2
     assert accuracies == sorted(accuracies, reverse=True)
     assert "Best, or not known to be worse on the images as they are: efficientnet" in printed
     assert repository.run("git", "status", "--porcelain") == before
