@@ -7,15 +7,19 @@ export USER ?= $(shell id -un 2> /dev/null)
 export PYTHONUTF8 := 1
 unexport PYTHONWARNINGS
 
-.PHONY: help init plan explain run shortlist verify repair ui check test fuzz torture remotes mutants bench
+# As they were written: make would read a $ in them, and the shell an apostrophe.
+override export PHOTOS := $(value PHOTOS)
+override export GROUP := $(value GROUP)
+
+.PHONY: help init plan explain run register shortlist verify repair ui check test fuzz torture remotes mutants bench
 
 help:  ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 init: .venv/ready  ## Write params.yaml for a folder of your own: make init PHOTOS=FOLDER [GROUP=REGEX].
-	@python -m viewcache init '$(PHOTOS)' $(if $(GROUP),--group '$(GROUP)')
+	@python -m viewcache init $(if $(PHOTOS),"$$PHOTOS") $(if $(GROUP),--group "$$GROUP")
 
-plan: .venv/ready  ## Say what `make run` will cost, in half a minute: make plan [RECIPE=NAME].
+plan: .venv/ready  ## Say what `make run` will cost, in half a minute (two cores): make plan [RECIPE=NAME].
 	@python -m viewcache plan $(if $(RECIPE),--recipe $(RECIPE))
 
 explain: .venv/ready  ## Say which features would be computed anew, and why: in seconds.
@@ -28,8 +32,10 @@ run: .venv/ready  ## Answer for params.yaml, or for recipes/NAME.yaml: make run 
 	@python -m viewcache init --upgrade
 	@python -m viewcache recover
 	@dvc repro
-	@python -m viewcache register
 	@cat plots/answer.txt
+
+register: .venv/ready  ## Log the exported model to MLflow, and recommend it there.
+	@python -m viewcache register
 
 shortlist: .venv/ready  ## Hold bases to each other: make shortlist [BASES="NAME@SIDE ..."] [LIMIT=IMAGES].
 	@python -m viewcache shortlist $(BASES) $(if $(LIMIT),--limit $(LIMIT))
@@ -38,11 +44,11 @@ verify: .venv/ready  ## Verify every array; compute FEATURES of them, 1000, agai
 	python -m viewcache verify $(if $(FEATURES),--features $(FEATURES))
 
 repair: .venv/ready  ## Compute again what is damaged. DVC hashes what may have changed, and only that.
-	find .dvc/cache/files data models -type f -exec chmod u+w {} + -exec touch {} +
+	find "$$(dvc cache dir)/files" data models -type f -exec chmod u+w {} + -exec touch {} +
 	dvc repro
 
-ui: .venv/ready  ## Browse and compare all runs in MLflow.
-	python -m viewcache ui
+ui: .venv/ready  ## Browse all runs in MLflow, and the arms of the last one side by side.
+	@python -m viewcache ui
 
 check: .venv/ready  ## Lint, format, types, and which room may import which.
 	ruff check .

@@ -1,6 +1,6 @@
 """Run a stage and keep its peak memory: `python -m benchmarks.peak STAGE ARGUMENTS`.
 
-The record lies in `data/costs/peak.json`, since not every stage keeps one of its own.
+The record lies in `data/costs/peak.json`.
 """
 
 import runpy

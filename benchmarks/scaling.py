@@ -68,8 +68,8 @@ def _prepare_apart(images: int) -> int:
             path = Path(folder) / "pictures" / str(number % 2) / f"{number}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.fromarray(rng.integers(0, 256, (SIDE, SIDE, 3), np.uint8)).save(path)
-        workspace.python("benchmarks.peak", "stages.prepare")
-        return workspace.record("peak")["peak_rss_bytes"]
+        workspace.python("stages.prepare")
+        return workspace.record("prepare")["peak_rss_bytes"]
 
 
 def _views() -> Iterator[Row]:

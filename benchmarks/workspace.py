@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from viewcache.ground.manifests import save_array
 from viewcache.ground.params.base_settings import BaseSpec
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import PREPARED, plan_file, rows_file
 from viewcache.ground.row_files import write_rows
-from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.preparing import seal_prepared
-from viewcache.views.plan import save_plan, save_rows
+from viewcache.views.plan import draw
 
 BLOCK = 1000
 
@@ -33,10 +33,10 @@ def generated(images: int, side: int, views: int = 1) -> Iterator[Path]:
         write_rows(pixels, _noise(images, side), (side, side, 3), np.dtype(np.uint8))
         index = pd.DataFrame({"digest": digests, "label": 0, "path": digests})
         index.to_csv(PREPARED / "index.csv", index=False)
-        seal_prepared(PREPARED, digests, DecodingPolicy(side, 1, (0, 0, 0)))
-        save_rows(rows_file(1), np.arange(images))
+        seal_prepared(PREPARED)
+        save_array(rows_file(1), np.arange(images))
         for view in range(views + 1):
-            save_plan(plan_file(view), policy, 0, view, digests)
+            save_array(plan_file(view), draw(policy, 0, view, digests))
         yield Path(folder)
 
 

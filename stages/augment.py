@@ -6,6 +6,7 @@ import numpy as np
 
 from viewcache.arms.arm import course_of
 from viewcache.ground.entry import run
+from viewcache.ground.manifests import save_array
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import CONTACT_SHEET, PARTS, PREPARED, plan_file, rows_file
@@ -14,7 +15,7 @@ from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.folds import open_rotations, rows_of
 from viewcache.images.prepared import Prepared, open_prepared
 from viewcache.views.contact_sheet import draw_contact_sheet
-from viewcache.views.plan import draw, save_plan, save_rows
+from viewcache.views.plan import draw, identity
 
 SHEET_IMAGES, SHEET_VIEWS = 5, 8
 
@@ -26,7 +27,7 @@ def main() -> None:
     train = rows_of(rotations, "train")
     # Validation images too: by them it is judged whether heads are trained long enough.
     tested = np.union1d(rows_of(rotations, "test"), rows_of(rotations, "validation"))
-    save_plan(plan_file(0), params.augment, params.seed, 0, images.digests)
+    save_array(plan_file(0), identity(len(images.digests)))
     random_views = course_of(params, rotations).ids
     _plan(params, images, random_views, train, costs)
     _plan(params, images, ids_of_test_views(params.evaluate.test_views), tested, costs)
@@ -44,10 +45,10 @@ def _plan(
         rows: Of the images that need them.
     """
     digests = images.of(rows)
-    save_rows(rows_file(views[0]), rows)
+    save_array(rows_file(views[0]), rows)
     for view in views:
         with costs.phase(f"view {view}"):
-            save_plan(plan_file(view), params.augment, params.seed, view, digests)
+            save_array(plan_file(view), draw(params.augment, params.seed, view, digests))
 
 
 def _draw_sheet(params: Params, images: Prepared, rows: np.ndarray) -> None:

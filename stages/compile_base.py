@@ -2,15 +2,15 @@
 
 from viewcache.bases.compiling import compile_base
 from viewcache.ground.entry import run
+from viewcache.ground.manifests import load_array
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import BASE, CALIBRATION
 from viewcache.ground.stopwatch import Stopwatch
-from viewcache.views.calibration_views import open_views_to_calibrate_on
 
 
 def main() -> None:
     params = load_params()
-    base, images = params.base, open_views_to_calibrate_on(CALIBRATION)
+    base, images = params.base, load_array(CALIBRATION)
     costs = Stopwatch()
     with costs.phase("compile"):
         compile_base(BASE, params.base_spec, base.runtime, base.precision, images)

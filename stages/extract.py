@@ -9,15 +9,14 @@ from viewcache.features.extraction import Engine, Local, extract_rows
 from viewcache.features.keys import KEY_BYTES
 from viewcache.features.lookup import take_shards
 from viewcache.features.row_costs import costs_of_views
-from viewcache.features.shards import Shard, shards_in
-from viewcache.features.store import Index, rows_of_view, save_keys
+from viewcache.features.store import Index, rows_of_views, save_keys
 from viewcache.features.wanted import Maker, WantedView, contents, missing_rows, want
 from viewcache.ground.entry import run
+from viewcache.ground.manifests import load_array
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.paths import BASE, PREPARED, ROWS, plan_file, planned_views
+from viewcache.ground.paths import BASE, PREPARED, plan_file, planned_views
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.prepared import Prepared, open_prepared
-from viewcache.views.plan import load_plan
 
 
 def main() -> None:
@@ -37,24 +36,22 @@ def extract(
     """
     with costs.phase("lookup"):
         views = [*_want(images, maker, planned)]
-        known = Index(take_shards(np.concatenate([view.keys for view in views])))
-        missing = missing_rows(views, known)
+        shards = take_shards(np.concatenate([view.keys for view in views]))
+        missing = missing_rows(views, Index(shards))
     rows = sum(len(view.keys) for view in views)
     print(f"{rows:,} rows of {len(views)} views: {len(missing.keys):,} computed", flush=True)
     if len(missing.keys):
-        extract_rows(missing, images, maker, _engine(engine, maker, images, costs), costs)
+        found = _engine(engine, maker, images, costs)
+        shards += extract_rows(missing, images, maker, found, costs)
     for view in views:
         _save_keys(view, len(images.digests))
-    shards = [Shard(path) for path in shards_in(ROWS)]
     costs.save("extract", computed=len(missing.keys), **costs_of_views(views, shards))
 
 
 def _want(images: Prepared, maker: Maker, planned: Sequence[int]) -> Iterator[WantedView]:
     known = contents(images.digests, images.pixel_digests)
-    for view in planned:
-        rows = rows_of_view(view, len(images.digests))
-        plan = load_plan(plan_file(view), view, images.of(rows))
-        yield want(maker, view, rows, known, plan)
+    for view, rows in rows_of_views(planned, len(images.digests)).items():
+        yield want(maker, view, rows, known, load_array(plan_file(view)))
 
 
 def _engine(name: str, maker: Maker, images: Prepared, costs: Stopwatch) -> Engine:

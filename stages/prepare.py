@@ -11,6 +11,7 @@ from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import replace_folder, scratch, write_text
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import IMAGE_REPORT, LEFT_OUT, PARTS, PREPARED
+from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.index import index_images
 from viewcache.images.overview import odd_images, rejects, write_report
@@ -20,31 +21,30 @@ from viewcache.images.sources import open_source
 
 
 def main() -> None:
-    params = load_params()
-    data = params.data
-    source = open_source(Path(data.path), data.manifest, data.classes)
-    index = index_images(source, data.limit)
-    part_by_params(index, source.classes, params)
-    policy = DecodingPolicy.of(params)
+    params, costs = load_params(), Stopwatch()
+    data, policy = params.data, DecodingPolicy.of(params)
+    with costs.phase("index"):
+        source = open_source(Path(data.path), data.manifest, data.classes)
+        index = index_images(source, data.limit)
+        part_by_params(index, source.classes, params)
     with scratch(PREPARED) as folder:
-        index = _decode(folder, source.root, index, policy)
-        rejected = rejects(source, index)
-        LEFT_OUT.parent.mkdir(exist_ok=True)
-        write_text(LEFT_OUT, rejected.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC))
-        _refuse_too_many(rejected, data.max_rejected)
-        kept = index[index["rejected"] == ""]
-        parts = part_by_params(kept, source.classes, params)
-        write_classes(folder, source.classes)
-        replace_folder(PREPARED, folder)
-    write_parts(PARTS, parts)
-    odd = odd_images(kept)
-    write_report(IMAGE_REPORT, source, kept, parts, rejected, odd, PREPARED)
+        with costs.phase("decode"):
+            index = index.join(write_prepared(folder, source.root, index, policy))
+        with costs.phase("part"):
+            rejected = rejects(source, index)
+            LEFT_OUT.parent.mkdir(exist_ok=True)
+            write_text(LEFT_OUT, rejected.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC))
+            _refuse_too_many(rejected, data.max_rejected)
+            kept = index[index["rejected"] == ""]
+            parts = part_by_params(kept, source.classes, params)
+            write_classes(folder, source.classes)
+            replace_folder(PREPARED, folder)
+            write_parts(PARTS, parts)
+    with costs.phase("report"):
+        odd = odd_images(kept)
+        write_report(IMAGE_REPORT, source, kept, parts, rejected, odd, PREPARED)
     _warn(rejected, odd)
-
-
-def _decode(folder: Path, root: Path, index: pd.DataFrame, policy: DecodingPolicy) -> pd.DataFrame:
-    """Decode every image; the index with what was found about each."""
-    return index.join(write_prepared(folder, root, index, policy))
+    costs.save("prepare")
 
 
 def _refuse_too_many(rejected: pd.DataFrame, limit: int) -> None:

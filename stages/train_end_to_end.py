@@ -13,8 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from viewcache.arms.arm import Arm, Kind, end_to_end_arms, kept_epochs
-from viewcache.bases.artifact import open_base
-from viewcache.bases.frozen import load_base
+from viewcache.bases.artifact import load_layers_above_cut, load_original, open_base
 from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
@@ -60,9 +59,7 @@ def _train_arm(params: Params, arm: Arm, rotations: list[Rotation], costs: Stopw
 def _open(params: Params, kind: Kind) -> end_to_end.EndToEndBase:
     if kind == "compiled":
         return end_to_end.on_compiled(open_base(BASE, params.base.batch_size))
-    settings = params.train
-    model, rate = load_base(params.base_spec), learning_rate_of(settings)
-    return end_to_end.on_keras(model, rate, settings.head.weight_decay)
+    return end_to_end.on_keras(load_original(BASE))
 
 
 def _train(
@@ -81,8 +78,8 @@ def _train(
         validation = end_to_end.validate_on(
             base, read, rotation.validation, images.labels, settings.batch_size
         )
-    width = validation.features[:1].shape[1]
-    head = build_head(width, classes, settings.head, learning_rate_of(settings), seed)
+    width, upper = validation.features[:1].shape[-1], load_layers_above_cut(BASE)
+    head = build_head(width, classes, settings.head, learning_rate_of(settings), seed, upper)
     targets = training.make_targets(images.labels, rotation.train, settings.class_weights)
     kept = kept_epochs(params.arms.seeds[0], arm, seed, rotation.number)
     schedule = training.Schedule(

@@ -13,14 +13,16 @@ import numpy as np
 from tqdm import tqdm
 
 from viewcache.arms.arm import Arm, compared_on_cache, course_of, kept_epochs, longer_arms
-from viewcache.features.store import FeatureView, open_views
+from viewcache.bases.artifact import load_layers_above_cut
+from viewcache.features.store import FeatureRows, FeatureView, open_views
 from viewcache.ground.entry import run
 from viewcache.ground.machine import cores
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
-from viewcache.ground.paths import PARTS, PREPARED
+from viewcache.ground.paths import BASE, PARTS, PREPARED
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads import training
+from viewcache.heads.answers import predict
 from viewcache.heads.cached_training import CachedTraining
 from viewcache.heads.saved import save_head, save_heads
 from viewcache.images.folds import Rotation, open_rotations
@@ -31,7 +33,7 @@ BASELINE_IMAGES = 20_000
 lie in order of digest, so the first are a random sample."""
 
 
-class Head(NamedTuple):
+class Planned(NamedTuple):
     """A head that is to be trained.
 
     Attributes:
@@ -60,7 +62,7 @@ def main() -> None:
     bar = tqdm(total=total, desc="train heads", unit=" heads", disable=None, leave=False)
     with bar, costs.monitored():
 
-        def train_heads(heads: Sequence[Head]) -> None:
+        def train_heads(heads: Sequence[Planned]) -> None:
             _train(params, images, views, heads, costs, bar)
 
         with costs.phase("head alone"):
@@ -74,9 +76,9 @@ def main() -> None:
     costs.save("train_head")
 
 
-def _heads(params: Params, arms: Iterable[Arm], rotations: Sequence[Rotation]) -> list[Head]:
+def _heads(params: Params, arms: Iterable[Arm], rotations: Sequence[Rotation]) -> list[Planned]:
     return [
-        Head(arm, seed, rotations[number], kept_epochs(params.arms.seeds[0], arm, seed, number))
+        Planned(arm, seed, rotations[number], kept_epochs(params.arms.seeds[0], arm, seed, number))
         for arm in arms
         for seed, number in arm.trainings
     ]
@@ -86,13 +88,14 @@ def _train(
     params: Params,
     images: Prepared,
     views: Mapping[int, FeatureView],
-    heads: Sequence[Head],
+    heads: Sequence[Planned],
     costs: Stopwatch,
     bar: tqdm,
 ) -> None:
     """Train and save heads, one after another."""
     classes = len(read_classes(PREPARED))
-    cached = CachedTraining(params.train, classes, images.labels, views)
+    upper = load_layers_above_cut(BASE)
+    cached = CachedTraining(params.train, classes, images.labels, views, upper)
     for head in heads:
         arm, seed, rotation = head.arm, head.seed, head.rotation
         rows, held_out = rotation.train, rotation.validation
@@ -103,7 +106,9 @@ def _train(
         bar.update()
 
 
-def _side_by_side(train_heads: Callable[[Sequence[Head]], None], heads: Sequence[Head]) -> None:
+def _side_by_side(
+    train_heads: Callable[[Sequence[Planned]], None], heads: Sequence[Planned]
+) -> None:
     """Share heads out among threads, one a core."""
     count = min(cores(), len(heads))
     with ThreadPoolExecutor() as workers:
@@ -120,14 +125,18 @@ def _train_baseline(
     # Here, since to import scikit-learn is part of what the baseline takes.
     from viewcache.heads.baseline import Examples, train_baseline
 
+    upper = load_layers_above_cut(BASE)
+
     def examples(rows: np.ndarray) -> Examples:
         some = _some_of(rows, images.labels)
-        return Examples(view.of(some).astype(np.float32), images.labels[some])
+        features = predict(upper, FeatureRows(view, some)) if upper else view.of(some)
+        return Examples(features.astype(np.float32), images.labels[some])
 
-    weights = params.train.class_weights
+    loaded, weights = upper.get_weights() if upper else [], params.train.class_weights
     for rotation in rotations:
         train, validation = rotation.train, rotation.validation
         trained = train_baseline(examples(train), examples(validation), weights)
+        trained = trained._replace(weights=[*loaded, *trained.weights])
         path = arm.head_file(arm.seeds[0], rotation.number)
         save_head(path, trained, images.of(train), images.of(validation))
 

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
-from viewcache.answers.answering import ask_arms
 from viewcache.answers.head_answers import HeadAnswers
-from viewcache.answers.heads import TrainedHead, ask
+from viewcache.answers.heads import TrainedHead, ask, open_heads
 from viewcache.arms.arm import Arm, cached_arms, twice_as_long
 from viewcache.features.store import open_views
 from viewcache.ground.machine import cores
@@ -58,8 +57,8 @@ class Study:
         return Sample(self._images.labels[rows], units, measure)
 
     def usual(self, arm: Arm) -> Correct:
-        given = self._rotations, self._images, self._views, self._asked
-        return correctness(self._images.labels, ask_arms([arm], *given))[arm]
+        heads = open_heads([arm], self._rotations)
+        return correctness(self._images.labels, [self._ask(head) for head in heads])[arm]
 
     def longer(self, arm: Arm) -> Correct:
         long, threads = twice_as_long(arm), cores()
@@ -69,16 +68,18 @@ class Study:
             return correctness(self._images.labels, chain.from_iterable(heads))[long]
 
     def _train(self, arm: Arm, trainings: Sequence[tuple[int, int]]) -> list[HeadAnswers]:
-        labels, classes = self._images.labels, len(read_classes(PREPARED))
-        cached = CachedTraining(self._params.train, classes, labels, self._views)
+        classes = len(read_classes(PREPARED))
+        cached = CachedTraining(self._params.train, classes, self._images.labels, self._views)
         tested = []
         for seed, number in trainings:
             rotation = self._rotations[number]
             trained = cached.train(rotation.train, rotation.validation, arm.views(seed), seed)
             saved = SavedHead(trained.weights, trained.start, "", "", trained.history)
-            head = TrainedHead(arm, seed, rotation, saved)
-            tested.append(ask(head, labels, self._views, self._asked))
+            tested.append(self._ask(TrainedHead(arm, seed, rotation, saved)))
         return tested
+
+    def _ask(self, head: TrainedHead) -> HeadAnswers:
+        return ask(head, self._images.labels, self._views, self._asked)
 
 
 def main() -> None:

@@ -1,4 +1,5 @@
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,28 @@ def reproduced(tmp_path_factory, worker_id) -> Repository:
 def repository(reproduced: Repository, tmp_path: Path) -> Repository:
     """A reproduced repository of the test's own."""
     return reproduced.copy(tmp_path / "repository")
+
+
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory) -> Path:
+    """MLflow's, as the product makes it, which takes seconds; tests take copies."""
+    from viewcache.tracking.run_store import connect
+
+    folder = tmp_path_factory.mktemp("new")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DVC_ROOT", str(folder))
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        connect()
+    return folder / "mlflow.db"
+
+
+@pytest.fixture
+def empty_repository(new_database, tmp_path, monkeypatch) -> Path:
+    """The working folder, which has a new database and nothing else."""
+    for name in ("DVC_ROOT", "MLFLOW_TRACKING_URI"):
+        monkeypatch.delenv(name, raising=False)
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    shutil.copy(new_database, folder)
+    monkeypatch.chdir(folder)
+    return folder

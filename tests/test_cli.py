@@ -1,5 +1,6 @@
 """The command explains itself, and make calls no command that it does not have."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -102,3 +103,23 @@ def test_without_python_make_says_what_to_install(tmp_path):
     assert done.returncode == 2
     assert "PYTHON=its/path. Received: python3.11.not-there\n" in done.stderr
     assert list(tmp_path.glob(".venv")) == []
+
+
+@pytest.mark.parametrize("photos", ["it's a $(HOME) `#1`", "~/two  words\\n", '"$PATH"'])
+def test_make_hands_over_what_was_written_whatever_the_shell_would_make_of_it(tmp_path, photos):
+    shutil.copy("Makefile", tmp_path)
+    (tmp_path / "requirements.lock").touch()
+    python = tmp_path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!{sys.executable}\nimport sys\nprint(sys.argv[1:])\n")
+    python.chmod(0o755)
+    (tmp_path / ".venv/ready").touch()
+
+    def made(*words: str) -> list[str]:
+        command = ["make", "init", *words]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        return ast.literal_eval(done.stdout)
+
+    group = r"^(.*'\d+)_.*$"
+    assert made(f"PHOTOS={photos}", f"GROUP={group}")[2:] == ["init", photos, "--group", group]
+    assert made()[2:] == ["init"]

@@ -26,7 +26,8 @@ def functions(path: Path) -> set[str]:
 
 
 def test_the_table_of_bad_inputs_has_every_row_once():
-    assert [row[0] for row in ROWS] == [f"| {number}" for number in range(1, 43)]
+    numbers = [int(row[0].strip("| ")) for row in ROWS]
+    assert numbers == sorted({*range(1, 43), *numbers})
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0].strip("| "))

@@ -1,5 +1,6 @@
 """dvc.yaml as it is written: what a stage imports lies in what it depends on."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -38,5 +39,19 @@ def test_no_stage_reads_a_folder_of_which_others_write_parts(name):
     assert inside == []
 
 
+@pytest.mark.parametrize("name", sorted({*TEMPLATES} - {"evaluate"}))
+def test_a_stage_writes_what_it_cost_and_reads_no_time(name):
+    written, read = map(_path, TEMPLATES[name]["outs"]), TEMPLATES[name]["deps"]
+    assert [one.startswith(f"data/costs/{name}") for one in written].count(True) == 1
+    assert not [one for one in read if one.startswith("data/costs")]
+
+
 def _path(out):
     return out if isinstance(out, str) else next(iter(out))
+
+
+def test_no_code_makes_a_link_which_the_run_cache_would_not_restore():
+    code = [
+        path.read_text() for room in ("stages", "viewcache") for path in Path(room).rglob("*.py")
+    ]
+    assert not re.search(r"\bsymlink(_to)?\(", "".join(code))

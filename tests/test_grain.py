@@ -24,7 +24,7 @@ from tests.images.pictures import save_noise
 from viewcache.bases.artifact import CompiledBase, find_base
 from viewcache.commands.explaining import explain
 from viewcache.features.shards import Shard, shards_in
-from viewcache.features.store import open_views, rows_of_view
+from viewcache.features.store import open_views, rows_of_views
 from viewcache.features.wanted import Maker
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.loading import load_params
@@ -64,7 +64,6 @@ def extracted(tmp_path_factory):
             image = Image.open(picture(number)).convert("RGBA")
             image.putalpha(128)
             image.save(picture(number))
-        describe_base()
         run()
     return folder
 
@@ -94,9 +93,10 @@ def change(section, **values):
 def describe_base():
     """As `compile_base` does, but for the network."""
     BASE.mkdir(parents=True, exist_ok=True)
-    spec = load_params().base_spec.model_dump()
-    description = {"runtime": "openvino", "version": "1", "precision": "float32", "files": {}}
-    (BASE / "base.json").write_text(json.dumps(description | {"spec": spec, "file": None}))
+    params = load_params()
+    of_runtime = {"runtime": "openvino", "version": "1", "precision": params.base.precision}
+    made_of = {"spec": params.base_spec.described, "file": None, "weights": params.base.name}
+    (BASE / "base.json").write_text(json.dumps(of_runtime | {"files": {}} | made_of))
 
 
 def run():
@@ -106,6 +106,7 @@ def run():
         How many rows were computed, by view.
     """
     params = load_params()
+    describe_base()
     shutil.rmtree(PREPARED, ignore_errors=True)
     prepare.main()
     augment.main()
@@ -142,17 +143,6 @@ def relabel_an_image():
     picture(9).rename(Path("photos/cat/9.png"))
 
 
-def change_pooling():
-    change("base", pooling="max")
-    describe_base()
-
-
-def change_precision():
-    change("base", precision="int8")
-    file = BASE / "base.json"
-    file.write_text(file.read_text().replace('"float32"', '"int8"'))
-
-
 def draw_other_views():
     params = yaml.safe_load(Path("params.yaml").read_text())
     Path("params.yaml").write_text(yaml.safe_dump(params | {"seed": 1}))
@@ -187,9 +177,23 @@ CHANGES = {
         [TRANSPARENT] * 4,
         "other pixels: 4",
     ),
-    "another base": (change_pooling, [IMAGES] * 4, "other base.spec.pooling: 40"),
+    "another pooling": (
+        lambda: change("base", pooling="max"),
+        [IMAGES] * 4,
+        "other base.spec.pooling: 40",
+    ),
+    "another network": (
+        lambda: change("base", name="MobileNetV2"),
+        [IMAGES] * 4,
+        "other base.spec.name: 40",
+    ),
+    "another cut": (
+        lambda: change("extract", cut="blocks-13-add"),
+        [IMAGES] * 4,
+        "other base.spec.cut: 40",
+    ),
     "another precision": (
-        change_precision,
+        lambda: change("base", precision="int8"),
         [IMAGES] * 4,
         "other base.device, base.precision: 40",
     ),
@@ -268,7 +272,8 @@ def test_of_a_holdout_only_what_was_never_in_a_view_is_computed():
 def planned():
     """Digests of the images of each view."""
     images = open_prepared(PREPARED)
-    return {view: set(images.of(rows_of_view(view, len(images.digests)))) for view in VIEWS}
+    rows = rows_of_views(VIEWS, len(images.digests))
+    return {view: set(images.of(of)) for view, of in rows.items()}
 
 
 def test_before_a_base_was_compiled_explain_says_what_to_do():

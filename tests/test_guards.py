@@ -11,7 +11,7 @@ import pytest
 
 from stages import answer, evaluate, extract, replay, train_end_to_end, train_head
 from viewcache.answers.guards import refuse_unfair_comparison
-from viewcache.bases.frozen import load_base
+from viewcache.bases.artifact import load_original
 from viewcache.features import extraction
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.paths import ROWS, plan_file
@@ -38,15 +38,15 @@ def run(repository, monkeypatch):
 def test_a_base_that_is_not_frozen(run, monkeypatch):
     """Keras 2.0.8, in which the book's first edition ran: Sequential kept layers trainable."""
 
-    def load_unfrozen(spec):
-        base = load_base(spec)
+    def load_unfrozen(folder):
+        base = load_original(folder)
         base.trainable = True
         [network] = [layer for layer in base.layers if isinstance(layer, keras.Model)]
         for layer in network.layers[:-3]:  # of all layers, the gradients take half a minute
             layer.trainable = False
         return base
 
-    monkeypatch.setattr(train_end_to_end, "load_base", load_unfrozen)
+    monkeypatch.setattr(train_end_to_end, "load_original", load_unfrozen)
     with pytest.raises(PipelineError, match="the base must stay"):
         run(train_end_to_end, "keras")
 

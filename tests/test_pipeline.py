@@ -20,7 +20,10 @@ from viewcache.images.prepared import open_prepared
 CACHED = ["cached_0", "cached_1", "cached_2"]
 ON_CACHE = ["baseline", *CACHED, "views_only_2"]
 ARMS = [*ON_CACHE, "end_to_end", "end_to_end_compiled"]
-LOG_MISSING = "from viewcache.tracking.runs import log_missing_results; log_missing_results()"
+LOG_MISSING = """\
+from viewcache.tracking.run_store import connect
+from viewcache.tracking.runs import log_missing_results
+log_missing_results(connect())"""
 SEEDS = (
     10  # of logged heads: four arms have two, the baseline one, end to end on either runtime one
 )
@@ -83,6 +86,14 @@ def test_seconds_of_a_training_that_was_cut_short_are_its_pace_times_all_epochs(
         text = (reproduced.path / file).read_text()
         assert f"{arm['seconds']:.1f}*" in text or f"{arm['seconds']:,.0f}*" in text
         assert "* Cut short: the pace of 2 epochs, times all 4, and no accuracy." in text
+
+
+def test_of_the_seconds_of_a_stage_a_tenth_at_most_is_in_no_phase(reproduced):
+    records = sorted((reproduced.path / "data/costs").glob("*.json"))
+    assert {"fetch", "prepare", "calibrate", "replay", "export"} <= {one.stem for one in records}
+    for record in records:
+        seconds = json.loads(record.read_text())["seconds"]
+        assert 0 <= seconds["other"] <= sum(seconds.values()) / 10, record.stem
 
 
 def test_metrics_are_few_and_all_are_numbers(reproduced):

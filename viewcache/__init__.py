@@ -18,8 +18,8 @@ os.environ |= {
 }
 for name in ("TF_ENABLE_ONEDNN_OPTS", "TF_USE_LEGACY_KERAS"):
     os.environ.pop(name, None)
-# TensorFlow's C++ side reports each missing GPU library as an error; its real errors are raised.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Warnings and errors of TensorFlow's C++ side, without what it says of each start.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
 # OpenVINO and NNCF have no other switch: they send nothing where this package is missing.
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 # PYTHONWARNINGS may make errors of what other packages warn of.

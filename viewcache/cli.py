@@ -81,7 +81,7 @@ def _parser() -> ArgumentParser:
     export = add("export", _export, "write the exported model as one plain Keras model")
     export.add_argument("--keras", type=Path, required=True, metavar="FILE", help="of type .keras")
     add("register", _register, "log the exported model to MLflow, and recommend it there")
-    ui = add("ui", _ui, "log to MLflow what it lacks of the results, and open its pages")
+    ui = add("ui", _ui, "log to MLflow what it lacks of the results, and serve its pages")
     ui.add_argument("--port", type=int, default=5000, help="of the server (%(default)s)")
     return parser
 

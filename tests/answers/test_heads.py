@@ -61,7 +61,7 @@ def test_the_heads_of_all_arms_are_opened_with_their_rotations(tmp_path, monkeyp
         for seed, number in arm.trainings:
             ended = Trained(model(seed).get_weights(), [], f"{arm} {seed} {number}", {})
             save_head(arm.head_file(seed, number), ended, "ab", "c")
-    found = list(open_heads(arms, rotations))
+    found = open_heads(arms, rotations)
     assert [head.saved.start for head in found] == [
         *("cached_1 5 0", "cached_1 5 1", "cached_1 6 0", "cached_1 6 1", "end_to_end 6 1")
     ]

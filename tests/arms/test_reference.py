@@ -6,10 +6,10 @@ from viewcache.arms.reference import draw_stored, tolerance
 from viewcache.features.keys import KEY_BYTES, first_halves
 from viewcache.features.shards import ShardWriter
 from viewcache.features.store import save_keys
+from viewcache.ground.manifests import save_array
 from viewcache.ground.paths import PREPARED, ROWS, keys_file, rows_file
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.prepared import Prepared, open_prepared
-from viewcache.views.plan import save_rows
 
 IMAGES = {0: np.arange(6), 1: np.array([1, 2, 4, 5]), 2: np.array([1, 2, 4, 5])}
 
@@ -19,7 +19,7 @@ def images():
     """Six of them, of which four have random views; a feature tells its view and image."""
     with generated(6, 32):
         images = open_prepared(PREPARED)
-        save_rows(rows_file(1), IMAGES[1])
+        save_array(rows_file(1), IMAGES[1])
         with ShardWriter(ROWS, np.dtype(np.float32), {}, Stopwatch()) as writer:
             for view, rows in IMAGES.items():
                 write_features(writer, images, view, rows)

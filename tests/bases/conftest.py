@@ -5,8 +5,9 @@ from skimage import data
 
 @pytest.fixture
 def working_folder(tmp_path, monkeypatch):
-    """The current folder, where pins are kept: empty."""
+    """The current folder, where a stage keeps pins: empty."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DVC_STAGE", "compile_base")
     return tmp_path
 
 

@@ -19,6 +19,12 @@ from viewcache.ground.errors import PipelineError
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture(autouse=True)
+def stage(monkeypatch):
+    """Only stages note pins."""
+    monkeypatch.setenv("DVC_STAGE", "compile_base")
+
+
 def small_model(value):
     constant = keras.initializers.Constant(value)
     layers = [keras.Input((32, 32, 3)), keras.layers.Conv2D(2, 3, kernel_initializer=constant)]
@@ -32,6 +38,17 @@ def test_a_digest_is_noted_once_and_held_to(tmp_path):
     check_pin(lock, "VGG16", "a" * 64)
     assert json.loads(lock.read_text()) == {"VGG16": "a" * 64, "other": "b" * 64}
     assert list(tmp_path.iterdir()) == [lock]
+
+
+def test_outside_of_a_stage_nothing_is_noted_and_what_is_noted_holds(tmp_path, monkeypatch):
+    lock = tmp_path / "weights.lock"
+    check_pin(lock, "VGG16", "a" * 64)
+    before = lock.read_bytes()
+    monkeypatch.delenv("DVC_STAGE")
+    check_pin(lock, "other", "b" * 64)
+    assert lock.read_bytes() == before
+    with pytest.raises(PipelineError, match="VGG16 must have"):
+        check_pin(lock, "VGG16", "b" * 64)
 
 
 def test_a_digest_of_weights_is_of_every_value_in_its_place():

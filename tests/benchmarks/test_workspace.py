@@ -1,8 +1,8 @@
 from benchmarks.workspace import generated
-from viewcache.features.store import rows_of_view
+from viewcache.features.store import rows_of_views
+from viewcache.ground.manifests import load_array
 from viewcache.ground.paths import PREPARED, plan_file
 from viewcache.images.prepared import open_prepared
-from viewcache.views.plan import load_plan
 
 
 def test_a_workspace_holds_images_that_the_stages_can_read():
@@ -11,5 +11,5 @@ def test_a_workspace_holds_images_that_the_stages_can_read():
         assert len(images.digests) == 1_003
         with images.read() as pixels:
             assert pixels.read([1_002]).std() > 50
-        assert len(load_plan(plan_file(2), 2, images.digests)) == 1_003
-        assert rows_of_view(2, 1_003).tolist() == list(range(1_003))
+        assert len(load_array(plan_file(2))) == 1_003
+        assert rows_of_views([2], 1_003)[2].tolist() == list(range(1_003))

@@ -1,32 +1,47 @@
+import os
 import socket
+import subprocess
+import sys
 
 import pytest
 
+from tests.repository import ROOT
+from tests.servers import answers, free_port
 from viewcache.commands.browsing import open_ui
 from viewcache.ground.errors import PipelineError
 
-
-@pytest.fixture(autouse=True)
-def without_display(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for name in ("DISPLAY", "WAYLAND_DISPLAY", "MLFLOW_TRACKING_URI", "DVC_ROOT"):
-        monkeypatch.delenv(name, raising=False)
+pytestmark = pytest.mark.usefixtures("empty_repository")
 
 
-def test_a_port_that_another_program_has_is_refused():
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
-        with pytest.raises(PipelineError, match=rf"`viewcache ui --port NUMBER`.*: {port}: "):
-            open_ui(port)
+@pytest.fixture
+def listener():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
 
 
-def test_the_page_of_a_server_of_one_s_own_is_named_also_where_it_does_not_answer(
-    monkeypatch, capsys
-):
+def test_a_port_that_another_program_has_is_refused(listener):
+    port = listener.getsockname()[1]
+    with pytest.raises(PipelineError, match=rf"`viewcache ui --port NUMBER`.*: {port}: "):
+        open_ui(port)
+
+
+def test_a_port_that_a_server_has_just_left_is_free():
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        client = socket.create_connection(("127.0.0.1", port))
+        listener.accept()[0].close()  # the server's end lingers
+        client.close()
+    address = f"http://127.0.0.1:{port}/#/experiments/1/runs?workflowType=machine_learning"
+    command = [sys.executable, "-m", "viewcache", "ui", "--port", str(port)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as ui:
+        lines = iter(ui.stdout.readline, "")
+        assert any(line == f"viewcache: all runs: {address}\n" for line in lines)
+        ui.terminate()
+    assert not answers(str(port))
+
+
+def test_a_server_that_does_not_answer_is_told_in_a_line(monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
-    open_ui(5000)
-    said = capsys.readouterr()
-    assert "viewcache: http://127.0.0.1:9/" in said.out
-    assert "results could not be logged. Received: " in said.err
+    with pytest.raises(PipelineError, match=r"MLflow must reach its store.*Received: "):
+        open_ui(5000)

@@ -10,7 +10,7 @@ from viewcache.commands.comparing import compare_runs, open_compared
 from viewcache.commands.run_files import find_run
 from viewcache.ground.paths import BASE
 from viewcache.judge.certificate import CERTIFICATE
-from viewcache.report.words import certified
+from viewcache.report.sentence import certified
 
 GOOD = {"verdict": "as good within the margin", "difference": 0.0, "low": -0.004, "high": 0.004}
 WORSE = {"verdict": "worse", "difference": -0.03, "low": -0.04, "high": -0.02}

@@ -248,7 +248,7 @@ def test_a_comparison_is_added_to_its_run_in_mlflow(workspace, capsys):
     ("run", "words"),
     [
         ("nothing", r"a run must be workspace, .*Received: nothing \(unknown Git revision"),
-        (32 * "0", "MLflow must have the run, at sqlite:.*Received: 000"),
+        (32 * "0", "MLflow must have the run 0+, at sqlite:.*Received: MlflowException"),
     ],
 )
 def test_a_run_that_is_not_there_is_refused_in_a_line(workspace, run, words):

@@ -89,3 +89,51 @@ def test_a_folder_that_git_brings_to_clones_is_named_as_it_is():
     subprocess.run(["git", "add", "photos"], check=True)
     init(PHOTOS, None)
     assert load_params().data.path == "photos"
+
+
+def test_the_home_folder_is_found_whatever_the_shell(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    init(Path("~/photos"), None)
+    assert load_params().data.path == str(PHOTOS.resolve())
+
+
+@pytest.mark.parametrize("photos", [".", "..", ""])
+def test_the_repository_itself_is_no_folder_of_images(photos):
+    with pytest.raises(PipelineError, match=r"PHOTOS must be a folder of images"):
+        init(Path(photos), None)
+
+
+@pytest.mark.parametrize(
+    "name", ["back\\slash", "new\nline", "a: {b", "# 'x\"", "{0}\\1", "ü猫 %s"]
+)
+def test_any_name_of_a_class_or_folder_leaves_valid_parameters(name):
+    folder = PHOTOS.rename("any " * 30 + name)
+    (folder / "cat").rename(folder / name)
+    init(folder, None)
+    assert load_params().data.path == str(folder.resolve())
+    head, _ = Path("params.yaml").read_text().split("\n", 1)
+    assert head.startswith("# 60 images in 2 classes: ")
+    status = ["git", "status", "--porcelain", "--untracked-files=all", "-z"]
+    seen = subprocess.run(status, check=True, capture_output=True, text=True).stdout
+    assert "0.jpg" not in seen or "\n" in name  # which no line of .gitignore can hold
+
+
+def test_groups_that_cannot_be_written_leave_the_parameters_as_they_were():
+    (PHOTOS / "groups.csv").mkdir()
+    with pytest.raises((PipelineError, OSError), match=r"groups\.csv"):
+        init(PHOTOS, r"\d")
+    assert not Path("params.yaml").exists()
+
+
+def test_somebody_s_changes_cost_no_group(capsys):
+    Path("params.yaml").write_text("seed: 3\n")
+    with pytest.raises(PipelineError, match=r"params\.yaml must be committed or removed"):
+        init(PHOTOS, r"\d")
+    assert not (PHOTOS / "groups.csv").exists()
+
+
+def test_without_git_the_folder_is_named_by_its_whole_path(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    init(PHOTOS, None)
+    assert load_params().data.path == str(PHOTOS.resolve())
+    assert not Path(".gitignore").exists()

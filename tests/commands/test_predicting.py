@@ -1,3 +1,4 @@
+import os
 import shutil
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def table():
 def test_every_file_of_a_folder_gets_a_class_and_probabilities():
     predict([Path("photos")], Path("found.csv"))
     columns = ["probability_functional", "probability_defective"]
-    assert list(table()) == ["path", "class", *columns, "rejected"]
+    assert list(table()) == ["path", "class", *columns, "rejected", "warnings"]
     assert set(table()["path"]) == {f"photos/{number % 2}/{number}.png" for number in range(70)}
     assert table()[columns].sum(axis=1).to_numpy() == pytest.approx(1, abs=1e-6)
     best = table()[columns].idxmax(axis=1).str.removeprefix("probability_")
@@ -41,7 +42,7 @@ def test_a_bad_image_is_told_and_costs_no_other_its_answer():
     with pytest.raises(PipelineError, match=r"1 of 71 that are not: 'photos/0/bad.jpg': not an im"):
         predict([Path("photos")], Path("found.csv"))
     rows = table().set_index("path")
-    assert rows.loc["photos/0/bad.jpg"].tolist() == ["", "", "", "not an image"]
+    assert rows.loc["photos/0/bad.jpg"].tolist() == ["", "", "", "not an image", ""]
     assert (rows["class"] != "").sum() == 70
 
 
@@ -52,7 +53,56 @@ def test_files_are_taken_in_the_order_in_which_they_are_named():
     assert table()["path"].tolist() == list(map(str, files))
 
 
+def rejected(*images: str) -> dict[str, str]:
+    """The reason for every file that is no image."""
+    with pytest.raises(PipelineError, match=r"found\.csv says which are not"):
+        predict([Path(path) for path in images], Path("found.csv"))
+    return table().query("rejected != ''").set_index("path")["rejected"].to_dict()
+
+
 @pytest.mark.usefixtures("workspace")
-def test_what_is_not_there_is_named():
-    with pytest.raises(PipelineError, match=r"must be files or folders that exist.*'fotos'"):
-        predict([Path("photos"), Path("fotos")], Path("found.csv"))
+def test_what_is_not_there_is_told_and_costs_no_other_its_answer():
+    missing = {"fotos": "cannot be read: No such file or directory"}
+    assert rejected("fotos", "photos") == missing
+    assert (table()["class"] != "").sum() == 70
+
+
+@pytest.mark.usefixtures("workspace")
+def test_links_pipes_and_loops_have_a_row_each_with_the_reason():
+    Path("photos/0/nowhere.png").symlink_to("nothing")
+    Path("photos/0/itself.png").symlink_to("itself.png")
+    Path("photos/0/up").symlink_to("..")
+    Path("photos/0/linked.png").symlink_to("2.png")
+    os.mkfifo("photos/0/pipe.png")
+    assert rejected("photos") == {
+        "photos/0/itself.png": "links to nothing",
+        "photos/0/nowhere.png": "links to nothing",
+        "photos/0/pipe.png": "is a pipe or a device, not a file",
+        "photos/0/up": "links to a folder",
+    }
+    assert (table()["class"] != "").sum() == 71
+
+
+@pytest.mark.usefixtures("workspace")
+def test_an_empty_folder_fails_and_one_beside_images_does_not():
+    Path("photos/empty").mkdir()
+    predict([Path("photos")], Path("found.csv"))
+    Path("photos/empty/.DS_Store").touch()
+    assert rejected("photos/empty") == {"photos/empty": "is a folder without files"}
+
+
+@pytest.mark.usefixtures("workspace")
+def test_what_is_odd_about_an_image_stands_in_its_row(capsys):
+    Path("photos/0/2.png").rename("photos/0/2.jpg")
+    predict([Path("photos/0")], Path("found.csv"))
+    odd = table().query("warnings != ''").set_index("path")["warnings"]
+    assert odd.to_dict() == {"photos/0/2.jpg": "named .jpg, but a PNG"}
+    assert "1 images were taken with a warning: see found.csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("out", ["nowhere/found.csv", "photos"])
+@pytest.mark.usefixtures("workspace")
+def test_where_nothing_can_be_written_nothing_is_begun(out):
+    shutil.rmtree("data/model")
+    with pytest.raises(PipelineError, match=rf"--out must name a file .* Received: '{out}'"):
+        predict([Path("photos")], Path(out))

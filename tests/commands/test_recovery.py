@@ -63,7 +63,15 @@ def test_nothing_is_removed_while_another_dvc_is_at_work():
     Path("dvc.lock").write_text("half")
     with (
         Repo().lock,
-        pytest.raises(PipelineError, match=r"^`dvc repro` cannot start while another `dvc` is"),
+        pytest.raises(PipelineError, match="no other `dvc` may be at work here"),
     ):
         recover()
     assert Path("dvc.lock").read_text() == "half"
+
+
+def test_what_dvc_says_of_a_folder_that_is_none_of_its_own_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path.parent)
+    with pytest.raises(
+        PipelineError, match=r"DVC must open this repository\..*not inside of a DVC"
+    ):
+        recover()

@@ -16,10 +16,11 @@ from viewcache.features.lookup import take_shards
 from viewcache.features.shards import Shard, shards_in
 from viewcache.features.store import Index, Rows
 from viewcache.features.wanted import Maker, MissingRows
-from viewcache.ground.paths import PREPARED, ROWS, plan_file, rows_file
+from viewcache.ground.manifests import load_array, save_array
+from viewcache.ground.paths import PREPARED, ROWS, plan_file
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.prepared import open_prepared
-from viewcache.views.plan import draw, load_plan, save_plan, save_rows
+from viewcache.views.plan import draw
 from viewcache.views.render import render
 
 IMAGES, VIEWS = 12, 3
@@ -65,15 +66,16 @@ def no_rows():
 def rows_of(places):
     """Rows that are missing, by their places among all of all views."""
     places = np.sort(np.array([*places], int))
-    return MissingRows((places // IMAGES).astype(np.int32), places % IMAGES, keys(places))
+    images = places % IMAGES
+    return MissingRows((places // IMAGES).astype(np.int32), images, images, keys(places))
 
 
 def extract(missing, after=10**6, costs=None):
-    """Compute rows, and break off after some batches."""
+    """Compute rows, and break off after some batches; the new shards."""
     images, maker = open_prepared(PREPARED), Maker(Compiled(None, DESCRIPTION), FLOAT, 4)
     costs = costs or Stopwatch()
     Compiled.left = after
-    extract_rows(missing, images, maker, Local(maker, images, costs), costs)
+    return extract_rows(missing, images, maker, Local(maker, images, costs), costs)
 
 
 EVERY = rows_of(range(IMAGES * (VIEWS + 1)))
@@ -91,7 +93,7 @@ def expected(missing):
 
 
 def plan_of(view):
-    return load_plan(plan_file(view), view, open_prepared(PREPARED).digests)
+    return load_array(plan_file(view))
 
 
 def written(missing):
@@ -101,8 +103,8 @@ def written(missing):
 
 @given(st.sets(st.integers(0, IMAGES * (VIEWS + 1) - 1)), st.integers(1, 5))
 def test_batches_hold_each_row_once_with_its_plan_and_are_of_one_view(places, size):
-    missing, images = rows_of(places), open_prepared(PREPARED)
-    made = [*batches(missing, images, size)]
+    missing = rows_of(places)
+    made = [*batches(missing, size)]
     assert [place for batch in made for place in batch.places] == [*range(len(places))]
     for view, at, of, plan in made:
         assert len(at) <= size
@@ -114,18 +116,19 @@ def test_batches_hold_each_row_once_with_its_plan_and_are_of_one_view(places, si
 def test_of_a_holdout_the_plan_is_that_of_the_planned_images():
     with generated(IMAGES, 8):
         images, planned = open_prepared(PREPARED), np.array([1, 4, 7])
-        save_rows(rows_file(1), planned)
-        save_plan(plan_file(1), EVERYTHING, 0, 1, images.of(planned))
-        [batch] = batches(rows_of(IMAGES + planned[1:]), images, 4)
+        save_array(plan_file(1), draw(EVERYTHING, 0, 1, images.of(planned)))
+        missing = rows_of(IMAGES + planned[1:])._replace(planned=np.array([1, 2]))
+        [batch] = batches(missing, 4)
         assert batch.images.tolist() == [4, 7]
         assert np.array_equal(batch.plan, draw(EVERYTHING, 0, 1, images.of([4, 7])))
 
 
 @pytest.mark.usefixtures("small")
 def test_rows_are_those_that_each_image_has_by_itself():
-    extract(EVERY)
+    new = extract(EVERY)
     assert np.array_equal(written(EVERY), expected(EVERY))
-    assert {len(Shard(path)) for path in shards_in(ROWS)} == {4, 8}
+    assert sorted(shard.path for shard in new) == shards_in(ROWS)
+    assert {*map(len, new)} == {4, 8}
 
 
 @pytest.mark.usefixtures("small")

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.features import numbered
 from tests.policies import EVERYTHING
-from viewcache.features.keys import KEY_BYTES, first_halves, sortable
+from viewcache.features.keys import KEY_BYTES, find, first_halves, sortable
 from viewcache.features.wanted import contents, keys_of_rows
 from viewcache.views import render
 from viewcache.views.plan import PLAN_DTYPE, draw, identity
@@ -145,3 +146,11 @@ def test_sortable_keys_are_equal_where_and_only_where_the_keys_are(contents):
     found = sortable(np.frombuffer(b"".join(contents), np.uint8).reshape(-1, 16))
     for row, content in enumerate(contents):
         assert (found == found[row]).tolist() == [other == content for other in contents]
+
+
+@given(of=st.lists(st.integers(0, 20)), among=st.lists(st.integers(0, 20), unique=True))
+def test_a_key_is_found_at_its_place_or_nowhere(of, among):
+    wanted = numbered.keys(of)
+    ordered = np.sort(sortable(numbered.keys(among)))
+    for key, place in zip(sortable(wanted), find(wanted, ordered), strict=True):
+        assert ordered[place] == key if place >= 0 else key not in ordered

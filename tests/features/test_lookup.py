@@ -101,6 +101,14 @@ def test_rows_that_dvcs_cache_alone_has_are_copied_from_it():
 
 
 @pytest.mark.usefixtures("repository")
+def test_of_two_shards_with_the_rows_that_are_missing_one_is_copied():
+    names = forgotten([1, 2], [1, 3])
+    assert taken([1]) == [1]
+    [path] = ROWS.iterdir()
+    assert path.name in names
+
+
+@pytest.mark.usefixtures("repository")
 def test_a_shard_that_was_left_out_comes_back_out_of_dvcs_cache():
     [name] = forgotten([1])
     write([2])

@@ -29,10 +29,10 @@ from viewcache.features.shards import shards_in
 from viewcache.features.store import open_views
 from viewcache.features.wanted import Maker, MissingRows
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.manifests import load_array
 from viewcache.ground.paths import BASE, PREPARED, ROWS, plan_file
 from viewcache.ground.stopwatch import Stopwatch, load_record
 from viewcache.images.prepared import open_prepared
-from viewcache.views.plan import load_plan
 from viewcache.views.render import render
 
 ROOT = Path(__file__).parents[2]
@@ -80,7 +80,8 @@ def missing_rows():
 
 def missing(images):
     """Rows of view 1."""
-    return MissingRows(np.ones(len(images), np.int32), images, np.zeros((len(images), 16), "u1"))
+    keys = np.zeros((len(images), 16), np.uint8)
+    return MissingRows(np.ones(len(images), np.int32), images, images, keys)
 
 
 def of_this_process():
@@ -97,7 +98,7 @@ def on_ray(base=None, engine=OnRay, **settings):
 
 
 def the_plan():
-    return load_plan(plan_file(1), 1, open_prepared(PREPARED).digests)
+    return load_array(plan_file(1))
 
 
 class Shuffled(OnRay):
@@ -109,7 +110,7 @@ class Shuffled(OnRay):
 
 
 def computed_by(engine, rows):
-    return engine.compute(batches(rows, open_prepared(PREPARED), BATCH))
+    return engine.compute(batches(rows, BATCH))
 
 
 def collected(computed):

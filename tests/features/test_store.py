@@ -17,13 +17,13 @@ from viewcache.features.store import (
     Rows,
     load_keys,
     open_views,
-    rows_of_view,
+    rows_of_views,
     save_keys,
 )
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.manifests import save_array
 from viewcache.ground.paths import ROWS, keys_file, rows_file
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET
-from viewcache.views.plan import save_rows
 
 IMAGES = [0, 1, 2]
 
@@ -260,20 +260,20 @@ def test_what_was_read_leaves_the_memory_and_is_read_again():
 
 
 def test_view_0_has_all_images_and_others_those_that_are_planned():
-    save_rows(rows_file(1), np.array([0, 2]))
-    save_rows(rows_file(TEST_VIEW_OFFSET), np.array([1]))
-    assert rows_of_view(0, 4).tolist() == [0, 1, 2, 3]
-    assert [rows_of_view(view, 4).tolist() for view in (1, 7)] == [[0, 2], [0, 2]]
-    assert rows_of_view(TEST_VIEW_OFFSET + 1, 4).tolist() == [1]
+    save_array(rows_file(1), np.array([0, 2]))
+    save_array(rows_file(TEST_VIEW_OFFSET), np.array([1]))
+    found = rows_of_views([0, 1, 7, TEST_VIEW_OFFSET + 1], 4)
+    assert [rows.tolist() for rows in found.values()] == [[0, 1, 2, 3], [0, 2], [0, 2], [1]]
+    assert [*found] == [0, 1, 7, TEST_VIEW_OFFSET + 1]
 
 
 def test_planned_rows_are_checked():
-    save_rows(rows_file(1), np.arange(3))
+    save_array(rows_file(1), np.arange(3))
     with pytest.raises(PipelineError, match=r"rows\.npy must be of 2 .*Received: row 2$"):
-        rows_of_view(1, 2)
+        rows_of_views([1], 2)
     np.save(rows_file(1), np.array([0, 1]))
     with pytest.raises(PipelineError, match=r"train/rows\.npy is damaged"):
-        rows_of_view(1, 3)
+        rows_of_views([1], 3)
 
 
 def test_saved_keys_are_the_same_wherever_and_whenever_they_are_saved():

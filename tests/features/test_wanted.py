@@ -68,6 +68,7 @@ def test_every_row_that_is_not_known_is_missing_once_where_it_is_first_wanted(vi
     expected = {number: at for number, at in first.items() if number not in known}
     assert np.array_equal(missing.keys, keys([*expected]))
     assert [*zip(missing.views, missing.images, strict=True)] == [*expected.values()]
+    assert np.array_equal(missing.planned, missing.images - 10 * missing.views)
 
 
 def index_of(numbers):
@@ -77,7 +78,7 @@ def index_of(numbers):
 @given(st.lists(st.integers(0, 4), max_size=12))
 def test_missing_rows_are_told_view_by_view(ids):
     ids = np.sort(np.array(ids, np.int32))
-    missing = wanted.MissingRows(ids, np.zeros(len(ids), int), keys(range(len(ids))))
+    missing = wanted.MissingRows(ids, *np.zeros((2, len(ids)), int), keys(range(len(ids))))
     told = [(view, place) for view, places in missing.by_view() for place in places]
     assert told == [(view, place) for place, view in enumerate(ids)]
     assert len([*missing.by_view()]) == len({*ids.tolist()})

@@ -35,7 +35,7 @@ def test_every_container_of_a_machine_is_the_same(monkeypatch):
     [
         (module, "_processor", lambda: "another"),
         (module, "cores", lambda: 1024),
-        (module, "_gpus", lambda: ["another"]),
+        (module, "gpus", lambda: ["another"]),
         (module, "_memory", lambda: 2**50),
         (platform, "system", lambda: "Plan 9"),
         (platform, "python_version", lambda: "3.99"),

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from viewcache.ground import manifests
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.manifests import digest_of_digests, manifest_file, seal, verify
+from viewcache.ground.manifests import (
+    digest_of_digests,
+    load_array,
+    manifest_file,
+    save_array,
+    seal,
+    verify,
+)
 
 
 @pytest.fixture
@@ -23,8 +30,17 @@ def sealed(tmp_path):
 
 def test_a_sealed_file_is_what_it_says(sealed):
     digest = xxhash.xxh3_128(b"content").hexdigest()
-    assert verify(sealed, view=3) == {"digest": digest, "view": 3}
+    assert verify(sealed) == {"digest": digest, "view": 3}
     assert sealed.with_suffix(".json").read_text().endswith("\n}\n")
+
+
+def test_an_array_is_loaded_as_it_was_saved(tmp_path):
+    path, array = tmp_path / "new/folder/a.npy", np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
+    save_array(path, array)
+    assert np.array_equal(load_array(path), array)
+    path.write_bytes(path.read_bytes()[:-1] + b"!")
+    with pytest.raises(PipelineError, match=r"a\.npy is damaged"):
+        load_array(path)
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3, 4, 5])
@@ -79,20 +95,10 @@ def test_any_changed_byte_is_noticed(tmp_path_factory, content, data):
         verify(path)
 
 
-def test_a_file_made_from_something_else_is_refused(sealed):
-    with pytest.raises(PipelineError, match=r"must be made from view 4.*Received: 3$"):
-        verify(sealed, view=4)
-
-
-def test_a_manifest_that_does_not_say_what_it_should_is_refused(sealed):
-    with pytest.raises(PipelineError, match=r"must be made from seed 1: .*Received: None$"):
-        verify(sealed, view=3, seed=1)
-
-
 def test_a_manifest_without_a_digest_is_refused(sealed):
     manifest_file(sealed).write_text(json.dumps({"view": 3}))
     with pytest.raises(PipelineError, match=r"is damaged: .*Its digest must be None\. Received: "):
-        verify(sealed, view=3)
+        verify(sealed)
 
 
 @pytest.mark.parametrize("lost", [lambda path: path, manifest_file])

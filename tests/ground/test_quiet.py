@@ -22,3 +22,11 @@ def test_what_fails_shows_what_was_kept_back(capfd):
     with pytest.raises(ImportError):
         fail()
     assert capfd.readouterr().err == "written by C++\n"
+
+
+def test_what_was_kept_back_can_be_shown(capfd):
+    with quiet_unless_it_fails() as show:
+        os.write(STDERR, b"shown\n")
+        show()
+        os.write(STDERR, b"not shown\n")
+    assert capfd.readouterr().err == "shown\n"

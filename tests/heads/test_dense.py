@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from scipy.special import expit, softmax
 
 from viewcache.ground.params.head_settings import HeadSettings
+from viewcache.heads.answers import Head
 from viewcache.heads.dense import (
     Dense,
     as_dense,
     logits,
     of_every_class,
-    probabilities,
     standardized,
 )
 from viewcache.heads.head import build_head
@@ -31,12 +31,12 @@ def test_a_hidden_layer_is_rectified_and_the_last_one_gives_probabilities():
     hidden, last = dense(2, 5, 4), dense(3, 4, 3)
     between = (FEATURES @ hidden.kernel + hidden.bias).clip(min=0)
     expected = softmax(between @ last.kernel + last.bias, axis=1)
-    assert probabilities([hidden, last], FEATURES) == pytest.approx(expected, abs=1e-6)
+    assert Head(None, [hidden, last]).probabilities(FEATURES) == pytest.approx(expected, abs=1e-6)
 
 
 def test_of_two_classes_the_second_gets_the_logistic_of_the_only_logit():
     last = dense(4, 5, 1)
-    found = probabilities([of_every_class(last)], FEATURES)
+    found = Head(None, [of_every_class(last)]).probabilities(FEATURES)
     second = expit(FEATURES @ last.kernel + last.bias)
     assert found == pytest.approx(np.hstack([1 - second, second]), abs=1e-6)
 

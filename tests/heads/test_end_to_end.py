@@ -15,7 +15,6 @@ from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads.end_to_end import EndToEndBase, on_compiled, on_keras, train_end_to_end
 from viewcache.heads.head import build_head
 from viewcache.heads.optimizer import CosineToZero
-from viewcache.heads.saved import starting_point
 from viewcache.heads.schedule import course, order_of_epoch
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.heads.training import Schedule, Validation, make_deterministic, make_targets
@@ -35,8 +34,7 @@ def bases(tmp_path_factory):
     make_deterministic()
     folder = tmp_path_factory.mktemp("base")
     compile_base(folder, spec(), "openvino")
-    model = load_base(spec())
-    return on_keras(model, CosineToZero(RATE), 0.01), on_compiled(open_base(folder, 4))
+    return on_keras(load_base(spec())), on_compiled(open_base(folder, 4))
 
 
 def rolled(view, rows):
@@ -103,7 +101,7 @@ def test_the_keras_model_is_base_and_head(bases):
     assert isinstance(model.layers[0], keras.Model)
     assert model.layers[1] is head
     assert len(model.trainable_variables) == 4
-    assert starting_point(head, model.optimizer) == starting_point(head, head.optimizer)
+    assert model.optimizer is head.optimizer
 
 
 NUMBERS = np.random.default_rng(0).normal(size=(6, 12, 5)).astype(np.float32)

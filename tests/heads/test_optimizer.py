@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from viewcache.ground.params.loading import load_params
-from viewcache.heads.optimizer import CosineToZero, FusedAdam, learning_rate_of
+from viewcache.heads.optimizer import AdamOfTwoRates, CosineToZero, FusedAdam, learning_rate_of
 
 RNG = np.random.default_rng(0)
 START = RNG.normal(size=(40, 30)).astype(np.float32)
@@ -55,6 +55,24 @@ def test_an_optimizer_that_starts_again_goes_the_way_of_a_new_one():
     list(path(used, 20, weights))
     used.start_again(50)
     assert np.array_equal([*path(used, 50, weights)], [*path(cosine(50), 50)])
+
+
+@pytest.mark.parametrize("rate", [CosineToZero(0.01), 0.01], ids=["falls", "stays"])
+def test_upper_variables_have_a_rate_of_their_own_and_no_weight_decay(rate):
+    upper, other = keras.Variable(START), keras.Variable(START)
+    both = AdamOfTwoRates(rate, [upper], 0.001, weight_decay=0.1)
+    both.build([upper, other])
+    both.start_again(50)
+    for gradient in GRADIENTS:
+        both.apply([keras.ops.convert_to_tensor(gradient)] * 2, [upper, other])
+    for found, alone in ((upper, 0.001), (other, 0.01)):
+        one = FusedAdam(
+            CosineToZero(alone) if isinstance(rate, CosineToZero) else alone,
+            weight_decay=0.1 if found is other else None,
+        )
+        one.start_again(50)
+        *_, expected = path(one, 50)
+        assert np.abs(np.asarray(found) - expected).max() < 1e-6
 
 
 def test_the_parameters_say_whether_the_rate_falls():

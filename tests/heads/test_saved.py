@@ -130,9 +130,9 @@ def test_a_rate_that_falls_is_another_start_than_one_that_stays_whatever_the_ste
 def test_the_optimizer_is_that_of_the_model_that_is_fitted():
     model = head()
     whole = keras.Sequential([keras.Input((6,)), model])
-    compile_model(whole, 0.01, 0.0)
+    compile_model(whole, head().optimizer)
     assert starting_point(model, whole.optimizer) == start(model)
-    compile_model(whole, 0.02, 0.0)
+    compile_model(whole, head(rate=0.02).optimizer)
     assert starting_point(model, whole.optimizer) != start(model)
 
 

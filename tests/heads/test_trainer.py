@@ -7,7 +7,7 @@ import pytest
 from viewcache.features import store
 from viewcache.features.store import FeatureView, Rows
 from viewcache.ground.params.head_settings import HeadSettings
-from viewcache.heads import trainer, training
+from viewcache.heads import answers, trainer
 from viewcache.heads.head import build_head
 from viewcache.heads.optimizer import CosineToZero
 from viewcache.heads.saved import Trained
@@ -185,7 +185,7 @@ def test_a_file_of_features_that_is_read_in_pieces_trains_the_same_head(
 ):
     whole = with_trainer(trainers, 2, 3)
     monkeypatch.setattr(trainer, "CHUNK_BYTES", 70 * 64 * 4)
-    monkeypatch.setattr(training, "TESTED_AT_ONCE", 20)
+    monkeypatch.setattr(answers, "AT_ONCE", 20)
     monkeypatch.setattr(store, "virtual_memory", lambda: Mock(available=available))
     stored = {}
     for view, features in VIEWS.items():

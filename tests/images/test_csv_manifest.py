@@ -64,6 +64,9 @@ def test_a_path_that_leaves_the_folder_is_rejected(root, path):
 def test_an_absolute_path_is_rejected(root):
     source = read(root, f"path,label\na.png,x\nb.png,y\n{root}/list.csv,y\n{root}/no.png,y\n")
     assert list(source.rejected["path"]) == [f"{root}/list.csv", f"{root}/no.png"]
+    assert set(source.rejected["reason"]) == {
+        "is an absolute path, not one below the source folder"
+    }
 
 
 @pytest.mark.parametrize("path", ["nothing.png", "A.png", "sub", "sub\\c.png", "a\0.png"])

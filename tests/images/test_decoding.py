@@ -3,12 +3,13 @@ import io
 import struct
 import warnings
 import zlib
+from dataclasses import replace
 from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
-from PIL import Image, ImageFile
+from PIL import ExifTags, Image, ImageFile, TiffImagePlugin
 from skimage import data
 
 from viewcache.ground.errors import PipelineError
@@ -73,7 +74,9 @@ def test_a_photograph_is_resized_by_antialiased_bilinear_interpolation(rows):
 
 def test_the_policy_is_what_the_parameters_say():
     data = SimpleNamespace(min_size=16, background=(10, 20, 30))
-    assert DecodingPolicy.of(SimpleNamespace(side=64, data=data)) == POLICY
+    params = SimpleNamespace(side=64, data=data)
+    assert DecodingPolicy.of(params) == POLICY
+    assert DecodingPolicy.of(params, 12) == replace(POLICY, bits=12)
 
 
 def test_an_image_of_the_wanted_size_is_untouched():
@@ -192,9 +195,29 @@ def test_16_bits_of_grey_whose_white_is_zero_are_turned_round():
     assert np.array_equal(decoded(content).pixels[..., 1], 255 - (grey >> 8))
 
 
-def test_16_bits_of_colour_are_scaled_to_8():
-    pixels = np.random.default_rng(0).integers(0, 65536, (64, 64, 3), np.uint16)
-    assert np.array_equal(decoded(colour_png(pixels)).pixels, pixels >> 8)
+@pytest.mark.parametrize("bits", [10, 12, 14, 16])
+def test_of_16_bits_of_colour_the_upper_8_of_those_used_are_kept(bits):
+    pixels = np.random.default_rng(0).integers(0, 2**bits, (64, 64, 3), np.uint16)
+    result = decode(colour_png(pixels), "", replace(POLICY, bits=bits))
+    assert np.array_equal(result.pixels, pixels >> (bits - 8))
+    assert (result.used_bits, result.warnings) == (bits, ())
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_of_a_tiff_too(channels):
+    pixels = np.random.default_rng(0).integers(0, 4096, (64, 64, channels), np.uint16)
+    pixels[..., 3:] = 65535
+    _, content = cv2.imencode(".tif", pixels[..., [2, 1, 0, 3][:channels]])
+    result = decode(content.tobytes(), "", replace(POLICY, bits=12))
+    assert np.array_equal(result.pixels, pixels[..., :3] >> 4)
+    assert result.used_bits == 12
+
+
+def test_a_picture_brighter_than_its_source_is_clipped_with_a_warning():
+    grey = np.repeat(np.uint16([4095, 4096]), 2048).reshape(64, 64)
+    result = decode(encoded(Image.fromarray(grey), "PNG"), "", replace(POLICY, bits=10))
+    assert result.pixels.min() == 255
+    assert result.warnings[0] == "brighter than 10 bits, and clipped to them"
 
 
 def test_a_transparent_colour_of_16_bits_is_rejected():
@@ -205,8 +228,124 @@ def test_a_transparent_colour_of_16_bits_is_rejected():
 
 def test_pixels_without_a_stated_range_are_rejected():
     content = encoded(Image.fromarray(np.ones((64, 64), np.float32)), "TIFF")
-    with pytest.raises(Rejected, match="range of its pixels: mode F"):
+    reason = r"range of its pixels: 1 channel of 32 bits \(floats\)$"
+    with pytest.raises(Rejected, match=reason):
         decoded(content)
+
+
+def tiff(pixels: np.ndarray, **tags: int) -> bytes:
+    """An unpacked TIFF of as many channels as the pixels have; tags by name."""
+    height, width, channels = pixels.shape
+    start, bits = 200, 8 * pixels.itemsize
+    numbers = {"u": 1, "i": 2, "f": 3}[pixels.dtype.kind]
+    values = {
+        **{256: width, 257: height, 258: bits, 259: 1, 262: 1, 273: start, 277: channels},
+        **{278: height, 279: pixels.nbytes, 339: numbers},
+        **{getattr(ExifTags.Base, name).value: value for name, value in tags.items()},
+    }
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, values[tag]) for tag in sorted(values))
+    head = struct.pack("<2sHIH", b"II", 42, 8, len(values)) + entries + bytes(4)
+    return head.ljust(start, b"\0") + pixels.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("pixels", "what"),
+    [
+        (np.zeros((64, 64, 13), np.uint16), "13 channels of 16 bits"),
+        (np.zeros((64, 64, 3), np.float32), r"3 channels of 32 bits \(floats\)"),
+        (np.zeros((64, 64, 2), np.uint16), "2 channels of 16 bits"),
+        (np.zeros((64, 64, 3), np.int16), r"3 channels of 16 bits \(signed\)"),
+    ],
+)
+def test_a_tiff_that_cannot_be_decoded_is_rejected_with_what_it_holds(pixels, what):
+    with pytest.raises(Rejected, match=f"^TIFF of {what} that cannot be decoded here$"):
+        decoded(tiff(pixels))
+
+
+def test_of_an_unknown_compression_its_number_is_told():
+    content = tiff(np.zeros((64, 64, 1), np.uint8), Compression=34712)
+    with pytest.raises(Rejected, match=r"^TIFF of .* of compression 34712 that cannot be"):
+        decoded(content)
+
+
+def test_a_tiff_whose_tags_are_gone_is_rejected():
+    with pytest.raises(Rejected, match=r"^TIFF of tags that cannot be read that cannot"):
+        decoded(b"II*\0" + bytes(3))
+
+
+CHELSEA = data.chelsea()[:64, :64]
+
+
+@pytest.mark.parametrize("extra", [{}, {"ExtraSamples": 0}])
+def test_of_colours_and_infrared_the_colours_are_taken_with_a_warning(extra):
+    pixels = np.dstack([CHELSEA, CHELSEA[..., 0] // 2])
+    result = decoded(tiff(pixels, PhotometricInterpretation=2, **extra))
+    assert np.array_equal(result.pixels, CHELSEA)
+    [warning] = result.warnings
+    assert warning.startswith("4 channels, of which 3 are known to be colours")
+
+
+def test_a_channel_that_is_named_alpha_is_alpha():
+    pixels = np.dstack([CHELSEA, np.zeros((64, 64), np.uint8)])
+    pixels[:32, :, 3] = 255
+    result = decoded(tiff(pixels, PhotometricInterpretation=2, ExtraSamples=2))
+    assert np.array_equal(result.pixels[:32], CHELSEA[:32])
+    assert (result.pixels[32:] == BACKGROUND).all()
+    assert result.warnings == ()
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_alpha_that_is_0_everywhere_is_ignored_with_a_warning(mode):
+    picture = Image.fromarray(CHELSEA).convert(mode)
+    picture.putalpha(0)
+    result = decoded(encoded(picture, "PNG"))
+    assert np.array_equal(result.pixels, np.asarray(picture.convert("RGB")))
+    assert result.warnings == ("alpha is 0 everywhere, and ignored",)
+
+
+def test_exif_that_divides_by_zero_costs_neither_the_picture_nor_its_orientation():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x011A] = TiffImagePlugin.IFDRational(72, 1)
+    content = exif.tobytes()
+    damaged = content.replace(struct.pack(">II", 72, 1), struct.pack(">II", 72, 0))
+    assert damaged != content
+    stored = Image.fromarray(TAKEN[6](CHELSEA).copy())
+    assert np.array_equal(decoded(encoded(stored, "PNG", exif=damaged)).pixels, CHELSEA)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        png_chunk(b"tEXt", b"Description\0" + b"x" * 2**21),
+        png_chunk(b"zTXt", b"Description\0\0" + zlib.compress(b"x" * 2**21)),
+        png_chunk(b"iCCP", b"profile\0\0" + zlib.compress(b"x" * 2**21)),
+        png_chunk(b"iCCP", b"profile\0\1"),
+        png_chunk(b"gAMA", b"\0"),
+        png_chunk(b"tEXt", b"key\0value")[:-1] + b"x",
+        png_chunk(b"eXIf", b"MM\0*")[:-1] + b"x",
+        png_chunk(b"eXIf", b"no EXIF"),
+    ],
+    ids=["text", "packed text", "profile", "packing", "gamma", "checksum", "EXIF's", "EXIF"],
+)
+def test_metadata_of_any_size_or_that_cannot_be_read_cost_no_picture(text):
+    result = decoded(colour_png(CHELSEA, text))
+    assert np.array_equal(result.pixels, CHELSEA)
+    assert result.warnings == ()
+
+
+def test_the_orientation_is_read_beside_metadata_that_cannot_be_read():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    chunks = png_chunk(b"eXIf", exif.tobytes()[6:]), png_chunk(b"gAMA", b"\0")
+    content = colour_png(np.rot90(CHELSEA), *chunks)
+    assert np.array_equal(decoded(content).pixels, CHELSEA)
+
+
+def test_a_text_of_a_megabyte_may_hold_the_orientation():
+    xmp = b'<a tiff:Orientation="6"/>'.ljust(2**21)
+    chunk = png_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp)
+    assert np.array_equal(decoded(colour_png(np.rot90(CHELSEA), chunk)).pixels, CHELSEA)
 
 
 def test_cmyk_becomes_rgb():
@@ -268,6 +407,8 @@ def test_the_first_picture_of_several_is_taken(kind):
         (b"\0\0\0\x0cJXL ", "JPEG XL"),
         (b"\xff\x0a", "JPEG XL"),
         (b"\0\0\0\x0cjP  ", "JPEG 2000"),
+        (b"\xffO\xffQ", "JPEG 2000"),
+        (128 * b"\0" + b"DICM", "DICOM"),
         (b"%!PS-Adobe-3.0 EPSF-3.0", "PostScript"),
         (b"%PDF-1.7", "PDF"),
         (b"8BPS", "Photoshop"),

@@ -1,8 +1,10 @@
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from tests.images.pictures import save_noise
 from viewcache.images.decoding import DecodingPolicy
@@ -23,7 +25,7 @@ def source(tmp_path):
 
 def found(source: Source, **changes) -> pd.DataFrame:
     index = index_images(source, None)
-    nothing = {"rejected": "", "warnings": "", "width": 40, "height": 30}
+    nothing = {"rejected": "", "warnings": "", "width": 40, "height": 30, "used_bits": 0}
     return index.assign(**nothing | changes)
 
 
@@ -104,3 +106,23 @@ def counts(parts: list[str], labels: pd.Series) -> list[list[str]]:
 def test_a_long_list_is_cut(source, tmp_path):
     rejected = pd.DataFrame({"path": ["x"] * 80, "digest": "", "reason": "truncated"})
     assert "and 30 more" in reported(tmp_path, source, found(source), rejected=rejected)
+
+
+def test_images_of_16_bits_are_counted_with_the_bits_that_they_use(tmp_path):
+    for number in range(12):
+        values = np.random.default_rng(number).integers(0, 4096, (40, 40)).astype(np.uint16)
+        path = tmp_path / "images" / "ab"[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(values).save(path)
+    source = open_source(tmp_path / "images", None, None)
+    text = reported(tmp_path, source, found(source, used_bits=12))
+    assert "12 images have 16 bits a channel, of which they use 12" in text
+
+
+def test_classes_beyond_a_dozen_are_counted_as_not_shown(tmp_path):
+    for number in range(15 * 9):
+        save_noise(tmp_path / "images" / f"class {number % 15:02}" / f"{number}.png", number)
+    source = open_source(tmp_path / "images", None, None)
+    assert "The first 12 classes; 3 more are not shown." in reported(
+        tmp_path, source, found(source)
+    )

@@ -19,3 +19,18 @@ def test_a_long_heading_stays_above_its_picture(tmp_path):
     with Image.open(tmp_path / "sheet.png") as sheet:
         beside = np.asarray(sheet.convert("L"))[:HEADING, GAP + TILE + 1 :]
         assert beside.min() == 255
+
+
+def headed(path, heading):
+    draw_sheet(path, [([heading], [PICTURE])])
+    with Image.open(path) as sheet:
+        return np.asarray(sheet.convert("L"))[:HEADING]
+
+
+def test_letters_of_many_scripts_are_drawn_and_others_named_in_one_line(tmp_path, capsys):
+    drawn = [headed(tmp_path / "sheet.png", letter).tobytes() for letter in "uüЖ"]
+    assert len(set(drawn)) == 3
+    assert capsys.readouterr().err == ""
+    headed(tmp_path / "sheet.png", "cat 猫, dog 犬")
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.endswith("its font, DejaVu Sans, lacks: 犬猫")

@@ -1,4 +1,5 @@
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -36,8 +37,28 @@ def test_classes_stand_in_the_order_given(root):
 
 @pytest.mark.parametrize("classes", [["cats"], ["cats", "dogs", "owls"], ["cats", "dogs", "dogs"]])
 def test_classes_other_than_the_folders_are_refused(root, classes):
-    with pytest.raises(PipelineError, match=r"\['cats', 'dogs'\]\. Received: \['cats'"):
+    missing, more = ["dogs"][: "dogs" not in classes], classes[2:]
+    received = rf"Received: {re.escape(str(missing))} missing, {re.escape(str(more))} unknown or"
+    with pytest.raises(PipelineError, match=received):
         open_source(root, None, classes)
+
+
+def test_of_many_classes_the_one_that_is_mistyped_is_named(tmp_path):
+    names = [f"class number {number:03}" for number in range(200)]
+    add_images(tmp_path, *(f"{name}/1.png" for name in names))
+    names[100] = "class nomber 100"
+    received = r"\['class number 100'\] missing, \['class nomber 100'\] unknown or twice$"
+    with pytest.raises(PipelineError, match=received):
+        open_source(tmp_path, None, names)
+
+
+def test_of_many_classes_the_one_without_images_is_named(tmp_path):
+    names = [f"class number {number:03}" for number in range(200)]
+    add_images(tmp_path, *(f"{name}/1.png" for name in names))
+    (tmp_path / names[100] / "1.png").unlink()
+    (tmp_path / names[100] / "2.png").symlink_to("nothing")
+    with pytest.raises(PipelineError, match=r"Received: {'class number 100': 0}, rejected"):
+        open_source(tmp_path, None, None)
 
 
 @pytest.mark.parametrize("validation", ["val", "validation"])
@@ -57,7 +78,7 @@ def test_incomplete_split_folders_are_not_taken_for_classes(tmp_path):
 
 def test_splits_of_unequal_classes_are_refused(tmp_path):
     add_images(tmp_path, "train/a/1.png", "train/b/1.png", "val/a/1.png", "test/a/1.png")
-    with pytest.raises(PipelineError, match=r"Received: .*'train': \['a', 'b'\], 'val': \['a'\]"):
+    with pytest.raises(PipelineError, match=r"none of {'test': \['b'\], 'val': \['b'\]}$"):
         open_source(tmp_path, None, None)
 
 
@@ -106,7 +127,8 @@ def test_odd_names_are_kept_as_they_are(root):
 
 def test_a_name_that_is_not_utf_8_is_rejected(root):
     Path(os.fsdecode(bytes(root) + b"/cats/\xe9.png")).touch()
-    assert list(open_source(root, None, None).rejected["path"]) == ["cats/\\xe9.png"]
+    rejected = open_source(root, None, None).rejected
+    assert rejected.to_numpy().tolist() == [["cats/\\xe9.png", "has a name that is not UTF-8"]]
 
 
 def test_links_inside_are_followed_and_others_rejected(root):
@@ -120,10 +142,10 @@ def test_links_inside_are_followed_and_others_rejected(root):
     source = open_source(root, None, None)
     assert "cats/in.png" in list(source.table["path"])
     assert dict(source.rejected.to_numpy()) == {
-        "cats/nowhere.png": "is not a file with a name in UTF-8",
+        "cats/nowhere.png": "links to nothing",
         "cats/out.png": "leaves the source folder",
         "cats/up": "links to a folder",
-        "dogs/pipe.png": "is not a file with a name in UTF-8",
+        "dogs/pipe.png": "is a pipe or a device, not a file",
         "owls": "leaves the source folder",
     }
 

@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 
 from tests.rows import stored_features
-from viewcache.heads.dense import probabilities
+from viewcache.heads.answers import Head
 from viewcache.images.decoding import Rejected
 from viewcache.images.prepared import open_prepared, read_classes
 from viewcache.serving.folder import read_model
 
 
 def test_probabilities_are_those_of_the_stored_features(reproduced, classifier, pixels):
-    _, head = read_model(reproduced.path / "data/model")
+    _, layers = read_model(reproduced.path / "data/model")
     stored = stored_features(reproduced.path, 0)
     assert classifier.classes == read_classes(reproduced.path / "data/prepared")
     found = classifier.classify(pixels)
-    assert np.abs(found - probabilities(head, stored)).max() <= 1e-5
+    assert np.abs(found - Head(None, layers).probabilities(stored)).max() <= 1e-5
     assert found.sum(axis=1) == pytest.approx(1, abs=1e-6)
 
 

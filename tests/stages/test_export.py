@@ -9,9 +9,9 @@ from tests.stages.workspaces import COURSE, trainable
 from viewcache.features.store import open_views
 from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.paths import BASE, MODEL, PARTS, PREPARED, RECOMMENDATION
-from viewcache.heads.answers import class_scores
-from viewcache.heads.dense import as_dense, logits, probabilities
+from viewcache.ground.paths import MODEL, PARTS, PREPARED, RECOMMENDATION
+from viewcache.heads.answers import Head, class_scores
+from viewcache.heads.dense import as_dense, logits
 from viewcache.heads.optimizer import learning_rate_of
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.heads.training import Schedule, Validation, make_targets
@@ -26,8 +26,6 @@ SENTENCE = "What to do. The base runs in int8: whether heads on it are as good i
 @pytest.fixture(autouse=True)
 def workspace():
     with trainable() as folder:
-        BASE.mkdir()
-        (BASE / "base.xml").write_text("a base")
         recommend(3)
         part({f"rotation_{place // 2}": FOLDS[place:] + FOLDS[:place] for place in (0, 2, 4, 6)})
         yield folder
@@ -56,9 +54,9 @@ def trained_by_hand(rows, budget):
 
 
 def exported():
-    description, head = read_model(MODEL)
+    description, layers = read_model(MODEL)
     features = open_views([0], open_prepared(PREPARED).digests)[0].of(np.arange(40))
-    return description, probabilities(head, features)[:, 1]
+    return description, Head(None, layers).probabilities(features)[:, 1]
 
 
 @pytest.mark.parametrize("budget", [0, 1, 3])

@@ -19,6 +19,7 @@ from viewcache.bases.compiling import compile_base
 from viewcache.features.shards import Shard, shards_in
 from viewcache.features.store import open_views
 from viewcache.features.wanted import Maker
+from viewcache.ground.manifests import load_array, save_array
 from viewcache.ground.paths import (
     BASE,
     FEATURES,
@@ -31,7 +32,7 @@ from viewcache.ground.paths import (
 )
 from viewcache.ground.stopwatch import Stopwatch, load_record
 from viewcache.images.prepared import open_prepared
-from viewcache.views.plan import load_plan, save_plan, save_rows
+from viewcache.views.plan import draw
 from viewcache.views.render import render
 
 ROOT = Path(__file__).parents[2]
@@ -76,8 +77,8 @@ def changed(before, view=1):
 def replan(rows=ALL, policy=EVERYTHING, **changes):
     """Plan view 1 for some of the images."""
     digests = open_prepared(PREPARED).of(rows)
-    save_rows(rows_file(1), np.asarray(rows))
-    save_plan(plan_file(1), policy.model_copy(update=changes), 0, 1, digests)
+    save_array(rows_file(1), np.asarray(rows))
+    save_array(plan_file(1), draw(policy.model_copy(update=changes), 0, 1, digests))
 
 
 @pytest.mark.usefixtures("workspace")
@@ -86,7 +87,7 @@ def test_a_row_holds_the_features_of_its_image_in_its_view(dtype):
     assert extracted(dtype=dtype) == 4 * IMAGES
     images = open_prepared(PREPARED)
     for view in planned_views():
-        plan = load_plan(plan_file(view), view, images.digests)
+        plan = load_array(plan_file(view))
         with images.read() as pixels:
             rendered = render(pixels.read(range(IMAGES)), plan)
         assert np.array_equal(features(view), Corner()(rendered).astype(dtype))
@@ -166,7 +167,7 @@ def test_neither_path_nor_label_nor_the_number_of_views_makes_another_key():
 @pytest.mark.usefixtures("workspace")
 def test_rows_that_several_views_share_are_computed_once():
     replan(policy=NOTHING, horizontal_flip=0.5)
-    flipped = load_plan(plan_file(1), 1, open_prepared(PREPARED).digests)["horizontal_flip"]
+    flipped = load_array(plan_file(1))["horizontal_flip"]
     assert 0 < flipped.sum() < IMAGES
     assert extracted(0, 1) == IMAGES + flipped.sum()
     assert changed(keys(0)) == np.flatnonzero(flipped).tolist()

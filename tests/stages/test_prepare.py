@@ -146,7 +146,9 @@ def test_folders_of_parts_are_kept_without_folds_and_refused_with_them(workspace
 
 def test_transparent_pixels_show_the_stated_background(workspace):
     set_data(background=[10, 200, 30])
-    Image.new("RGBA", (40, 40), (90, 90, 90, 0)).save("photos/cat/clear.png")
+    picture = Image.new("RGBA", (40, 40), (90, 90, 90, 0))
+    picture.paste((90, 90, 90, 255), (20, 20, 40, 40))
+    picture.save("photos/cat/clear.png")
     prepare.main()
     images = open_prepared(PREPARED)
     with images.read() as pixels:

@@ -1,5 +1,6 @@
 """Workspaces without a base: of heads that can be trained, and of `extract` as a process."""
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +14,10 @@ from benchmarks.workspace import generated
 from viewcache.features.keys import first_halves
 from viewcache.features.shards import ShardWriter
 from viewcache.features.store import save_keys
-from viewcache.ground.paths import PARTS, PREPARED, ROWS
+from viewcache.ground.files import write_text
+from viewcache.ground.paths import BASE, PARTS, PREPARED, ROWS
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads.schedule import course
-from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.parting import write_parts
 from viewcache.images.prepared import open_prepared
 from viewcache.images.preparing import seal_prepared, write_classes
@@ -43,6 +44,8 @@ def trainable() -> Iterator[Path]:
         write_parts(PARTS, parts)
         for view in (0, *COURSE.ids):
             write_features(view)
+        BASE.mkdir()
+        write_text(BASE / "base.json", json.dumps({"spec": {}, "files": {}}))
         yield folder
 
 
@@ -51,7 +54,7 @@ def save_images(pixels, **columns):
     index = pd.read_csv(PREPARED / "index.csv").assign(**columns)
     np.save(PREPARED / "images.npy", pixels)
     index.to_csv(PREPARED / "index.csv", index=False)
-    seal_prepared(PREPARED, index["digest"].tolist(), DecodingPolicy(32, 1, (0, 0, 0)))
+    seal_prepared(PREPARED)
 
 
 def write_features(view):

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import math
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,12 +11,13 @@ import mlflow
 import pandas as pd
 import pytest
 
-from tests.tracking.test_run_store import ended_process
+from tests.tracking.test_run_store import rows
 from viewcache.commands.comparing import compare_runs, open_compared
 from viewcache.commands.run_files import find_run
 from viewcache.report import results
-from viewcache.tracking.processes import this_process
-from viewcache.tracking.runs import log_missing_results
+from viewcache.tracking.pages import pages
+from viewcache.tracking.run_store import connect
+from viewcache.tracking.runs import log_missing_results, try_to_log
 
 
 @pytest.fixture(scope="module")
@@ -25,14 +27,14 @@ def workspace(reproduced) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def store(workspace, tmp_path_factory) -> Path:
+def store(workspace, new_database, tmp_path_factory) -> Path:
     """A folder with a database that results were logged to, twice."""
     folder = tmp_path_factory.mktemp("store")
+    shutil.copy(new_database, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DVC_ROOT", str(folder))
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-        log_missing_results()
-        log_missing_results()
+        assert log_missing_results(connect()) == log_missing_results(connect())
     return folder
 
 
@@ -176,7 +178,6 @@ def test_runs_say_what_they_rest_on(workspace, runs):
     assert [len(found) for found in (commit, images, features)] == [1, 1, 1]
     assert len(commit.pop()) == 40
     assert len(images.pop()) == 64
-    assert {run.data.tags["viewcache.process"] for run in runs} == {this_process()}
     assert "dvc.experiment" not in runs[0].data.tags
 
 
@@ -226,10 +227,52 @@ def test_the_pipeline_s_run_is_compared_with_the_workspace(workspace, store, par
     assert {one["difference"] for one in found["on"].values()} == {0}
 
 
-def test_logging_closes_what_a_killed_process_left(workspace, store, client, runs, monkeypatch):
+def test_in_a_store_of_others_nothing_of_theirs_changes(
+    workspace, store, new_database, tmp_path, monkeypatch
+):
+    shared = tmp_path / "shared.db"
+    shutil.copy(store / "mlflow.db", shared)  # another clone's, with its runs
+    before = rows(shared)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{shared}")
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "mine")
+    monkeypatch.chdir(workspace)
+    run = log_missing_results(connect())
+    assert before <= rows(shared)
+    found = mlflow.MlflowClient(f"sqlite:///{shared}").get_run(run)
+    assert found.data.tags["viewcache.results"] == results.digest_of_results()
+
+
+@pytest.mark.parametrize(
+    "uri", ["postgresql+pg8000://user:secret@localhost/runs", "s3-artifacts"], ids=str
+)
+def test_what_a_store_lacks_is_told_in_one_line(
+    workspace, new_database, tmp_path, monkeypatch, capsys, uri
+):
+    if uri == "s3-artifacts":
+        database = tmp_path / "mlflow.db"
+        shutil.copy(new_database, database)
+        uri = f"sqlite:///{database}"
+        mlflow.MlflowClient(uri).create_experiment("remote", "s3://bucket.invalid/runs")
+        monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "remote")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    monkeypatch.chdir(workspace)
+    try_to_log(results.read())
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("viewcache: ")
+    assert "Received: " in line
+
+
+def test_the_arms_of_a_run_are_shown_side_by_side(workspace, store, client, monkeypatch):
     monkeypatch.setenv("DVC_ROOT", str(store))
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    tags = {"viewcache.process": ended_process()}
-    left = client.create_run(runs[0].info.experiment_id, tags=tags).info.run_id
-    log_missing_results()
-    assert client.get_run(left).info.status == "KILLED"
+    found = connect()
+    run = log_missing_results(found)
+    page = pages(found, run)["arms side by side"]
+    assert page.endswith(f"runs?workflowType=machine_learning&viewStateShareKey={run}")
+    view = json.loads(client.get_experiment("1").tags[f"mlflow.sharedViewState.{run}"])
+    arms = client.search_runs(["1"], view["searchFilter"])
+    assert {arm.info.run_name for arm in arms} == set(results.read().arms)
+    whole = next(arm for arm in arms if arm.info.run_name == "cached_2")
+    shown = {f"metrics.`{name}`" for name in whole.data.metrics}
+    shown |= {f"params.`{name}`" for name in whole.data.params}
+    assert set(view["selectedColumns"]) <= shown

@@ -3,16 +3,14 @@ import pytest
 
 from tests.policies import EVERYTHING
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.manifests import digest_of_digests, seal
+from viewcache.ground.manifests import save_array
 from viewcache.images.prepared import Prepared
 from viewcache.views.calibration_views import (
     MOST,
     draw_sample,
     freeze,
-    open_views_to_calibrate_on,
     read_frozen,
     render_sample,
-    save_views,
 )
 from viewcache.views.plan import draw
 from viewcache.views.render import render
@@ -65,18 +63,10 @@ def test_a_sample_of_images_that_are_gone_is_refused(tmp_path):
 def test_a_sample_is_rendered_in_the_views_that_it_names(tmp_path):
     images = Prepared(tmp_path, DIGESTS[:12], np.zeros(12, int))
     pixels = np.random.default_rng(0).integers(0, 256, (12, 8, 8, 3), np.uint8)
-    np.save(images.pixels, pixels)
-    seal(images.pixels, images=digest_of_digests(images.digests))
+    save_array(images.pixels, pixels)
     sample = draw_sample(images.digests, 5, EVERYTHING)
     for found, (digest, view) in zip(
         render_sample(images, sample), sample.images.items(), strict=True
     ):
         row = [DIGESTS.index(digest)]
         assert np.array_equal(found, render(pixels[row], draw(EVERYTHING, 5, view, [digest]))[0])
-
-
-def test_rendered_views_are_opened_as_they_were_saved(tmp_path):
-    views = np.arange(24, dtype=np.uint8).reshape(2, 2, 2, 3)
-    path = tmp_path / "new" / "folder" / "views.npy"
-    save_views(path, views)
-    assert np.array_equal(open_views_to_calibrate_on(path), views)

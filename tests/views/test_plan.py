@@ -1,5 +1,4 @@
 import hashlib
-import json
 
 import numpy as np
 import pytest
@@ -8,16 +7,11 @@ from hypothesis import strategies as st
 
 from studies.policies import NOTHING
 from tests.policies import EVERYTHING
-from viewcache.ground.errors import PipelineError
-from viewcache.ground.manifests import verify
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET, ids_of_test_views
 from viewcache.views.plan import (
     PLAN_DTYPE,
     draw,
     identity,
-    load_plan,
-    save_plan,
-    save_rows,
 )
 
 DIGESTS = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(300)]
@@ -99,39 +93,6 @@ def test_a_plan_stays_what_it_was_in_earlier_versions():
     assert list(expected) == list(plan.dtype.names)
     for name, values in expected.items():
         assert np.array_equal(plan[name], np.array(values, plan.dtype[name]))
-
-
-def test_a_saved_plan_is_that_of_the_draw_and_of_no_other_view_or_images(tmp_path):
-    path = tmp_path / "data" / "views" / "7.npy"
-    save_plan(path, EVERYTHING, 5, 7, DIGESTS[:9])
-    assert np.array_equal(load_plan(path, 7, DIGESTS[:9]), draw(EVERYTHING, 5, 7, DIGESTS[:9]))
-    for view, digests in ((8, DIGESTS[:9]), (7, DIGESTS[:8])):
-        with pytest.raises(PipelineError, match=r"7.npy must be made from (view|images)"):
-            load_plan(path, view, digests)
-
-
-def test_a_saved_plan_tells_what_it_was_drawn_from(tmp_path):
-    save_plan(tmp_path / "7.npy", EVERYTHING, 5, 7, DIGESTS[:9])
-    told = json.loads((tmp_path / "7.json").read_text())
-    assert told.keys() == {"digest", "shape", "dtype", "view", "images", "seed", "policy"}
-    assert (told["shape"], told["view"], told["seed"]) == ([9], 7, 5)
-    assert told["dtype"] == str(PLAN_DTYPE)
-    assert told["policy"] == EVERYTHING.model_dump()
-
-
-def test_the_rows_that_a_view_is_planned_for_are_saved_with_a_manifest(tmp_path):
-    path = tmp_path / "data" / "views" / "rows.npy"
-    save_rows(path, np.array([3, 1]))
-    verify(path)
-    assert np.load(path).tolist() == [3, 1]
-
-
-def test_a_damaged_plan_is_refused(tmp_path):
-    path = tmp_path / "7.npy"
-    save_plan(path, EVERYTHING, 5, 7, DIGESTS[:9])
-    path.write_bytes(path.read_bytes()[:-1] + b"!")
-    with pytest.raises(PipelineError, match=r"7.npy is damaged"):
-        load_plan(path, 7, DIGESTS[:9])
 
 
 def test_a_row_is_a_few_dozen_bytes():

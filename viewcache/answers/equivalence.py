@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from viewcache.ground.manifests import verify
 from viewcache.ground.paths import seen_file
 from viewcache.heads.saved import open_head
 from viewcache.images.folds import Rotation
+
+if TYPE_CHECKING:
+    from viewcache.ground.quiet_tensorflow import keras
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ def find_equivalence(
     labels: np.ndarray,
     views: Mapping[int, FeatureView],
     asked: Sequence[int],
+    upper: "keras.Model | None" = None,
 ) -> Equivalence:
     """Hold the twin to an arm that trained end to end.
 
@@ -94,6 +98,7 @@ def find_equivalence(
         labels: int, of all prepared images.
         views: The features of all that is asked for.
         asked: Ids of views: 0, then random ones.
+        upper: The layers above a cut, as `as_head` takes them.
 
     Raises:
         PipelineError: a head is missing or damaged.
@@ -102,7 +107,10 @@ def find_equivalence(
         epoch: [[_head(arm, *one, epoch, rotations) for arm in (twin, end_to_end)] for one in of]
         for epoch, of in trainings_by_epoch(twin, end_to_end).items()
     }
-    answers = [[ask(head, labels, views, asked) for head in pair] for pair in pairs[max(pairs)]]
+    answers = [
+        [ask(head, labels, views, asked, upper=upper) for head in pair]
+        for pair in pairs[max(pairs)]
+    ]
     return Equivalence(
         twin,
         end_to_end,

@@ -1,8 +1,9 @@
 """The heads that arms trained, opened once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,12 @@ import pandas as pd
 from viewcache.answers.head_answers import HeadAnswers, Part, answers_of
 from viewcache.arms.arm import Arm
 from viewcache.features.store import FeatureView
-from viewcache.heads.dense import as_dense, logits
+from viewcache.heads.answers import as_head
 from viewcache.heads.saved import SavedHead, open_head
 from viewcache.images.folds import Rotation
+
+if TYPE_CHECKING:
+    from viewcache.ground.quiet_tensorflow import keras
 
 
 @dataclass(frozen=True)
@@ -28,16 +32,23 @@ class TrainedHead:
     def path(self) -> Path:
         return self.arm.head_file(self.seed, self.rotation.number)
 
+    def is_of(self, arm: Arm) -> bool:
+        """Whether it is one of an arm's, which may have fewer trainings than its own."""
+        training = self.seed, self.rotation.number
+        return self.arm.name == arm.name and training in arm.trainings
 
-def open_heads(arms: Sequence[Arm], rotations: Sequence[Rotation]) -> Iterator[TrainedHead]:
+
+def open_heads(arms: Iterable[Arm], rotations: Sequence[Rotation]) -> list[TrainedHead]:
     """The heads of all arms, arm by arm.
 
     Raises:
         PipelineError: one is missing or damaged.
     """
-    for arm in arms:
-        for seed, number in arm.trainings:
-            yield TrainedHead(arm, seed, rotations[number], open_head(arm.head_file(seed, number)))
+    return [
+        TrainedHead(arm, seed, rotations[number], open_head(arm.head_file(seed, number)))
+        for arm in arms
+        for seed, number in arm.trainings
+    ]
 
 
 def ask(
@@ -46,15 +57,17 @@ def ask(
     views: Mapping[int, FeatureView],
     asked: Sequence[int],
     part: Part = "test",
+    upper: "keras.Model | None" = None,
 ) -> HeadAnswers:
     """Let a head answer on the images of a part of its rotation.
 
     Args:
         labels: int, of all prepared images.
         asked: Ids of views: 0, then random ones.
+        upper: The layers above a cut, as `as_head` takes them.
     """
-    layers, rows = as_dense(head.saved.weights), getattr(head.rotation, part)
-    scores = np.stack([logits(layers, views[view].of(rows).astype(np.float32)) for view in asked])
+    answering, rows = as_head(head.saved.weights, upper), getattr(head.rotation, part)
+    scores = np.stack([answering.logits(views[view].of(rows)) for view in asked])
     training = head.seed, head.rotation.number
     return answers_of(head.arm, training, part, rows, labels[rows], scores)
 

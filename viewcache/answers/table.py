@@ -1,16 +1,6 @@
 """The table of answers, as Parquet: a row for each head, view and image.
 
-| column | holds |
-|---|---|
-| `arm`, `views`, `runtime` | the arm's name, its number of random views, what ran its base |
-| `seed`, `rotation`, `training_images` | which of its heads, trained on how many images |
-| `part` | `test`, or `validation`, by which it is judged whether heads are trained long enough |
-| `view` | 0: the image as it is; from 1,000,000 on: random views |
-| `image`, `path` | SHA-256 of the image's bytes, and its path below the source |
-| `unit` | number of its group; without groups, of itself and its equals |
-| `label`, `named` | its class, and the class that the head names |
-| `log_probability`, `log_probability_of_label` | of the class named and of the right one, in nats |
-| `logits` | as the head gives them: one of two classes, else one of each; up to `MOST_LOGITS` |
+Its columns are told in docs/answers.md.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from viewcache.bases.artifact import TOLERANCE
-from viewcache.features.store import open_views, rows_of_view
+from viewcache.features.store import open_views, rows_of_views
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.policy import Policy
 from viewcache.ground.paths import keys_file
@@ -78,7 +78,7 @@ def draw_stored(images: Prepared, views: Sequence[int], count: int, seed: int) -
     Raises:
         PipelineError: a file of features is missing or damaged.
     """
-    rows = {view: rows_of_view(view, len(images.digests)) for view in views}
+    rows = rows_of_views(views, len(images.digests))
     starts = np.cumsum([0, *(len(each) for each in rows.values())])
     total = int(starts[-1])
     drawn = np.random.default_rng(seed % 2**64).choice(total, min(count, total), replace=False)

@@ -72,9 +72,9 @@ def _kept(kind: str, images: Prepared) -> list[Stored]:
 
 
 def _reference(params: Params, kind: str) -> Reference:
-    images, decoding = Path(params.data.path), DecodingPolicy.of(params)
+    decoding = DecodingPolicy.of(params, open_prepared(PREPARED).bits)
     base = _reference_base(params, kind)
-    return Reference(images, decoding, params.augment, params.seed, base)
+    return Reference(Path(params.data.path), decoding, params.augment, params.seed, base)
 
 
 def _reference_base(params: Params, kind: str) -> Callable[[np.ndarray], np.ndarray]:

@@ -55,7 +55,7 @@ class CompiledBase(NamedTuple):
         if runtime == "auto":
             runtime = self.description["runtime"]
         stated = {
-            "spec": spec.model_dump(),
+            "spec": spec.described,
             "file": file_digest(spec.file) if spec.file else None,
             "runtime": runtime,
             "precision": precision,
@@ -131,6 +131,22 @@ def load_original(folder: Path) -> "keras.Model":
             f"weights of SHA-256 {loaded['weights']}",
         )
     return model
+
+
+def load_layers_above_cut(folder: Path) -> "keras.Model | None":
+    """Load what is above the cut of a compiled base, as `load_upper` gives it; None without a cut.
+
+    Raises:
+        PipelineError: a file is missing or damaged, or the network cannot be had.
+    """
+    spec = _describe(folder)["spec"]
+    if not spec.get("cut"):
+        return None
+    # Here, since TensorFlow takes seconds to import.
+    from viewcache.bases.frozen import load_upper
+    from viewcache.ground.params.base_settings import BaseSpec
+
+    return load_upper(BaseSpec.model_construct(**spec))
 
 
 def _device(runtime: str, precision: str) -> str:

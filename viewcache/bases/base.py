@@ -15,7 +15,7 @@ class Base(ABC):
 
     Attributes:
         identity: Equal identities are equal functions, to the last bit on one machine.
-        row_shape: Of what it gives for an image: (width,).
+        row_shape: Of what it gives for an image: (width,), or of the activations at a cut.
     """
 
     def __init__(

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openvino
 
 from viewcache.bases.artifact import TOLERANCE, find_base
 from viewcache.bases.base import Base
+from viewcache.bases.converting import convert_to_openvino
 from viewcache.bases.frozen import composition, load_base
 from viewcache.bases.openvino_base import FILES
 from viewcache.bases.quantizing import quantize
@@ -45,7 +45,7 @@ def compile_base(
     model = load_base(spec)
     with scratch(folder) as unfinished:
         if runtime == "openvino":
-            _convert_to_openvino(model, unfinished / FILES["float32"])
+            convert_to_openvino(model, unfinished / FILES["float32"])
         if calibration is not None and precision == "int8":
             quantize(unfinished / FILES["float32"], calibration, unfinished / FILES["int8"])
         _describe(unfinished, runtime, precision, composition(spec, model))
@@ -64,19 +64,6 @@ def _describe(folder: Path, runtime: str, precision: str, made_of: dict[str, Any
         "files": files,
     }
     write_text(folder / "base.json", json.dumps(description | made_of, indent=2) + "\n")
-
-
-def _convert_to_openvino(model: keras.Model, path: Path) -> None:
-    function = tf.function(lambda images: model(images, training=False))
-    images = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8)
-    network = openvino.convert_model(function.get_concrete_function(images))
-    # Of an operation with a gradient of its own, such as swish, OpenVINO makes one more output.
-    features = network.output("Identity:0")
-    network = openvino.Model([features], network.get_parameters(), model.name)
-    try:
-        openvino.save_model(network, path, compress_to_fp16=False)
-    except RuntimeError as error:
-        raise PipelineError(f"{path} cannot be written", error) from error
 
 
 def _hold_to_tensorflow(base: Base, model: keras.Model, name: str) -> None:

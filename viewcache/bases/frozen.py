@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from viewcache.bases.applications import load_application, preprocess_as_trained
-from viewcache.bases.cutting import cut_at
+from viewcache.bases.cutting import cut_at, leaves, split_at
 from viewcache.bases.pins import LOCK, check_pin, weights_digest
 from viewcache.bases.user_model import load_user_model
 from viewcache.ground.errors import PipelineError
@@ -31,7 +31,7 @@ def load_base(spec: BaseSpec) -> keras.Model:
 
     Returns:
         Model from uint8 images, shape (batch, side, side, 3), to float32 features,
-        shape (batch, width).
+        shape (batch, width); with a cut, to the activations there.
 
     Raises:
         PipelineError: the network, its weights or its layer cannot be had as stated, or the
@@ -39,19 +39,44 @@ def load_base(spec: BaseSpec) -> keras.Model:
     """
     images = keras.Input((spec.side, spec.side, 3), dtype="uint8")
     pixels = _preprocess(spec, keras.ops.cast(images, "float32"))
-    outputs = _load_network(spec)(pixels, training=False)
-    vectors = [_pool(spec, output) for output in (outputs if spec.layers else [outputs])]
-    features = layers.Concatenate()(vectors) if len(vectors) > 1 else vectors[0]
-    name = f"{Path(spec.name).stem}-{spec.side}px-{spec.pooling}"
-    base = _ForInference(images, features, name=name)
+    network = _load_network(spec)
+    if spec.cut:
+        rows = split_at(network, spec.cut)[0](pixels, training=False)
+    else:
+        rows = _features(spec, network(pixels, training=False))
+    name = f"{Path(spec.name).stem}-{spec.side}px-{spec.cut or spec.pooling}"
+    base = _ForInference(images, rows, name=name)
     base.trainable = False
     return base
+
+
+def load_upper(spec: BaseSpec) -> keras.Model:
+    """Load what is above the cut of a base: its last layers and its pooling.
+
+    It is always called as for inference, and its batch norm stays as it is, as Keras' guide to
+    transfer learning advises: statistics of few images would undo what the network has learned.
+
+    Returns:
+        Model from float32 activations at the cut to float32 features, shape (batch, width).
+
+    Raises:
+        PipelineError: as of `load_base`.
+    """
+    lower, upper = split_at(_load_network(spec), spec.cut or "")
+    images = keras.Input((spec.side, spec.side, 3))
+    rows = keras.Input(lower(images, training=False).shape[1:])
+    model = _ForInference(rows, _features(spec, upper(rows, training=False)), name="upper")
+    for layer in leaves(upper):
+        layer.trainable = not isinstance(layer, layers.BatchNormalization)
+    for weight in model.weights:
+        weight.regularizer = None  # A head is trained on its loss alone.
+    return model
 
 
 def composition(spec: BaseSpec, model: keras.Model) -> dict[str, Any]:
     """What a loaded base is made of: its specification, and SHA-256 of its file and its weights."""
     return {
-        "spec": spec.model_dump(),
+        "spec": spec.described,
         "file": file_digest(spec.file) if spec.file else None,
         "weights": weights_digest(model),
     }
@@ -77,6 +102,13 @@ def _preprocess(spec: BaseSpec, pixels: keras.KerasTensor) -> keras.KerasTensor:
             return pixels / 255
         case mode:
             return keras.applications.imagenet_utils.preprocess_input(pixels, mode=mode)
+
+
+def _features(
+    spec: BaseSpec, outputs: keras.KerasTensor | list[keras.KerasTensor]
+) -> keras.KerasTensor:
+    vectors = [_pool(spec, output) for output in (outputs if spec.layers else [outputs])]
+    return layers.Concatenate()(vectors) if len(vectors) > 1 else vectors[0]
 
 
 def _pool(spec: BaseSpec, activations: keras.KerasTensor) -> keras.KerasTensor:

@@ -8,13 +8,15 @@ import numpy as np
 
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
+from viewcache.ground.paths import running_stage
 from viewcache.ground.quiet_tensorflow import keras
 
 LOCK = Path("weights.lock")
 
 
 def check_pin(path: Path, name: str, digest: str) -> None:
-    """Hold weights to the digest that a lock file has for them, or note it there.
+    """Hold weights to the digest that a lock file has for them; a stage notes it there, if it is
+    new. `viewcache plan` does not: the file is an out of a stage, which DVC would run again.
 
     Args:
         path: JSON, from names to digests; written whole or not at all.
@@ -23,9 +25,9 @@ def check_pin(path: Path, name: str, digest: str) -> None:
         PipelineError: the digest differs, or the lock file is damaged.
     """
     pins = _read(path)
-    if name not in pins:
+    if name not in pins and running_stage():
         write_text(path, json.dumps(pins | {name: digest}, indent=2, sort_keys=True) + "\n")
-    elif pins[name] != digest:
+    elif pins.get(name, digest) != digest:
         raise PipelineError(
             f"{name} must have SHA-256 {pins[name]}; if the new weights are wanted, remove its "
             f"line from {path}",

@@ -1,45 +1,73 @@
-"""Log to MLflow what it lacks of the workspace's results, then open its page of runs."""
+"""Log to MLflow what it lacks of the workspace's results, then serve its pages."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
+from contextlib import suppress
 
-from viewcache.commands.announcing import announce
+import requests
+
 from viewcache.ground.errors import PipelineError
-from viewcache.tracking.run_store import TRACKING_ERRORS, tracking_uri
-from viewcache.tracking.runs import log_missing_results
+from viewcache.tracking.pages import pages
+from viewcache.tracking.run_store import connect, tracking_uri
+from viewcache.tracking.runs import log_missing_results, one_line_if_it_fails
+
+QUIET = {"PYTHONWARNINGS": "ignore", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+"""For a server without warnings, and without eight processes that wait for jobs."""
 
 
 def open_ui(port: int) -> None:
-    """Become MLflow's server on this machine; print the page of runs once it answers, and open it.
+    """Serve MLflow on this machine until Ctrl-C, and print two of its pages once it answers.
+
+    Where `MLFLOW_TRACKING_URI` names a server, its pages are printed.
 
     Raises:
-        PipelineError: another program has the port.
+        PipelineError: MLflow's store cannot be opened, or another program has the port.
     """
-    page, uri = _page(), tracking_uri()
+    store, uri = connect(), tracking_uri()
+    shown = pages(store, None)
+    with one_line_if_it_fails():
+        shown = pages(store, log_missing_results(store))
     if uri.startswith("http"):
-        announce(f"{uri}/{page}")
+        _announce(uri, shown)
         return
     _refuse_taken(port)
-    announcing = [sys.executable, "-m", "viewcache.commands.announcing"]
-    subprocess.Popen([*announcing, f"http://127.0.0.1:{port}", page])
-    command = ["mlflow", "ui", "--backend-store-uri", uri, "--registry-store-uri", uri]
-    quiet = ["--port", str(port), "--workers", "1", "--uvicorn-opts", "--log-level warning"]
-    os.execvpe(command[0], [*command, *quiet], os.environ | {"PYTHONWARNINGS": "ignore"})
+    with subprocess.Popen(_server(uri, port), env=os.environ | QUIET) as ui:
+        signal.signal(signal.SIGTERM, lambda *_: ui.terminate())
+        with suppress(KeyboardInterrupt):  # the server has it too, and ends
+            address = f"http://127.0.0.1:{port}"
+            while ui.poll() is None and not _answers(address):
+                time.sleep(0.2)
+            if ui.poll() is None:
+                _announce(address, shown)
+            ui.wait()
 
 
-def _page() -> str:
-    """The page of runs; MLflow opens an experiment on that of traces, which is empty here."""
+def _server(uri: str, port: int) -> list[str]:
+    stores = ["--backend-store-uri", uri, "--registry-store-uri", uri]
+    small = ["--port", str(port), "--workers", "1", "--uvicorn-opts", "--log-level warning"]
+    return [sys.executable, "-m", "mlflow", "ui", *stores, *small]
+
+
+def _announce(address: str, shown: dict[str, str]) -> None:
+    for name, page in shown.items():
+        print(f"viewcache: {name}: {address}/{page}", flush=True)
+
+
+def _answers(address: str) -> bool:
     try:
-        return f"#/experiments/{log_missing_results()}/runs?workflowType=machine_learning"
-    except TRACKING_ERRORS as error:
-        print(f"viewcache: results could not be logged. Received: {error}", file=sys.stderr)
-        return ""
+        return requests.get(f"{address}/health", timeout=1).ok
+    except requests.RequestException:
+        return False
 
 
 def _refuse_taken(port: int) -> None:
     with socket.socket() as listener:
+        # A port that a server has just left, whose connections linger, is free.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", port))
         except OSError as error:

@@ -14,7 +14,7 @@ from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import BASE
 from viewcache.judge.certificate import CERTIFICATE
 from viewcache.report.comparison import comparison
-from viewcache.report.words import certified
+from viewcache.report.sentence import certified
 from viewcache.views.calibration_views import LOCK
 
 

@@ -3,18 +3,19 @@
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from viewcache.answers.tested import Tested, compared_columns, tested_by
 from viewcache.commands.run_files import WORKSPACE, Run, find_run
-from viewcache.ground.errors import PipelineError, message
+from viewcache.ground.errors import PipelineError
 from viewcache.ground.paths import ANSWERS
 from viewcache.judge.between_runs import Measure, accuracies, hold_pairs, pair, verdict
 from viewcache.judge.correctness import METRICS
+from viewcache.judge.decisions import Difference
+from viewcache.judge.statistics import Needed
 from viewcache.report.comparison import comparison
 from viewcache.report.results import EVERYTHING, PARAMS, digest_of_results
-from viewcache.report.words import plain_name
 
 COSTS = ("base_passes", "seconds", "further_seconds", "machine")
 Record = dict[str, Any]
@@ -105,14 +106,13 @@ def _open(runs: Sequence[Run], arms: str | None) -> list[Compared]:
 def _run(one: Compared, measure: Measure) -> Record:
     """What is known of an arm by itself."""
     accuracy = accuracies(one.tested, measure)
-    passes, seconds = (one.figures[name] for name in ("base_passes", "base_seconds"))
+    seconds = one.figures["augment_seconds"] + one.figures["base_seconds"]
     return {
         "run": one.run.name,
         "arm": one.arm,
-        "trained_on": plain_name(one.figures),
         **{METRICS[on]: accuracy[on] for on in accuracy},
         **{name: one.figures[name] for name in COSTS},
-        "images_a_second": passes / seconds if seconds else None,
+        "images_a_second": one.figures["base_passes"] / seconds if seconds else None,
     }
 
 
@@ -132,22 +132,34 @@ def _comparison(one: Compared, reference: Compared, measure: Measure, margin: fl
         "seeds": list(pairs.seeds),
         "left_out": pairs.left_out,
         "changed": changed,
-        "on": {on: {"verdict": verdict(of)} | of.as_record() for on, of in found.items()},
+        "on": {on: _difference(of) for on, of in found.items()},
+    }
+
+
+def _difference(found: Difference) -> Record:
+    interval, needed = found.interval, found.needed or Needed(None, None, None)
+    return {
+        "verdict": verdict(found),
+        "difference": found.difference,
+        "low": interval and interval.low,
+        "high": interval and interval.high,
+        **asdict(needed),
     }
 
 
 def _log(others: Sequence[Compared], comparisons: Sequence[Record]) -> None:
     """Add each comparison to its own run in MLflow, if there is one; or say why that failed."""
     from viewcache.tracking.compared_runs import log_comparison, run_of_results
-    from viewcache.tracking.run_store import TRACKING_ERRORS
+    from viewcache.tracking.run_store import as_pipeline_error
 
     try:
-        for one, compared in zip(others, comparisons, strict=True):
-            run = one.run.mlflow_id or run_of_results(digest_of_results(one.run.read))
-            if run:
-                log_comparison(run, list(_rows(compared)))
-    except TRACKING_ERRORS as error:
-        print("viewcache:", message("MLflow has not this comparison", error), file=sys.stderr)
+        with as_pipeline_error("MLflow has not this comparison"):
+            for one, compared in zip(others, comparisons, strict=True):
+                run = one.run.mlflow_id or run_of_results(digest_of_results(one.run.read))
+                if run:
+                    log_comparison(run, list(_rows(compared)))
+    except PipelineError as error:
+        print("viewcache:", error, file=sys.stderr)
 
 
 def _rows(compared: Record) -> Iterator[Record]:

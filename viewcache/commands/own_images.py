@@ -2,15 +2,17 @@
 
 import csv
 import io
-import subprocess
+import re
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
 import yaml
 
-from viewcache.commands.recipes import PARAMS, RECIPES, changed, replace_params
-from viewcache.ground.errors import PipelineError
+from viewcache.commands.recipes import PARAMS, RECIPES, changed, refuse_changes, replace_params
+from viewcache.ground.errors import PipelineError, shown
 from viewcache.ground.files import write_text
+from viewcache.ground.git import git
 from viewcache.images.survey import FOLDS, NUMBERED, Survey, groups_of, look_at
 
 TEMPLATE = RECIPES / "own_folder.yaml"
@@ -25,20 +27,30 @@ def init(photos: Path, group: str | None) -> None:
     """Look at a folder, write `params.yaml`, and say what was found and what to do next.
 
     Args:
-        photos: A folder for each class inside, or train, validation and test with them inside.
+        photos: A folder for each class inside, or train, validation and test with them inside; `~`
+            is the home folder, whatever the shell.
         group: A regular expression that finds an image's group in its path.
 
     Raises:
         PipelineError: the folder cannot be used, or somebody's changes stand in the way.
     """
+    photos = photos.expanduser()
+    _refuse_repository(photos)
     survey = look_at(photos, group)
     text = _params(photos, survey, GROUPS if group else None)
     # What was written without groups, and so maybe with more folds, came with the hint to ask.
     without = [_params(photos, replace(survey, folds=folds), None) for folds in FOLDS]
-    replace_params(text, *without)
-    if group:
+    refuse_changes(text, *without)
+    if group:  # First: the folder may be read-only, and the parameters name the file.
         _write_groups(photos / GROUPS, survey, group)
+    replace_params(text, *without)
     print("\n".join([*_found(photos, survey), *_ignore(photos), *_next()]))
+
+
+def _refuse_repository(photos: Path) -> None:
+    if Path.cwd().is_relative_to(photos.resolve()):
+        rule = "PHOTOS must be a folder of images, not the one with this repository"
+        raise PipelineError(rule, repr(str(photos)))
 
 
 def _params(photos: Path, survey: Survey, manifest: str | None) -> str:
@@ -62,14 +74,11 @@ def _is_tracked(photos: Path) -> bool:
 
     An experiment in a copy finds any other folder by its whole path only.
     """
-    listed = subprocess.run(
-        ["git", "ls-files", "--", str(photos)], capture_output=True, text=True, check=False
-    )
-    return bool(listed.stdout) or Path(f"{photos}.dvc").exists()
+    return bool(git("ls-files", "--", str(photos))) or Path(f"{photos}.dvc").exists()
 
 
 def _counted(survey: Survey) -> str:
-    counts = ", ".join(f"{count:,} {name}" for name, count in survey.counts.items())
+    counts = ", ".join(f"{count:,} {shown(name)}" for name, count in survey.counts.items())
     return f"{sum(survey.counts.values()):,} images in {len(survey.counts)} classes: {counts}"
 
 
@@ -92,7 +101,7 @@ def _found(photos: Path, survey: Survey) -> list[str]:
         lines.append(
             f"File names suggest {survey.suggested} groups. Where images of a group show the same "
             "thing (a patient, a scene), they must not cross folds: "
-            f"viewcache init {photos} --group '{NUMBERED}'"
+            + shlex.join(["viewcache", "init", str(photos), "--group", NUMBERED])
         )
     return lines + _broken(survey)
 
@@ -100,9 +109,9 @@ def _found(photos: Path, survey: Survey) -> list[str]:
 def _broken(survey: Survey) -> list[str]:
     if not survey.broken:
         return []
-    shown = [f"  {path}: {reason}" for path, reason in list(survey.broken.items())[:10]]
+    first = [f"  {shown(path)}: {reason}" for path, reason in list(survey.broken.items())[:10]]
     rule = f"mend or remove them, or go on without them by data.max_rejected: {len(survey.broken)}"
-    return [f"Files that cannot be used: {len(survey.broken)}; {rule}", *shown]
+    return [f"Files that cannot be used: {len(survey.broken)}; {rule}", *first]
 
 
 def _write_groups(path: Path, survey: Survey, group: str) -> None:
@@ -121,12 +130,12 @@ def _write_groups(path: Path, survey: Survey, group: str) -> None:
 
 def _ignore(photos: Path) -> list[str]:
     """Keep the photographs out of git, where they lie in the repository and git would see them."""
-    inside = photos.resolve().is_relative_to(Path.cwd())
-    known = ["git", "check-ignore", "--quiet", str(photos)]
-    if not inside or subprocess.run(known, check=False).returncode != 1:
+    inside = photos.resolve().is_relative_to(Path.cwd()) and git("rev-parse", "--git-dir")
+    if not inside or git("check-ignore", "--", str(photos)):
         return []
     # Without a slash at its end, which would not hold for a link to the folder.
-    entry = f"/{photos.resolve().relative_to(Path.cwd()).as_posix()}"
+    path = photos.resolve().relative_to(Path.cwd()).as_posix()
+    entry = "/" + re.sub(r"([*?\[\]\\ ])", r"\\\1", path)
     ignored = Path(".gitignore")
     before = ignored.read_text() if ignored.exists() else ""
     write_text(ignored, f"{before}{entry}\n")
@@ -136,5 +145,5 @@ def _ignore(photos: Path) -> list[str]:
 def _next() -> list[str]:
     return [
         f"{PARAMS} is written. What changes a label of yours must not be under `augment` in it.",
-        "What it will cost: viewcache plan (half a minute). Run it: make run",
+        "What it will cost: viewcache plan (half a minute on two cores). Run it: make run",
     ]

@@ -1,10 +1,13 @@
 """Let the exported model classify images of files and folders."""
 
 import csv
+import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,27 +16,39 @@ from tqdm import tqdm
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
 from viewcache.ground.paths import MODEL
-from viewcache.images.decoding import Rejected
+from viewcache.images.decoding import Decoded, Rejected, decode
 from viewcache.images.folders import in_utf8, is_clutter
 from viewcache.serving.classifier import Classifier, open_classifier
 
 AT_A_TIME = 64  # images in memory
-REJECTED = "rejected"
+REJECTED, WARNINGS = "rejected", "warnings"
+
+
+class _File(NamedTuple):
+    """What was found at a path, and why that is no file; empty where it is one."""
+
+    path: Path
+    reason: str
 
 
 def predict(images: Sequence[Path], out: Path) -> None:
-    """Write a CSV with a row for every file: `path`, `class`, `probability_...` of every class, and
-    `rejected`, why the file is no image that can be classified, where it is none.
+    """Write a CSV with a row for every file: `path`, `class`, `probability_...` of every class;
+    `rejected`, why the file is no image that can be classified, where it is none; and `warnings`,
+    what is odd about it.
 
     Args:
         images: Files, and folders of which every file is taken but what systems leave behind.
+            Links to files are followed, links to folders in folders are not.
 
     Raises:
-        PipelineError: something is not there, or a file was rejected; the rest is written.
+        PipelineError: `out` cannot be written, and nothing was begun; or a file was rejected, or a
+            folder is empty: all rows are written.
     """
-    paths = list(_files(images))
-    table = _classify(open_classifier(MODEL), paths)
+    _refuse_unwritable(out)
+    table = _classify(open_classifier(MODEL), list(_files(images)))
     write_text(out, table.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC, float_format="%.7f"))
+    if odd := (table[WARNINGS] != "").sum():
+        print(f"viewcache: {odd} images were taken with a warning: see {out}", file=sys.stderr)
     rejected = table.loc[table[REJECTED] != "", ["path", REJECTED]].to_numpy()
     if len(rejected):
         first = ", ".join(f"{path!r}: {reason}" for path, reason in rejected[:10])
@@ -41,50 +56,80 @@ def predict(images: Sequence[Path], out: Path) -> None:
         raise PipelineError(rule, f"{len(rejected)} of {len(table)} that are not: {first}")
 
 
-def _files(images: Iterable[Path]) -> Iterator[Path]:
+def _refuse_unwritable(out: Path) -> None:
+    if out.is_dir() or not os.access(out.parent, os.W_OK):
+        rule = "--out must name a file in a folder that can be written to"
+        raise PipelineError(rule, repr(str(out)))
+
+
+def _files(images: Iterable[Path]) -> Iterator[_File]:
     for path in images:
-        if path.is_dir():
-            yield from _files(sorted(one for one in path.iterdir() if not is_clutter(one.name)))
-        elif path.exists():
-            yield path
+        yield from list(_below(path)) or [_File(path, "is a folder without files")]
+
+
+def _below(path: Path) -> Iterator[_File]:
+    """A file, or every file of a folder."""
+    try:
+        if not path.is_dir():
+            path.stat()
+            yield _File(path, "" if path.is_file() else "is a pipe or a device, not a file")
+            return
+        entries = sorted(each for each in path.iterdir() if not is_clutter(each.name))
+    except OSError as error:
+        at_nothing = path.is_symlink() and not path.exists()
+        yield _File(path, "links to nothing" if at_nothing else f"cannot be read: {error.strerror}")
+        return
+    for entry in entries:
+        if entry.is_symlink() and entry.is_dir():
+            yield _File(entry, "links to a folder")
         else:
-            raise PipelineError("images must be files or folders that exist", repr(str(path)))
+            yield from _below(entry)
 
 
-def _classify(model: Classifier, paths: Sequence[Path]) -> pd.DataFrame:
-    probabilities = np.full((len(paths), len(model.classes)), np.nan)
-    rejected = np.full(len(paths), "", object)
-    for row, found in tqdm(
-        _answers(model, paths), "predict", len(paths), unit=" images", disable=None
-    ):
-        (rejected if isinstance(found, str) else probabilities)[row] = found
+def _classify(model: Classifier, files: Sequence[_File]) -> pd.DataFrame:
+    probabilities = np.full((len(files), len(model.classes)), np.nan)
+    rejected, warnings = np.full((2, len(files)), "", object)
+    answers = _answers(model, files)
+    for row, found in tqdm(answers, "predict", len(files), unit=" images", disable=None):
+        if isinstance(found, str):
+            rejected[row] = found
+        else:
+            probabilities[row], warnings[row] = found
     best = np.array(model.classes, object)[probabilities.argmax(axis=1)]
     return pd.DataFrame(
         {
-            "path": [in_utf8(str(path)) for path in paths],
+            "path": [in_utf8(str(file.path)) for file in files],
             "class": np.where(rejected == "", best, ""),
             **{f"probability_{name}": probabilities[:, n] for n, name in enumerate(model.classes)},
             REJECTED: rejected,
+            WARNINGS: warnings,
         }
     )
 
 
-def _answers(model: Classifier, paths: Sequence[Path]) -> Iterator[tuple[int, np.ndarray | str]]:
-    """Of every file its row, and the probabilities or the reason why it is rejected."""
+Answer = tuple[np.ndarray, str]
+"""Probabilities of every class, and what is odd about the image."""
+
+
+def _answers(model: Classifier, files: Sequence[_File]) -> Iterator[tuple[int, Answer | str]]:
+    """Of every file its row, and the answer or the reason why it is rejected."""
     with ThreadPoolExecutor() as workers:
-        for start in range(0, len(paths), AT_A_TIME):
-            some = workers.map(partial(_decode, model), paths[start : start + AT_A_TIME])
+        for start in range(0, len(files), AT_A_TIME):
+            some = workers.map(partial(_decode, model), files[start : start + AT_A_TIME])
             decoded = dict(enumerate(some, start))
-            pixels = {row: one for row, one in decoded.items() if not isinstance(one, str)}
-            if pixels:
-                found = model.classify(np.stack(list(pixels.values())))
-                decoded.update(zip(pixels, found, strict=True))
-            yield from decoded.items()
+            images = {row: one for row, one in decoded.items() if isinstance(one, Decoded)}
+            yield from ((row, one) for row, one in decoded.items() if isinstance(one, str))
+            if images:
+                found = model.classify(np.stack([one.pixels for one in images.values()]))
+                for (row, one), answer in zip(images.items(), found, strict=True):
+                    yield row, (answer, "; ".join(one.warnings))
 
 
-def _decode(model: Classifier, path: Path) -> np.ndarray | str:
+def _decode(model: Classifier, file: _File) -> Decoded | str:
+    if file.reason:
+        return file.reason
     try:
-        return model.decode(path.read_bytes(), path.name)
+        return decode(file.path.read_bytes(), file.path.name, model.description.decoding)
     except OSError as error:
         return f"cannot be read: {error.strerror}"
     except Rejected as reason:

@@ -1,7 +1,7 @@
 """Put a recipe in the place of `params.yaml`, unless somebody's own changes stand there."""
 
 import re
-import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import yaml
 
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
+from viewcache.ground.git import git
 
 PARAMS, RECIPES = Path("params.yaml"), Path("recipes")
 REFERENCE = RECIPES / "elpv.yaml"
@@ -55,7 +56,9 @@ def changed(values: Mapping[str, Any], head: str) -> str:
 
 def _set(text: str, before: str, value: object) -> str:
     """Put a value behind a name, and leave the comment after it."""
-    dumped = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True)
+    dumped = yaml.safe_dump(
+        value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=sys.maxsize
+    )
     written = dumped.removesuffix("...\n").rstrip("\n")
     return re.sub(
         rf"({before})[^#\n]*[^#\s]", lambda found: found[1] + written, text, flags=re.MULTILINE
@@ -73,26 +76,22 @@ def use_recipe(name: str) -> None:
 
 
 def replace_params(text: str, *replaceable: str) -> None:
-    """Write `params.yaml`.
+    """Write `params.yaml`; as `refuse_changes`."""
+    refuse_changes(text, *replaceable)
+    write_text(PARAMS, text)
+
+
+def refuse_changes(*replaceable: str) -> None:
+    """Raise a `PipelineError` where somebody's own changes stand in `params.yaml`.
 
     Args:
         replaceable: What may stand there now, besides recipes and what git has.
-
-    Raises:
-        PipelineError: something else stands there.
     """
-    known = {text, *replaceable, *_recipes(), _committed()}
+    known = {*replaceable, *_recipes(), git("show", f"HEAD:./{PARAMS}")}
     if PARAMS.exists() and PARAMS.read_text() not in known:
         rule = f"{PARAMS} must be committed or removed before another takes its place"
         raise PipelineError(rule, "changes that are in no commit and no recipe")
-    write_text(PARAMS, text)
 
 
 def _recipes() -> Iterator[str]:
     return (text_of(path) for path in RECIPES.glob("*.yaml"))
-
-
-def _committed() -> str:
-    """`params.yaml` as it stands in HEAD; empty outside of git."""
-    command = ["git", "show", f"HEAD:./{PARAMS}"]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout

@@ -1,40 +1,39 @@
-"""Remove what a killed `dvc` left half-written of its own: `make run` does, before `dvc repro`.
-
-DVC does without it: what had been computed is in its cache.
-"""
+"""Remove what a killed `dvc` left half-written of its own, on which the next one would fail."""
 
 import sys
 from pathlib import Path
 
 from dvc.dvcfile import LOCK_FILE, Lockfile
 from dvc.exceptions import DvcException
+from dvc.lock import LockError
 from dvc.repo import Repo
 
 from viewcache.ground.errors import PipelineError
 
 
 def recover() -> None:
-    """Remove `dvc.lock` where DVC cannot read it, and empty records of runs, on which it fails.
+    """Remove `dvc.lock` where DVC cannot read it, and empty records of runs.
+
+    What had been computed is in DVC's cache.
 
     Raises:
-        PipelineError: another `dvc` is at work.
+        PipelineError: another `dvc` is at work, or DVC cannot open the repository.
     """
     try:
         with Repo() as repo, repo.lock:
-            if not _can_be_read(Lockfile(repo, LOCK_FILE)):
-                Path(LOCK_FILE).unlink()
-                print(f"viewcache: {LOCK_FILE} was half-written, and is removed", file=sys.stderr)
+            _remove_unreadable(Lockfile(repo, LOCK_FILE))
             for run in Path(repo.stage_cache.cache_dir).glob("*/*/"):
                 if not any(run.iterdir()):
                     run.rmdir()
+    except LockError as error:
+        raise PipelineError("no other `dvc` may be at work here", "DVC's lock is taken") from error
     except DvcException as error:
-        rule = "`dvc repro` cannot start while another `dvc` is at work"
-        raise PipelineError(rule, " ".join(str(error).split())) from error
+        raise PipelineError("DVC must open this repository", error) from error
 
 
-def _can_be_read(lockfile: Lockfile) -> bool:
+def _remove_unreadable(lockfile: Lockfile) -> None:
     try:
         lockfile.load()
     except DvcException:
-        return False
-    return True
+        Path(LOCK_FILE).unlink()
+        print(f"viewcache: {LOCK_FILE} was half-written, and is removed", file=sys.stderr)

@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 
 import numpy as np
 
-from viewcache.bases.artifact import open_base
+from viewcache.bases.artifact import load_layers_above_cut, open_base
 from viewcache.bases.compiling import compile_base
 from viewcache.bases.frozen import load_base
 from viewcache.costs.model import SetUp, UnitCosts
@@ -44,7 +44,7 @@ def calibrate(work: Work, folder: Path) -> UnitCosts:
         load_base=loading,
         open_base=opening,
     )
-    paces = measure_paces(work, base, model)
+    paces = measure_paces(work, base, model, load_layers_above_cut(folder))
     row_bytes = math.prod(base.row_shape) * np.dtype(params.extract.dtype).itemsize
     return UnitCosts(set_up, paces, row_bytes)
 

@@ -50,29 +50,27 @@ class Work:
     classes: int
 
 
-def measure_paces(work: Work, base: Base, model: keras.Model) -> Paces:
+def measure_paces(work: Work, base: Base, model: keras.Model, upper: keras.Model | None) -> Paces:
     """Measure every pace, as the stages work: deterministically, which sets TensorFlow so.
 
     Args:
         base: The compiled base.
         model: The same base in Keras.
+        upper: The layers above its cut.
     """
     training.make_deterministic()
     params = work.params
-    settings = params.train
-    ways: dict[Kind, EndToEndBase] = {
-        "keras": on_keras(model, settings.learning_rate, settings.head.weight_decay),
-        "compiled": on_compiled(base),
-    }
+    ways: dict[Kind, EndToEndBase] = {"keras": on_keras(model), "compiled": on_compiled(base)}
     with work.sample.read() as pixels:
         read = fresh_views(pixels, work.sample.digests, params.augment, params.seed)
         return Paces(
             extract=_extraction(work, base, read, 1),
             extract_identity=_extraction(work, base, read, 0),
             end_to_end={
-                kind: _end_to_end(work, ways[kind], base.row_shape[0], read) for kind in ways
+                kind: _end_to_end(work, ways[kind], base.row_shape[-1], upper, read)
+                for kind in ways
             },
-            head=_head(work, base.row_shape[0]),
+            head=_head(work, base.row_shape, upper),
         )
 
 
@@ -99,14 +97,17 @@ def _extraction(work: Work, base: Base, read: training.Reader, view: int) -> Pac
     return _pace(run, size, costs)
 
 
-def _end_to_end(work: Work, base: EndToEndBase, width: int, read: training.Reader) -> Pace:
+def _end_to_end(
+    work: Work, base: EndToEndBase, width: int, upper: keras.Model | None, read: training.Reader
+) -> Pace:
     """Base and head in `fit`, for an epoch of all training images or as many as time allows."""
     costs = Stopwatch()
     render = costs.timed("augment", read)
     settings, labels = work.params.train, work.sample.labels
     size = settings.batch_size
+    head = build_head(width, work.classes, settings.head, settings.learning_rate, 0, upper)
     run_epoch = training.by_fit(
-        base.attach(build_head(width, work.classes, settings.head, settings.learning_rate, seed=0)),
+        base.attach(head),
         lambda view, rows: base.prepare(render(view, rows)),
         training.make_targets(labels, np.arange(len(labels)), settings.class_weights),
         size,
@@ -118,10 +119,10 @@ def _end_to_end(work: Work, base: EndToEndBase, width: int, read: training.Reade
     return _pace(run, size, costs, most=math.ceil(work.images / size))
 
 
-def _head(work: Work, width: int) -> Pace:
+def _head(work: Work, row_shape: tuple[int, ...], upper: keras.Model | None) -> Pace:
     """One head by itself, on features without meaning."""
     settings, rows = work.params.train, min(work.images, HEAD_ROWS)
-    features = np.random.default_rng(0).random((rows, width), np.float32)
+    features = np.random.default_rng(0).random((rows, *row_shape), np.float32)
     view = FeatureView(Rows([features]), np.arange(rows))
     labels = np.arange(rows) % work.classes
     targets = training.make_targets(labels, view.places, settings.class_weights)
@@ -129,7 +130,8 @@ def _head(work: Work, width: int) -> Pace:
 
     @cache
     def trainer() -> HeadTrainer:
-        return HeadTrainer(width, work.classes, settings.head, settings.learning_rate)
+        width, rate = row_shape[-1], settings.learning_rate
+        return HeadTrainer(width, work.classes, settings.head, rate, upper)
 
     def run(epochs: int) -> None:
         schedule = training.Schedule([0] * epochs, epochs, settings.batch_size, seed=0)

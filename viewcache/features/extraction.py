@@ -9,14 +9,12 @@ import numpy as np
 from tqdm import tqdm
 
 from viewcache.features.keys import first_halves
-from viewcache.features.shards import ShardWriter
-from viewcache.features.store import rows_of_view
+from viewcache.features.shards import Shard, ShardWriter
 from viewcache.features.wanted import Maker, MissingRows
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.paths import PREPARED, ROWS, plan_file
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.prepared import Prepared, open_prepared
-from viewcache.views.plan import load_plan
 from viewcache.views.render import render
 
 
@@ -125,15 +123,18 @@ def failure_of(
 
 def extract_rows(
     missing: MissingRows, images: Prepared, maker: Maker, engine: Engine, costs: Stopwatch
-) -> None:
+) -> list[Shard]:
     """Compute rows and write them into new shards.
 
     Args:
         missing: At least one row.
         costs: Gets the phases `open`, until the first rows are there, and `extract`.
+
+    Returns:
+        The new shards.
     """
     digests = first_halves(images.digests)
-    computed = engine.compute(batches(missing, images, maker.batch_size))
+    computed = engine.compute(batches(missing, maker.batch_size))
     with costs.phase("open"):
         first = next(computed)
     with (
@@ -147,13 +148,15 @@ def extract_rows(
             view, of = int(missing.views[places[0]]), digests[missing.images[places]]
             writer.write(view, of, missing.keys[places], features)
             bar.update(len(places))
+    return [Shard(path) for path in writer.written]
 
 
-def batches(missing: MissingRows, images: Prepared, size: int) -> Iterator[Batch]:
-    """The rows in batches, each of one view; a plan is read when its view's turn comes."""
+def batches(missing: MissingRows, size: int) -> Iterator[Batch]:
+    """The rows in batches, each of one view.
+
+    A plan, which its keys were made from, is read again when its view's turn comes.
+    """
     for view, places in missing.by_view():
-        planned = rows_of_view(view, len(images.digests))
-        plan = load_plan(plan_file(view), view, images.of(planned))
-        rows = np.searchsorted(planned, missing.images[places])
-        for part in np.split(np.arange(len(places)), range(size, len(places), size)):
-            yield Batch(view, places[part], missing.images[places[part]], plan[rows[part]])
+        plan = np.load(plan_file(view), allow_pickle=False)
+        for part in np.split(places, range(size, len(places), size)):
+            yield Batch(view, part, missing.images[part], plan[missing.planned[part]])

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from viewcache.features.keys import find, sortable
 from viewcache.features.shards import UNFINISHED, Shard, shards_in
-from viewcache.features.store import Index
 from viewcache.ground.errors import PipelineError, message
 from viewcache.ground.paths import ROWS, repository
 
@@ -28,16 +28,20 @@ def take_shards(keys: np.ndarray) -> list[Shard]:
         All that are in `data/rows` then.
     """
     ROWS.mkdir(parents=True, exist_ok=True)
-    shards = [shard for path in shards_in(ROWS) if (shard := _usable(path, path.stem, keys))]
+    wanted = np.unique(sortable(keys))
+    missing = np.ones(len(wanted), bool)
+    own = [_usable(path, path.stem, wanted, missing) for path in shards_in(ROWS)]
+    shards = [one for one in own if one]
     for path in {*ROWS.iterdir()} - {shard.path for shard in shards}:
         path.unlink()
-    missing = keys[Index(shards).places(keys) < 0]
-    for path, digest in cached_shards() if len(missing) else ():
-        if shard := _usable(path, digest, missing):
+    for one in shards:
+        missing[_held(one, wanted)] = False
+    for path, digest in cached_shards() if missing.any() else ():
+        if shard := _usable(path, digest, wanted, missing):
             shards.append(_copied(shard))
-            missing = missing[Index([shard]).places(missing) < 0]
-        if not len(missing):
-            break
+            missing[_held(shard, wanted)] = False
+            if not missing.any():
+                break
     return shards
 
 
@@ -77,16 +81,22 @@ def _entries(path: Path) -> list[dict[str, str]]:
         return []
 
 
-def _usable(path: Path, digest: str, keys: np.ndarray) -> Shard | None:
-    """A shard that holds one of the rows, and is whole."""
+def _usable(path: Path, digest: str, wanted: np.ndarray, missing: np.ndarray) -> Shard | None:
+    """A shard that holds a wanted row that is missing, and is whole."""
     try:
         shard = Shard(path, digest)
-        if (Index([shard]).places(keys) >= 0).any():
+        if missing[_held(shard, wanted)].any():
             shard.verify()
             return shard
     except PipelineError as error:
         print("viewcache:", message(f"rows of {path} are not used", error), file=sys.stderr)
     return None
+
+
+def _held(shard: Shard, wanted: np.ndarray) -> np.ndarray:
+    """Places of the wanted keys that a shard holds; its few are sought among the many."""
+    places = find(shard.keys, wanted)
+    return places[places >= 0]
 
 
 def _copied(shard: Shard) -> Shard:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from viewcache.features.shards import Shard
-from viewcache.features.store import Index
+from viewcache.features.store import Index, Numbering
 from viewcache.features.wanted import WantedView
 
 
@@ -17,25 +17,25 @@ def costs_of_views(views: Sequence[WantedView], shards: Sequence[Shard]) -> dict
         `views`: of each its number of rows, their bytes, seconds by part, when the first and the
         last of them was computed, and the machines; `machines`: these in words, by id.
     """
-    index, starts = Index(shards), np.cumsum([0, *map(len, shards)])
+    index, numbering = Index(shards), Numbering(shards)
+    holders = {view.view: numbering.find(index.places(view.keys))[0] for view in views}
     return {
-        "views": {
-            str(view.view): _costs(index.places(view.keys), starts, shards) for view in views
-        },
+        "views": {str(view): _costs(of, shards) for view, of in holders.items()},
         "machines": {shard.about.machine["id"]: shard.about.machine for shard in shards},
     }
 
 
-def _costs(places: np.ndarray, starts: np.ndarray, shards: Sequence[Shard]) -> dict[str, Any]:
-    holders, rows = np.unique(np.searchsorted(starts, places, side="right") - 1, return_counts=True)
-    of = [(shards[holder], int(count)) for holder, count in zip(holders, rows, strict=True)]
+def _costs(holders: np.ndarray, shards: Sequence[Shard]) -> dict[str, Any]:
+    """Of the rows of a view, by the number of the shard that holds each."""
+    counted = zip(*np.unique(holders, return_counts=True), strict=True)
+    of = [(shards[holder], int(count)) for holder, count in counted]
     moments = [shard.about.measured_at for shard, _ in of]
     seconds = {
         part: sum(count / len(shard) * shard.about.seconds[part] for shard, count in of)
         for part in ("extract", "augment")
     }
     return {
-        "rows": len(places),
+        "rows": len(holders),
         "row_bytes": of[0][0].features[:1].nbytes,
         "seconds": seconds,
         "open": max(shard.about.seconds["open"] for shard, _ in of),

@@ -112,6 +112,9 @@ class ShardWriter:
 
     Rows of view 0 are in shards of their own, since they cost less.
 
+    Attributes:
+        written: Files of the new shards.
+
     Args:
         dtype: That features are stored in.
         made_by: As `keys_of_rows` takes it.
@@ -128,6 +131,7 @@ class ShardWriter:
         self._folder, self._dtype, self._made_by, self._costs = folder, dtype, made_by, costs
         self._began, self._rendered = time.perf_counter(), costs.parts["augment"]
         self._buffer = np.empty(0)
+        self.written: list[Path] = []
         self._forget()
 
     def __enter__(self) -> Self:
@@ -204,7 +208,8 @@ class ShardWriter:
         try:
             with pa.ipc.new_file(str(unfinished), rows.schema) as file:
                 file.write_batch(rows)
-            unfinished.replace(self._folder / f"{digest_of_file(unfinished)}.arrow")
+            path = self._folder / f"{digest_of_file(unfinished)}.arrow"
+            self.written.append(unfinished.replace(path))
         except OSError as error:
             raise PipelineError(f"{self._folder} cannot be written", error) from error
         self._forget()

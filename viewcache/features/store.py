@@ -2,24 +2,44 @@
 
 import mmap
 from binascii import hexlify
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from psutil import virtual_memory
 
-from viewcache.features.keys import NO_KEY, first_halves, sortable
+from viewcache.features.keys import KEY_BYTES, find, first_halves, sortable
 from viewcache.features.shards import Shard, shards_in
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_whole
-from viewcache.ground.manifests import digest_of_digests, verify
+from viewcache.ground.manifests import digest_of_digests, load_array
 from viewcache.ground.paths import ROWS, keys_file, rows_file
 
 SAMPLE = 16
 """Images by which it is told whether two views are one."""
+
+
+class Numbering:
+    """Rows numbered through all that hold some of them.
+
+    Args:
+        holders: Of rows, such as arrays or shards.
+    """
+
+    def __init__(self, holders: Sequence[Sized]) -> None:
+        self._starts = np.cumsum([0, *map(len, holders)])
+
+    def __len__(self) -> int:
+        return int(self._starts[-1])
+
+    def find(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Which of the holders has each row, and where in it."""
+        holders = np.searchsorted(self._starts, places, side="right") - 1
+        return holders, places - self._starts[holders]
 
 
 class Rows:
@@ -31,7 +51,7 @@ class Rows:
 
     def __init__(self, arrays: Sequence[np.ndarray]) -> None:
         self.arrays = arrays
-        self._starts = np.cumsum([0, *map(len, arrays)])
+        self._numbering = Numbering(arrays)
 
     @property
     def row_shape(self) -> tuple[int, ...]:
@@ -47,7 +67,7 @@ class Rows:
 
     def read(self, places: np.ndarray) -> np.ndarray:
         """Rows by their numbers: shape (len(places), *row shape)."""
-        holders, within = self._find(places)
+        holders, within = self._numbering.find(places)
         one, *others = np.unique(holders) if len(holders) else [0]
         if not others:
             return self.arrays[one][within]
@@ -63,24 +83,19 @@ class Rows:
         Left to itself it reads one after the other, and a good deal around each, which in a file
         that fits is soon all of it.
         """
-        if int(self._starts[-1]) * self.row_bytes < virtual_memory().available:
+        if len(self._numbering) * self.row_bytes < virtual_memory().available:
             return
-        for holder, row in zip(*self._find(places), strict=True):
+        for holder, row in zip(*self._numbering.find(places), strict=True):
             array = self.arrays[holder]
             if isinstance(array, np.memmap):
                 _advise(array, row, 1, mmap.MADV_WILLNEED)
 
     def release(self, places: np.ndarray) -> None:
         """Let go of what was read; it is read again when it is wanted."""
-        for holder in np.unique(self._find(places)[0]):
+        for holder in np.unique(self._numbering.find(places)[0]):
             array = self.arrays[holder]
             if isinstance(array, np.memmap):
                 _advise(array, 0, len(array), mmap.MADV_DONTNEED)
-
-    def _find(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Which array holds each row, and where in it."""
-        holders = np.searchsorted(self._starts, places, side="right") - 1
-        return holders, places - self._starts[holders]
 
 
 def _advise(array: np.memmap, row: int, rows: int, advice: int) -> None:
@@ -144,7 +159,7 @@ class Index:
 
     def __init__(self, shards: Sequence[Shard]) -> None:
         keys = [sortable(shard.keys) for shard in shards]
-        unsorted = np.concatenate([*keys, sortable(np.empty((0, len(NO_KEY)), np.uint8))])
+        unsorted = np.concatenate([*keys, sortable(np.empty((0, KEY_BYTES), np.uint8))])
         self._order = np.argsort(unsorted, kind="stable")
         self._keys = unsorted[self._order]
 
@@ -154,11 +169,10 @@ class Index:
         Args:
             keys: uint8, shape (any, 16).
         """
-        if not len(self._keys):
-            return np.full(len(keys), -1)
-        wanted = sortable(keys)
-        found = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
-        return np.where(self._keys[found] == wanted, self._order[found], -1)
+        places = find(keys, self._keys)
+        known = places >= 0
+        places[known] = self._order[places[known]]
+        return places
 
 
 def open_views(views: Iterable[int], digests: Sequence[str]) -> dict[int, FeatureView]:
@@ -207,7 +221,7 @@ def load_keys(view: int, images: int) -> np.ndarray:
     except (OSError, ValueError, EOFError) as error:
         rule = f"{path} must hold the keys of a view's rows: `dvc repro` computes them"
         raise PipelineError(rule, error) from error
-    if keys.shape != (images, len(NO_KEY)) or keys.dtype != np.uint8:
+    if keys.shape != (images, KEY_BYTES) or keys.dtype != np.uint8:
         rule = f"{path} must hold keys of {images} prepared images: `dvc repro` computes them"
         raise PipelineError(rule, f"{keys.dtype} of shape {keys.shape}")
     return keys
@@ -234,9 +248,9 @@ def _places(view: int, index: Index, images: int) -> np.ndarray:
 
 def _used(shards: Sequence[Shard], places: Iterable[np.ndarray]) -> list[Shard]:
     """Shards that hold one of the rows."""
-    starts = np.cumsum([0, *map(len, shards)])
-    holders = [np.searchsorted(starts, one[one >= 0], side="right") - 1 for one in places]
-    return [shards[holder] for holder in np.unique(np.concatenate([[], *holders]).astype(int))]
+    numbering = Numbering(shards)
+    holders = {holder for one in places for holder in numbering.find(one[one >= 0])[0].tolist()}
+    return [shards[holder] for holder in sorted(holders)]
 
 
 def _refuse_two_bases(shards: Sequence[Shard]) -> None:
@@ -267,17 +281,21 @@ def _refuse_repeated(opened: Mapping[int, FeatureView]) -> None:
             raise PipelineError(rule, f"equal features of {len(sample)} images")
 
 
-def rows_of_view(view: int, images: int) -> np.ndarray:
-    """Rows of the prepared images that a view has: all of view 0, of others the planned ones.
+def rows_of_views(views: Sequence[int], images: int) -> dict[int, np.ndarray]:
+    """Of each view the rows of the prepared images that it has.
+
+    All of view 0, of others those that it is planned for.
 
     Raises:
-        PipelineError: the file of the planned rows is missing, damaged, or of more images.
+        PipelineError: a file of planned rows is missing, damaged, or of more images.
     """
-    if view == 0:
-        return np.arange(images)
-    path = rows_file(view)
-    verify(path)
-    rows = np.load(path, allow_pickle=False)
+    files = {rows_file(view) for view in views if view}
+    planned = {file: _planned(file, images) for file in files}
+    return {view: planned[rows_file(view)] if view else np.arange(images) for view in views}
+
+
+def _planned(path: Path, images: int) -> np.ndarray:
+    rows = load_array(path)
     if rows.max(initial=-1) >= images:
         rule = f"{path} must be of {images} prepared images: `dvc repro` computes it"
         raise PipelineError(rule, f"row {rows.max()}")

@@ -114,11 +114,13 @@ class MissingRows(NamedTuple):
     Attributes:
         views: Ids: int32, shape (rows,).
         images: Rows of the prepared images: int64, likewise.
+        planned: Rows of the views' plans, likewise.
         keys: uint8, shape (rows, 16).
     """
 
     views: np.ndarray
     images: np.ndarray
+    planned: np.ndarray
     keys: np.ndarray
 
     def by_view(self) -> Iterator[tuple[int, np.ndarray]]:
@@ -135,10 +137,8 @@ def missing_rows(views: Sequence[WantedView], known: Index) -> MissingRows:
     unknown = np.flatnonzero(known.places(keys) < 0)
     _, first = np.unique(sortable(keys[unknown]), return_index=True)
     chosen = unknown[np.sort(first)]
-    ids = np.repeat(np.array([view.view for view in views], np.int32), [*map(_images, views)])
+    counts = [len(view.images) for view in views]
+    ids = np.repeat(np.array([view.view for view in views], np.int32), counts)
     images = np.concatenate([view.images for view in views])
-    return MissingRows(ids[chosen], images[chosen], keys[chosen])
-
-
-def _images(view: WantedView) -> int:
-    return len(view.images)
+    planned = np.concatenate([*map(np.arange, counts)])
+    return MissingRows(ids[chosen], images[chosen], planned[chosen], keys[chosen])

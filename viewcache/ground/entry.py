@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
+from viewcache.ground.paths import running_stage
 
 
 def run(work: Callable[[], None]) -> None:
@@ -44,7 +45,7 @@ def _alone() -> Iterator[None]:
 
     DVC would take what the two wrote for the outs of the newer one.
     """
-    stage = os.environ.get("DVC_STAGE")
+    stage = running_stage()
     if not stage:
         yield
         return

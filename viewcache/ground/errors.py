@@ -26,8 +26,13 @@ def message(rule: str, received: object) -> str:
     return f"{beginning}. Received: {_shortened(str(received), LONGEST_RECEIVED)}"
 
 
+def shown(text: str) -> str:
+    """A text in one line, with escapes for what cannot be printed."""
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+
+
 def _shortened(text: str, length: int) -> str:
-    line = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+    line = shown(text)
     return line if len(line) <= length else f"{line[: length // 2]} … {line[-length // 2 :]}"
 
 

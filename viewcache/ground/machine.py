@@ -30,7 +30,7 @@ def machine(cluster: dict[str, Any] | None = None) -> dict[str, Any]:
         "processor": _processor(),
         "cores": cores(),
         "memory_gib": round(_memory() / 2**30),
-        "gpus": _gpus(),
+        "gpus": gpus(),
         "system": platform.system(),
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in RUNTIMES},
@@ -68,7 +68,7 @@ def _control_group(name: str) -> str:
         return ""
 
 
-def _gpus() -> list[str]:
+def gpus() -> list[str]:
     """Models of NVIDIA's GPUs, as their driver tells."""
     told = [path.read_text() for path in sorted(GPUS.glob("*/information"))]
     return [line.partition(":")[2].strip() for text in told for line in text.splitlines()[:1]]

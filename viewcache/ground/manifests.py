@@ -1,51 +1,67 @@
-"""What a file is and what it was made from, written beside it, and checked when it is opened."""
+"""What a file is, written beside it, and checked when it is opened.
+
+DVC takes on trust what lies read-only in its cache; what a file was made from it does tell.
+"""
 
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import partial
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import xxhash
 
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.files import write_text
+from viewcache.ground.files import write_text, write_whole
 
 WINDOW = 2**22  # bytes in memory at a time
 Manifest = dict[str, Any]
-"""`digest`, of the file's bytes, and what the file was made from."""
+"""`digest`, of the file's bytes, and what else is told of the file."""
 
 
-def seal(path: Path, **made_from: Any) -> None:
+def save_array(path: Path, array: np.ndarray) -> None:
+    """Write a `.npy` file, and its manifest."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, partial(np.save, arr=array, allow_pickle=False))
+    seal(path)
+
+
+def load_array(path: Path) -> np.ndarray:
+    """What `save_array` wrote.
+
+    Raises:
+        PipelineError: as of `verify`.
+    """
+    verify(path)
+    return np.load(path, allow_pickle=False)
+
+
+def seal(path: Path, **about: Any) -> None:
     """Write the manifest of a finished file beside it, as JSON.
 
     Args:
-        made_from: Values that JSON can hold.
+        about: The file, in values that JSON can hold.
     """
-    manifest = {"digest": digest_of_file(path), **made_from}
+    manifest = {"digest": digest_of_file(path), **about}
     write_text(manifest_file(path), json.dumps(manifest, indent=2) + "\n")
 
 
-def verify(path: Path, **expected: Any) -> Manifest:
-    """Hold a file to its manifest, and its manifest to what the file should be made from.
+def verify(path: Path) -> Manifest:
+    """Hold a file to its manifest, which is returned.
 
     Raises:
-        PipelineError: the file or its manifest is missing or damaged, or the file was made from
-            something else.
+        PipelineError: the file or its manifest is missing or damaged.
     """
-    manifest = read_manifest(path)
-    received = digest_of_file(path)
+    manifest, received = read_manifest(path), digest_of_file(path)
     if received != manifest.get("digest"):
         raise PipelineError(
             f"{path} is damaged: `make repair` computes it again. Its digest must be "
             f"{manifest.get('digest')}",
             received,
         )
-    for name, value in expected.items():
-        if manifest.get(name) != value:
-            rule = f"{path} must be made from {name} {value!r}: `dvc repro` computes it"
-            raise PipelineError(rule, repr(manifest.get(name)))
     return manifest
 
 

@@ -1,13 +1,16 @@
-"""TensorFlow and Keras, whose import is silent unless it fails: everybody takes them from here.
+"""TensorFlow and Keras, whose import is silent unless it fails, or cannot use a GPU that is there:
+everybody takes them from here.
 
 C++ writes to standard error before any of TensorFlow's switches is read. Keras is as it comes,
 whatever a user's `keras.json` and environment say.
 """
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from viewcache.ground.machine import gpus
 from viewcache.ground.quiet import quiet_unless_it_fails
 
 OPTIONAL = ("matplotlib", "sklearn")
@@ -26,13 +29,19 @@ def as_if_missing(names: Sequence[str]) -> Iterator[None]:
             del sys.modules[name]
 
 
-with quiet_unless_it_fails(), as_if_missing(OPTIONAL):
+def gpu_is_wanted() -> bool:
+    """Whether there is a GPU, by its driver, that nobody has hidden."""
+    return bool(gpus()) and os.environ.get("CUDA_VISIBLE_DEVICES") not in ("", "-1")
+
+
+with quiet_unless_it_fails() as show, as_if_missing(OPTIONAL):
     import keras as keras
     import tensorflow as tf
     from keras import layers as layers
 
     # The first look for a GPU complains where there is none.
-    tf.config.list_physical_devices()
+    if not tf.config.list_physical_devices("GPU") and gpu_is_wanted():
+        show()
 keras.config.set_dtype_policy("float32")
 keras.config.set_floatx("float32")
 keras.config.set_epsilon(1e-7)

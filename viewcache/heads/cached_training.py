@@ -6,6 +6,7 @@ import numpy as np
 
 from viewcache.features.store import FeatureRows, FeatureView
 from viewcache.ground.params.schema import Train
+from viewcache.ground.quiet_tensorflow import keras
 from viewcache.heads.optimizer import learning_rate_of
 from viewcache.heads.saved import Trained
 from viewcache.heads.trainer import HeadTrainer
@@ -21,14 +22,20 @@ class CachedTraining:
         classes: How many there are.
         labels: Of all prepared images.
         views: From a view to its features; view 0 is what heads are watched with.
+        upper: As `build_head` takes it; it ends as it was trained last.
     """
 
     def __init__(
-        self, settings: Train, classes: int, labels: np.ndarray, views: Mapping[int, FeatureView]
+        self,
+        settings: Train,
+        classes: int,
+        labels: np.ndarray,
+        views: Mapping[int, FeatureView],
+        upper: keras.Model | None = None,
     ) -> None:
         self._settings, self._labels, self._views = settings, labels, views
-        width, rate = views[0].rows.row_shape[0], learning_rate_of(settings)
-        self._trainer = HeadTrainer(width, classes, settings.head, rate)
+        width, rate = views[0].rows.row_shape[-1], learning_rate_of(settings)
+        self._trainer = HeadTrainer(width, classes, settings.head, rate, upper)
 
     def train(
         self,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import softmax
 
 EPSILON = 1e-3
 """Added to the variance by which a head standardizes: Keras' own."""
@@ -48,16 +47,6 @@ def logits(layers: Sequence[Dense], features: np.ndarray) -> np.ndarray:
     for layer in hidden:
         features = np.maximum(features @ layer.kernel + layer.bias, 0)
     return features @ last.kernel + last.bias
-
-
-def probabilities(layers: Sequence[Dense], features: np.ndarray) -> np.ndarray:
-    """Probabilities of every class: float32, shape (images, classes).
-
-    Args:
-        layers: With an output of the last for every class.
-        features: float32, shape (images, width).
-    """
-    return softmax(logits(layers, features), axis=1)
 
 
 def standardized(layer: Dense, mean: np.ndarray, deviation: np.ndarray) -> Dense:

@@ -17,7 +17,6 @@ from viewcache.ground.manifests import seal
 from viewcache.ground.quiet_tensorflow import keras
 from viewcache.heads.head import compile_model
 from viewcache.heads.history import Score
-from viewcache.heads.optimizer import LearningRate
 from viewcache.heads.saved import Trained, starting_point
 from viewcache.heads.training import Reader, Schedule, Targets, Validation, by_fit, train
 
@@ -31,7 +30,7 @@ class EndToEndBase(NamedTuple):
     Attributes:
         attach: From a head to the model that is fitted.
         prepare: From uint8 images to that model's inputs.
-        features: From that model's inputs to what its head gets.
+        features: From that model's inputs to what its head gets: rows.
         fingerprint: Says whether the base has changed.
     """
 
@@ -54,12 +53,12 @@ class Seen(NamedTuple):
     inputs: np.ndarray
 
 
-def on_keras(model: keras.Model, learning_rate: LearningRate, weight_decay: float) -> EndToEndBase:
+def on_keras(model: keras.Model) -> EndToEndBase:
     """The book's model: a frozen Keras base and the head, fitted as one."""
 
     def attach(head: keras.Model) -> keras.Model:
         whole = keras.Sequential([model, head])
-        compile_model(whole, learning_rate, weight_decay)
+        compile_model(whole, head.optimizer)
         return whole
 
     return EndToEndBase(

@@ -1,5 +1,6 @@
 """Adam in one pass over memory, and a learning rate that falls to 0."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from viewcache.ground.params.schema import Train
@@ -60,3 +61,38 @@ class FusedAdam(keras.optimizers.Adam):
             epsilon=self.epsilon,
             grad=gradient,
         )
+
+
+class AdamOfTwoRates(FusedAdam):
+    """Adam with another learning rate, and no weight decay, for some of the variables.
+
+    As in discriminative fine-tuning (Howard and Ruder, "Universal Language Model Fine-tuning for
+    Text Classification", 2018): layers that have learned a lot are to change little.
+
+    Args:
+        upper: These variables.
+        upper_rate: Their learning rate at the first step; it falls as that of the others does.
+    """
+
+    def __init__(
+        self,
+        learning_rate: LearningRate,
+        upper: Sequence[Any],
+        upper_rate: float,
+        weight_decay: float | None,
+    ) -> None:
+        super().__init__(learning_rate, weight_decay=weight_decay)
+        if isinstance(learning_rate, CosineToZero):
+            learning_rate = learning_rate.initial_learning_rate
+        self._share = upper_rate / learning_rate
+        self._upper = {self._var_key(one) for one in upper}
+        if weight_decay:
+            self.exclude_from_weight_decay(list(upper))
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        if self._var_key(variable) in self._upper:
+            learning_rate = learning_rate * self._share
+        super().update_step(gradient, variable, learning_rate)
+
+    def get_config(self) -> dict[str, Any]:
+        return super().get_config() | {"share": self._share}

@@ -60,7 +60,9 @@ def starting_point(head: "keras.Model", optimizer: "keras.optimizers.Optimizer")
     Equal starting points, trained alike on equal features, end in equal heads. Seeds count by what
     was drawn with them, since a head may be built with one and given the variables of another.
     """
-    layers = [[type(layer).__name__, _as_built(layer.get_config())] for layer in head.layers]
+    from viewcache.bases.cutting import leaves  # whose Keras is imported by now
+
+    layers = [[type(layer).__name__, _as_built(layer.get_config())] for layer in leaves(head)]
     described = [layers, type(optimizer).__name__, _as_built(optimizer.get_config())]
     digest = hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode())
     for variable in head.variables:

@@ -12,7 +12,7 @@ import numpy as np
 
 from viewcache.features.store import FeatureView
 from viewcache.ground.params.head_settings import HeadSettings
-from viewcache.ground.quiet_tensorflow import tf
+from viewcache.ground.quiet_tensorflow import keras, tf
 from viewcache.heads.head import build_head
 from viewcache.heads.history import Score
 from viewcache.heads.optimizer import LearningRate
@@ -27,13 +27,23 @@ class HeadTrainer:
     """Trains one head after another; the graph is traced once.
 
     Not to be shared by threads: each needs a trainer of its own.
+
+    Args:
+        width, upper: As `build_head` takes them.
     """
 
     def __init__(
-        self, width: int, classes: int, settings: HeadSettings, learning_rate: LearningRate
+        self,
+        width: int,
+        classes: int,
+        settings: HeadSettings,
+        learning_rate: LearningRate,
+        upper: keras.Model | None = None,
     ) -> None:
-        self._build = lambda seed: build_head(width, classes, settings, learning_rate, seed)
-        self._head = self._build(0)
+        features = upper.output_shape[-1] if upper else width
+        self._build = lambda seed: build_head(features, classes, settings, learning_rate, seed)
+        self._loaded = [np.array(variable) for variable in upper.variables] if upper else []
+        self._head = build_head(width, classes, settings, learning_rate, 0, upper)
         self._head.optimizer.build(self._head.trainable_variables)
         self._run_steps = tf.function(self._steps, reduce_retracing=True)
 
@@ -71,7 +81,8 @@ class HeadTrainer:
 
     def _start_again(self, seed: int, steps: int) -> None:
         """Bring back initial weights and dropout state, and forget what the optimizer saw."""
-        for variable, value in zip(self._head.variables, self._build(seed).variables, strict=True):
+        values = [*self._loaded, *self._build(seed).variables]
+        for variable, value in zip(self._head.variables, values, strict=True):
             variable.assign(value)
         self._head.optimizer.start_again(steps)
 

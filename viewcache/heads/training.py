@@ -9,7 +9,7 @@ import numpy as np
 
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.quiet_tensorflow import keras, tf
-from viewcache.heads.answers import score_of
+from viewcache.heads.answers import predict, score_of
 from viewcache.heads.history import Epoch, Score
 from viewcache.heads.schedule import order_of_epoch
 
@@ -93,14 +93,11 @@ class Schedule:
         return self.epochs * -(-images // self.batch_size)
 
 
-TESTED_AT_ONCE = 2**10
-"""Validation images whose features are in memory at a time."""
-
-
 class Validation(NamedTuple):
     """Features and labels of the validation images.
 
-    The base is frozen, so testing the head on its features is testing the whole model.
+    The base is frozen up to where its rows are, so testing the head on these is testing the whole
+    model.
 
     Attributes:
         features: An array, or what reads its rows when a slice is taken.
@@ -111,10 +108,7 @@ class Validation(NamedTuple):
 
     def test(self, head: keras.Model) -> Score:
         """How good a head's answers are; in plain NumPy, since this runs every epoch."""
-        starts = range(0, len(self.features), TESTED_AT_ONCE)
-        parts = (self.features[start : start + TESTED_AT_ONCE] for start in starts)
-        logits = np.concatenate([head.predict_on_batch(part) for part in parts])
-        return score_of(self.labels, logits)
+        return score_of(self.labels, predict(head, self.features))
 
 
 class Passed(NamedTuple):

@@ -9,9 +9,11 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
-from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, PngImagePlugin, UnidentifiedImageError
 
 from viewcache.ground.errors import PipelineError
+from viewcache.images.channels import UnknownRangeError, to_rgb
+from viewcache.images.formats import bare_png, name_of
 from viewcache.images.parallel import in_threads
 
 if TYPE_CHECKING:
@@ -22,20 +24,20 @@ MAX_SCANS = 100  # of a JPEG: every one goes over the whole image, however few i
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "PPM", "AVIF")
 """What is opened at all. Pillow knows more, some of it by running other programs."""
 
+# A text may be as large as an image: it is the picture beside it that counts.
+PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 3 * MAX_PIXELS
+
 _EXTENSIONS = Image.registered_extensions() | {".mpo": "JPEG"}
-_OTHERS = (
-    (4, b"ftyp", "HEIC or AVIF"),
-    (0, b"\0\0\0\x0cJXL ", "JPEG XL"),
-    (0, b"\xff\x0a", "JPEG XL"),
-    (0, b"\0\0\0\x0cjP  ", "JPEG 2000"),
-    (0, b"8BPS", "Photoshop"),
-    (0, b"%!PS", "PostScript"),
-    (0, b"%PDF", "PDF"),
-    (8, b"WEBP", "WebP"),
-    (0, b"\xff\xd8\xff", "JPEG"),
-    (0, b"\x89PNG", "PNG"),
-)
-"""Offset, signature and name of formats, to say what it was that could not be opened."""
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What turns a picture upright, by its orientation in EXIF."""
 _LAST_BYTES = {"JPEG": b"\xff\xd9", "PNG": b"IEND\xaeB`\x82", "GIF": b"\0;"}
 
 
@@ -47,16 +49,18 @@ class DecodingPolicy:
         side: Width and height of the result; the aspect is not kept.
         min_size: Smallest side, in pixels, that an image may have in its file.
         background: What transparent images are put on: red, green, blue, each 0..255.
+        bits: Of 16 bits a channel, how many the source uses; the upper eight of them are kept.
     """
 
     side: int
     min_size: int
     background: Sequence[int]
+    bits: int = 16
 
     @classmethod
-    def of(cls, params: "Params") -> Self:
+    def of(cls, params: "Params", bits: int = 16) -> Self:
         """What the parameters say."""
-        return cls(params.side, params.data.min_size, params.data.background)
+        return cls(params.side, params.data.min_size, params.data.background, bits)
 
 
 class Decoded(NamedTuple):
@@ -65,14 +69,16 @@ class Decoded(NamedTuple):
     Attributes:
         pixels: uint8, shape (side, side, 3), RGB.
         width: Of the image in its file, upright, in pixels.
-        height: Likewise.
+        height: Of the same, in pixels.
         warnings: What is odd about the file, a few words each.
+        used_bits: Of channels of 16 bits, how many the largest value takes; 0 of others.
     """
 
     pixels: np.ndarray
     width: int
     height: int
     warnings: tuple[str, ...]
+    used_bits: int
 
 
 class Rejected(Exception):  # noqa: N818 (an answer more than an error)
@@ -105,7 +111,8 @@ def decode_files(
 def decode(content: bytes, name: str, policy: DecodingPolicy) -> Decoded:
     """Decode the first picture of an image file, turn it upright, and resize it, antialiased.
 
-    Grey images get three equal channels, 16 bits are reduced to their upper eight.
+    Grey images get three equal channels, 16 bits are reduced to the upper eight of those used. Of
+    metadata only the orientation is read.
 
     Args:
         content: The bytes of the file, which alone say what format it has.
@@ -116,14 +123,16 @@ def decode(content: bytes, name: str, policy: DecodingPolicy) -> Decoded:
     """
     if not content:
         raise Rejected("empty file")
-    try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
-            _check_header(picture, content, policy.min_size)
-            return _decode_picture(picture, content, name, policy)
-    except Rejected:
-        raise
-    except Exception as error:  # Damaged files make Pillow raise nearly anything.
-        raise Rejected(_reason(error, content)) from error
+    for whole in (content, *bare_png(content)):
+        try:
+            with Image.open(io.BytesIO(whole), formats=FORMATS) as picture:
+                _check_header(picture, whole, policy.min_size)
+                return _decode_picture(picture, whole, name, policy)
+        except Rejected:
+            raise
+        except Exception as error:  # Damaged files make Pillow raise nearly anything.
+            reason = _reason(error, content)
+    raise Rejected(reason)
 
 
 def _decode_file(root: Path, path: str, digest: str, policy: DecodingPolicy) -> Decoded | Rejected:
@@ -170,44 +179,33 @@ def _decode_picture(
     # JPEGs are reduced while they are decoded; what is left for the resize stays antialiased.
     picture.draft(None, (2 * policy.side, 2 * policy.side))
     reduced = picture.size
-    ImageOps.exif_transpose(picture, in_place=True)
-    if picture.size != reduced:
+    picture.load()
+    flat = to_rgb(picture, content, policy.bits, policy.background)
+    upright = _upright(flat.picture, picture)
+    if upright.size != reduced:
         width, height = height, width
-    upright = _to_rgb(picture, policy.background)
     resized = upright.resize((policy.side, policy.side), Image.Resampling.BILINEAR)
     pixels = np.asarray(resized)
-    return Decoded(pixels, width, height, tuple(_oddities(picture, content, name, pixels)))
+    oddities = (*flat.oddities, *_oddities(picture, content, name, pixels))
+    return Decoded(pixels, width, height, oddities, flat.used_bits)
 
 
-def _to_rgb(picture: ImageFile.ImageFile, background: Sequence[int]) -> Image.Image:
-    if picture.mode.startswith(("I", "F")):
-        return _to_eight_bits(picture).convert("RGB")
-    if not picture.has_transparency_data:
-        return picture.convert("RGB")
-    canvas = Image.new("RGB", picture.size, tuple(background))
-    layer = picture.convert("RGBA")
-    canvas.paste(layer, mask=layer)
-    return canvas
-
-
-def _to_eight_bits(picture: ImageFile.ImageFile) -> Image.Image:
-    """The upper eight bits of grey values."""
-    sixteen_bits = picture.mode.startswith("I;16") or (picture.format, picture.mode) == ("PPM", "I")
-    if not sixteen_bits:
-        raise Rejected(f"the file does not state the range of its pixels: mode {picture.mode}")
-    tags = getattr(picture, "tag_v2", {})
-    bits = tags.get(ExifTags.Base.BitsPerSample, (16,))[0]
-    values = (np.asarray(picture) >> (bits - 8)).astype(np.uint8)
-    is_negative = tags.get(ExifTags.Base.PhotometricInterpretation) == 0  # white is zero
-    return Image.fromarray(255 - values if is_negative else values)
+def _upright(pixels: Image.Image, picture: ImageFile.ImageFile) -> Image.Image:
+    try:
+        orientation = picture.getexif().get(ExifTags.Base.Orientation)
+    except Exception:  # Damaged metadata make Pillow raise nearly anything.
+        return pixels
+    return pixels.transpose(_TURNS[orientation]) if orientation in _TURNS else pixels
 
 
 def _reason(error: Exception, content: bytes) -> str:
     if isinstance(error, Image.DecompressionBombError):
         return _too_large()
-    if isinstance(error, UnidentifiedImageError):
-        names = [name for offset, sign, name in _OTHERS if content.startswith(sign, offset)]
-        return f"{names[0]} that cannot be decoded here" if names else "not an image"
+    if isinstance(error, UnknownRangeError):
+        return f"the file does not state the range of its pixels: {error}"
+    if isinstance(error, UnidentifiedImageError | KeyError):
+        name = name_of(content)
+        return f"{name} that cannot be decoded here" if name else "not an image"
     if "truncated" in str(error).lower():
         return "truncated"
     return f"cannot be decoded: {error!r:.200}"

@@ -82,9 +82,12 @@ def _are_splits(root: Path, folders: list[Path]) -> bool:
     if sorted(SPLIT_OF[name] for name in names) != sorted(PARTS):
         raise PipelineError(f"{root} must hold the splits {', '.join(PARTS)}", names)
     inside = {split.name: _folders(split) for split in sorted(folders)}
-    classes = {split: sorted(path.name for path in paths) for split, paths in inside.items()}
-    if len(set(map(tuple, classes.values()))) > 1:
-        raise PipelineError(f"splits of {root} must hold the same classes", classes)
+    classes = {split: {path.name for path in paths} for split, paths in inside.items()}
+    every = set().union(*classes.values())
+    lacking = {split: sorted(every - own) for split, own in classes.items() if every - own}
+    if lacking:
+        rule = f"each split of {root} must hold every class"
+        raise PipelineError(rule, f"none of {lacking}")
     return True
 
 

@@ -48,7 +48,7 @@ def write_report(
     """Write `images.md`, with `image_sizes.png` and `images.png` that it shows.
 
     Args:
-        kept: One row an image, with `label`, `warnings`, `width` and `height`.
+        kept: One row an image, with `label`, `warnings`, `width`, `height` and `used_bits`.
         parts: As `part_images` gives them.
         rejected: As `rejects` gives it.
         odd: As `odd_images` gives it.
@@ -66,9 +66,10 @@ def write_report(
         f"{source.skipped:,} hidden or foreign files were passed over.",
         _parted(len(parts.columns) - 1),
         _table_of_counts(counts),
-        "![Examples](images.png)",
+        *_examples(source.classes),
         f"Sizes range from {_size(kept, 'min')} to {_size(kept, 'max')} pixels.",
         "![Sizes](image_sizes.png)",
+        *_depth(kept["used_bits"], open_prepared(prepared).bits),
         *_section("Left out", rejected),
         *_section("Accepted with a warning", odd),
     ]
@@ -85,6 +86,18 @@ def _table_of_counts(counts: pd.DataFrame) -> str:
     table = counts.rename(columns=_in_a_cell)
     table.insert(0, "images", counts.sum(axis=1), allow_duplicates=True)
     return table.to_markdown()
+
+
+def _examples(classes: list[str]) -> list[str]:
+    more = len(classes) - CLASSES_SHOWN
+    shown = f"The first {CLASSES_SHOWN} classes; {more:,} more are not shown."
+    return ["![Examples](images.png)", *([shown] if more > 0 else [])]
+
+
+def _depth(used_bits: pd.Series, bits: int) -> list[str]:
+    deep = int((used_bits > 0).sum())
+    used = f"{deep:,} images have 16 bits a channel, of which they use {bits}"
+    return [f"{used}: the upper 8 of these are kept."] if deep else []
 
 
 def _size(kept: pd.DataFrame, extreme: str) -> str:

@@ -65,7 +65,7 @@ def refuse_missing_class(index: pd.DataFrame, parts: pd.DataFrame, classes: list
         counts = counts_by_class(index, parts[rotation], classes)
         if (counts == 0).any(axis=None):
             rule = f"every part needs images of every class, in {rotation.replace('_', ' ')}"
-            raise PipelineError(rule, counts.to_dict("index"))
+            raise PipelineError(rule, counts.loc[:, (counts == 0).any()].to_dict("index"))
 
 
 def counts_by_class(index: pd.DataFrame, parts: pd.Series, classes: list[str]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from viewcache.ground.manifests import digest_of_digests, verify
+from viewcache.ground.manifests import load_array, read_manifest, verify
 from viewcache.ground.row_files import RowFile
 from viewcache.images.digests import Digests
 
@@ -36,11 +36,14 @@ class Prepared:
         """BLAKE2b of each image's pixels: uint8, shape (images, 16).
 
         Raises:
-            PipelineError: they are missing or damaged, or of other images than the index.
+            PipelineError: they are missing or damaged.
         """
-        path = pixel_digests_file(self.folder)
-        verify(path, images=digest_of_digests(self.digests))
-        return np.load(path, allow_pickle=False)
+        return load_array(pixel_digests_file(self.folder))
+
+    @property
+    def bits(self) -> int:
+        """How many of 16 bits a channel the images use, where they have as many."""
+        return read_manifest(self.pixels)["bits"]
 
     @property
     def paths(self) -> list[str]:
@@ -55,9 +58,9 @@ class Prepared:
         """Open the pixels.
 
         Raises:
-            PipelineError: they are missing or damaged, or of other images than the index.
+            PipelineError: they are missing or damaged.
         """
-        verify(self.pixels, images=digest_of_digests(self.digests))
+        verify(self.pixels)
         return RowFile(self.pixels)
 
 

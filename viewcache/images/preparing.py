@@ -4,20 +4,21 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterator
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from viewcache.ground.files import write_text, write_whole
-from viewcache.ground.manifests import digest_of_digests, seal
+from viewcache.ground.files import write_text
+from viewcache.ground.manifests import save_array, seal
 from viewcache.ground.row_files import RowFile, write_rows
+from viewcache.images.channels import depth
 from viewcache.images.decoding import DecodingPolicy, Rejected, decode_files
-from viewcache.images.prepared import pixel_digests_file
+from viewcache.images.prepared import pixel_digests_file, pixels_file
 
-Finding = tuple[str, str, int, int]
+Finding = tuple[str, str, int, int, int]
 
 
 def write_classes(folder: Path, classes: list[str]) -> None:
@@ -30,6 +31,9 @@ def write_prepared(
 ) -> pd.DataFrame:
     """Decode images, streaming, and write what `open_prepared` reads.
 
+    Where the images have 16 bits a channel and all of them use fewer, they are decoded again by
+    those.
+
     Args:
         root: Folder that the index' paths are relative to.
         index: One row an image: `digest`, `path`, `label`, which are kept, and maybe others.
@@ -37,34 +41,30 @@ def write_prepared(
     Returns:
         What was found about each image of the index: `rejected`, why it was left out, and
         `warnings`, what is odd about it, joined by semicolons, both empty where there is nothing;
-        `width` and `height` in pixels, 0 of those left out.
+        `width` and `height` in pixels, 0 of those left out; `used_bits` of 16, 0 of others.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    findings: list[Finding] = []
-    pixels = _pixels(root, index, policy, findings)
-    write_rows(folder / "images.npy", pixels, (policy.side, policy.side, 3), np.dtype(np.uint8))
-    found = pd.DataFrame(findings, index.index, ["rejected", "warnings", "width", "height"])
+    found = _write_pixels(folder, root, index, policy)
+    used = int(found["used_bits"].max())
+    if used and depth(used) < policy.bits:
+        policy = replace(policy, bits=depth(used))
+        found = _write_pixels(folder, root, index, policy)
     kept = index.loc[found["rejected"] == "", ["digest", "path", "label"]]
     text = kept.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC)  # bare, \r would end a row
     write_text(folder / "index.csv", text)
-    seal_prepared(folder, kept["digest"].tolist(), policy)
+    seal_prepared(folder, policy.bits)
     return found
 
 
-def seal_prepared(folder: Path, digests: list[str], policy: DecodingPolicy) -> None:
-    """Write the digests of pixels, and the manifests of pixels, digests and index."""
-    images, side = digest_of_digests(digests), policy.side
-    seal(
-        folder / "images.npy",
-        shape=[len(digests), side, side, 3],
-        dtype="|u1",
-        images=images,
-        background=list(policy.background),
-    )
-    seal(folder / "index.csv", images=images)
-    path = pixel_digests_file(folder)
-    write_whole(path, partial(np.save, arr=_digest_pixels(folder / "images.npy")))
-    seal(path, images=images)
+def seal_prepared(folder: Path, bits: int = 16) -> None:
+    """Write the digests of pixels, and the manifests of pixels, digests and index.
+
+    Args:
+        bits: How many of 16 a channel the images use, where they have as many.
+    """
+    seal(pixels_file(folder), bits=bits)
+    seal(folder / "index.csv")
+    save_array(pixel_digests_file(folder), _digest_pixels(pixels_file(folder)))
 
 
 def _digest_pixels(path: Path) -> np.ndarray:
@@ -74,6 +74,16 @@ def _digest_pixels(path: Path) -> np.ndarray:
     return np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 16)
 
 
+def _write_pixels(
+    folder: Path, root: Path, index: pd.DataFrame, policy: DecodingPolicy
+) -> pd.DataFrame:
+    findings: list[Finding] = []
+    pixels = _pixels(root, index, policy, findings)
+    write_rows(pixels_file(folder), pixels, (policy.side, policy.side, 3), np.dtype(np.uint8))
+    columns = ["rejected", "warnings", "width", "height", "used_bits"]
+    return pd.DataFrame(findings, index.index, columns)
+
+
 def _pixels(
     root: Path, index: pd.DataFrame, policy: DecodingPolicy, findings: list[Finding]
 ) -> Iterator[np.ndarray]:
@@ -81,7 +91,8 @@ def _pixels(
     results = decode_files(root, index["path"].tolist(), index["digest"].tolist(), policy)
     for result in tqdm(results, "decode", len(index), unit=" images", disable=None, leave=False):
         if isinstance(result, Rejected):
-            findings.append((str(result), "", 0, 0))
+            findings.append((str(result), "", 0, 0, 0))
         else:
-            findings.append(("", "; ".join(result.warnings), result.width, result.height))
-            yield result.pixels[None]
+            pixels, width, height, warnings, used_bits = result
+            findings.append(("", "; ".join(warnings), width, height, used_bits))
+            yield pixels[None]

@@ -1,6 +1,9 @@
 """Pictures side by side, for a person to look at."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.metadata import distribution
 from pathlib import Path
 
 import cv2
@@ -13,7 +16,7 @@ TILE, GAP, HEADING = 150, 6, 26  # pixels
 
 
 def draw_sheet(path: Path, rows: Sequence[tuple[Sequence[str], Sequence[np.ndarray]]]) -> None:
-    """Draw rows of pictures into a PNG.
+    """Draw rows of pictures into a PNG; say on standard error which letters its font lacks.
 
     Args:
         rows: For each row the headings above its pictures, empty or with as many entries, and the
@@ -28,12 +31,29 @@ def draw_sheet(path: Path, rows: Sequence[tuple[Sequence[str], Sequence[np.ndarr
         top += height
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, lambda file: sheet.save(file, "PNG"))
+    if lacking := _lacking(heading for headings, _ in rows for heading in headings):
+        rule = f"{path} shows boxes for letters that its font, DejaVu Sans, lacks"
+        print(f"viewcache: {rule}: {lacking}", file=sys.stderr)
+
+
+@cache
+def _font() -> ImageFont.FreeTypeFont:
+    """The font that comes with matplotlib, which takes half a second to import."""
+    file = "matplotlib/mpl-data/fonts/ttf/DejaVuSans.ttf"
+    return ImageFont.truetype(str(distribution("matplotlib").locate_file(file)), 14)
+
+
+def _lacking(texts: Iterable[str]) -> str:
+    """Letters that the font draws as it draws what is no letter."""
+    box = bytes(_font().getmask("\U0010ffff"))
+    letters = {letter for text in texts for letter in text if letter.isprintable()}
+    return "".join(sorted(each for each in letters if bytes(_font().getmask(each)) == box))
 
 
 def _draw_row(
     sheet: Image.Image, top: int, headings: Sequence[str], pictures: Sequence[np.ndarray]
 ) -> None:
-    font = ImageFont.load_default(size=15)
+    font = _font()
     lefts = [GAP + column * (TILE + GAP) for column in range(len(pictures))]
     for left, heading in zip(lefts, headings, strict=False):
         place = (left, top + HEADING / 2)
@@ -43,7 +63,7 @@ def _draw_row(
         sheet.paste(Image.fromarray(tile), (left, top + (HEADING if headings else 0)))
 
 
-def _shortened(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
+def _shortened(text: str, font: ImageFont.FreeTypeFont) -> str:
     """As much of a text as fits above a picture."""
     line = " ".join(text.split())
     if font.getlength(line) <= TILE:

@@ -1,5 +1,6 @@
 """Which image files a folder holds, and what they show."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,19 +72,26 @@ def _source(root: Path, rows: pd.DataFrame, skipped: int, classes: list[str] | N
 
 def _reason(root: Path, path: str, label: str) -> str:
     """Why a file is rejected; empty where it is not."""
+    file = root / path
+    if Path(path).is_absolute():
+        return "is an absolute path, not one below the source folder"
     if leaves(root, path):
         return "leaves the source folder"
-    if (root / path).is_dir():
+    if file.is_dir():
         return "links to a folder"
-    if not (root / path).is_file():
-        return "is not a file with a name in UTF-8"
+    if not file.exists():
+        return "links to nothing" if file.is_symlink() else "has a name that is not UTF-8"
+    if not file.is_file():
+        return "is a pipe or a device, not a file"
     return "" if label else "lies in no class folder"
 
 
 def _ordered(root: Path, found: list[str], given: list[str] | None) -> list[str]:
     if given is not None and sorted(given) != found:
-        rule = f"data.classes must name each class of {root} once: {found}"
-        raise PipelineError(rule, given)
+        there, named = Counter(found), Counter(given)
+        more, missing = [*(named - there)], [*(there - named)]
+        rule = f"data.classes must name each class of {root} once"
+        raise PipelineError(rule, f"{missing} missing, {more} unknown or twice")
     return given or found
 
 
@@ -93,5 +101,6 @@ def _refuse_classes_without_images(
     counts = table["label"].value_counts().reindex(names, fill_value=0).to_dict()
     if len(names) < 2 or 0 in counts.values():
         examples = rejected.head(3).to_numpy().tolist()
-        rule = "images of two classes or more, and of every class"
-        raise PipelineError(f"{root} must hold {rule}", f"{counts}, rejected: {examples}")
+        without = {name: count for name, count in counts.items() if not count}
+        rule = f"{root} must hold images of two classes or more, and of every class"
+        raise PipelineError(rule, f"{without or counts}, rejected: {examples}")

@@ -1,8 +1,8 @@
 """Arms held to each other: differences with their intervals, and what is known by them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -57,16 +57,6 @@ class Known:
             return "harmless"
         return "harm" if self.interval.high < -self.margin else "open"
 
-    def as_record(self) -> dict[str, Any]:
-        interval, needed = self.interval, self.needed
-        return {
-            "effect": self.effect,
-            "difference": self.difference,
-            "low": interval.low if interval else None,
-            "high": interval.high if interval else None,
-            **(asdict(needed) if needed else dict.fromkeys(Needed.__annotations__)),
-        }
-
 
 @dataclass(frozen=True)
 class Difference(Known):
@@ -89,10 +79,6 @@ class Comparison(Known):
     interval: Interval | None
     margin: float
     needed: Needed | None = None
-
-    def as_record(self) -> dict[str, Any]:
-        of = {"arm": self.arm.name, "reference": self.reference.name, "on": self.on}
-        return of | super().as_record()
 
 
 def compare(

@@ -5,7 +5,7 @@ from typing import Any
 
 from viewcache.judge.correctness import METRICS, Measured
 from viewcache.report.terminal import table, wrapped
-from viewcache.report.words import WHERE, difference, margin_in_words
+from viewcache.report.words import WHERE, difference_in, margin_in_words
 
 Record = Mapping[str, Any]
 LONGEST = 25
@@ -60,11 +60,11 @@ def _headers(measure: str) -> tuple[str, ...]:
 
 
 def _rows(run: Record, compared: Record) -> Iterator[list[str]]:
-    names = _short(run["run"]), run["trained_on"]
+    names = _short(run["run"]), run["arm"]
     for name, on in zip(names, METRICS, strict=True):
         accuracy = f"{run[METRICS[on]]:.3f}" if METRICS[on] in run else "-"
         found = compared.get(on)
-        known = [difference(found), found["verdict"]] if found else ["", ""]
+        known = [difference_in(found), found["verdict"]] if found else ["", ""]
         yield [name, TESTED[on], accuracy, *known]
 
 

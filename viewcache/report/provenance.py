@@ -1,20 +1,17 @@
 """Where results come from: the code, the images, the machine, the versions."""
 
 import platform
-import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-import yaml
-
 from viewcache.arms.arm import Arm
 from viewcache.bases.artifact import find_base
 from viewcache.features.store import digest_of_features
+from viewcache.ground.git import git
 from viewcache.ground.manifests import digest_of_digests
-from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import BASE, PARTS, PREPARED, planned_views
 from viewcache.ground.stopwatch import load_record
 from viewcache.images.folds import PARTS as PARTS_OF_A_ROTATION
@@ -30,7 +27,6 @@ class Provenance:
     """What a run was made of.
 
     Attributes:
-        params: All parameters.
         images: Number of images by part of the first rotation.
         rotations: Of the images.
         machines: Each machine that was measured on, in words.
@@ -41,7 +37,6 @@ class Provenance:
         digests: SHA-256 of images, features and weights of the base, by name.
     """
 
-    params: Params
     images: dict[str, int]
     rotations: int
     machines: list[str]
@@ -51,12 +46,8 @@ class Provenance:
     changed: bool
     digests: dict[str, str]
 
-    @property
-    def params_text(self) -> str:
-        return yaml.safe_dump(self.params.model_dump(), sort_keys=False, allow_unicode=True)
 
-
-def trace(params: Params, arms: Iterable[Arm]) -> Provenance:
+def trace(arms: Iterable[Arm]) -> Provenance:
     """Gather where the results in the working folder come from.
 
     Args:
@@ -68,7 +59,6 @@ def trace(params: Params, arms: Iterable[Arm]) -> Provenance:
     machines = [*(record["machine"] for record in records), *extract["machines"].values()]
     rotations = open_rotations(PARTS)
     return Provenance(
-        params,
         {part: len(getattr(rotations[0], part)) for part in PARTS_OF_A_ROTATION},
         len(rotations),
         sorted({*map(_in_words, machines)}),
@@ -85,7 +75,7 @@ def trace(params: Params, arms: Iterable[Arm]) -> Provenance:
 
 
 def git_commit() -> str:
-    return _git("rev-parse", "HEAD")
+    return git("rev-parse", "HEAD").strip()
 
 
 def digest_of_images() -> str:
@@ -109,9 +99,4 @@ def _moment(seconds: float) -> str:
 
 
 def _changed() -> bool:
-    return bool(_git("status", "--porcelain", "--", *DECIDING_FILES))
-
-
-def _git(*arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
-    return done.stdout.strip()
+    return bool(git("status", "--porcelain", "--", *DECIDING_FILES))

@@ -7,9 +7,9 @@ import numpy as np
 
 from viewcache.bases.artifact import open_base
 from viewcache.bases.base import Base
-from viewcache.heads.dense import Dense, probabilities
+from viewcache.heads.answers import Head
 from viewcache.images.decoding import decode
-from viewcache.serving.folder import BASE, Description, read_model
+from viewcache.serving.folder import BASE, UPPER, Description, read_model
 
 BATCH_SIZE = 1
 """Of the base: a lone image waits for no others, and of many, several run at a time."""
@@ -21,7 +21,7 @@ class Classifier:
 
     description: Description
     base: Base
-    head: list[Dense]
+    head: Head
 
     @property
     def classes(self) -> list[str]:
@@ -45,9 +45,8 @@ class Classifier:
         Args:
             pixels: uint8, shape (images, side, side, 3), of one image at least.
         """
-        # Rounded as the features are that the head was trained on.
-        features = self.base(pixels).astype(self.description.dtype)
-        return probabilities(self.head, features.astype(np.float32))
+        # Rounded as the rows are that the head was trained on.
+        return self.head.probabilities(self.base(pixels).astype(self.description.dtype))
 
 
 def open_classifier(folder: Path) -> Classifier:
@@ -56,5 +55,16 @@ def open_classifier(folder: Path) -> Classifier:
     Raises:
         PipelineError: a file is missing or damaged.
     """
-    description, head = read_model(folder)
+    description, layers = read_model(folder)
+    head = Head(_open_upper(folder / UPPER), layers)
     return Classifier(description, open_base(folder / BASE, BATCH_SIZE), head)
+
+
+def _open_upper(folder: Path) -> Base | None:
+    """The layers above a cut, which run as a base does: from rows to features."""
+    if not folder.exists():
+        return None
+    # Here, since a model on TensorFlow needs no OpenVINO but for these.
+    from viewcache.bases.openvino_base import OpenVINOBase
+
+    return OpenVINOBase(folder, "float32", folder.name, BATCH_SIZE)

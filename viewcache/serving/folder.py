@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -16,7 +16,12 @@ from viewcache.ground.manifests import digest_of_file
 from viewcache.heads.dense import Dense
 from viewcache.images.decoding import DecodingPolicy
 
+if TYPE_CHECKING:
+    from viewcache.ground.quiet_tensorflow import keras
+
 DESCRIPTION, HEAD, BASE, EXAMPLE = "model.json", "head.npz", "base", "example.png"
+UPPER, WEIGHTS = "upper", "upper/weights.npz"
+"""The layers above a cut, for OpenVINO, and their weights, for Keras; where there is none, none."""
 
 
 @dataclass(frozen=True)
@@ -40,18 +45,26 @@ class Description:
 
 
 def write_model(
-    folder: Path, description: Description, head: Sequence[Dense], base: Path, example: np.ndarray
+    folder: Path,
+    description: Description,
+    head: Sequence[Dense],
+    base: Path,
+    example: np.ndarray,
+    upper: "keras.Model | None" = None,
 ) -> None:
     """Write a model whole.
 
     Args:
-        head: As `probabilities` takes it.
+        head: Its dense layers, the last with an output for every class.
         base: Folder of the compiled base, which is copied.
         example: An image that the model takes, to try it on: uint8, shape (side, side, 3).
+        upper: Its layers above a cut, as they were trained.
     """
     with scratch(folder) as unfinished:
         shutil.copytree(base, unfinished / BASE)
         write_whole(unfinished / HEAD, lambda file: np.savez(file, *(p for d in head for p in d)))
+        if upper is not None:
+            _write_upper(unfinished, upper)
         _write_example(unfinished / EXAMPLE, example, description.decoding.min_size)
         paths = sorted(path for path in unfinished.rglob("*") if path.is_file())
         files = {path.relative_to(unfinished).as_posix(): digest_of_file(path) for path in paths}
@@ -61,7 +74,7 @@ def write_model(
 
 
 def read_model(folder: Path) -> tuple[Description, list[Dense]]:
-    """The description and the head of a model, once all its files are known to be those written.
+    """The description and the dense layers of a model, once its files are those written.
 
     Raises:
         PipelineError: a file is missing or damaged.
@@ -78,9 +91,24 @@ def read_model(folder: Path) -> tuple[Description, list[Dense]]:
     if received != files:
         rule = f"{folder} is damaged: `make repair` exports it again; it must hold"
         raise PipelineError(f"{rule} {files}", received)
-    with np.load(folder / HEAD, allow_pickle=False) as arrays:
-        parts = [arrays[name] for name in arrays.files]
+    parts = read_arrays(folder / HEAD)
     return description, [Dense(*layer) for layer in zip(parts[::2], parts[1::2], strict=True)]
+
+
+def read_arrays(path: Path) -> list[np.ndarray]:
+    """Weights, in the order in which they were written."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return [arrays[name] for name in arrays.files]
+
+
+def _write_upper(folder: Path, upper: "keras.Model") -> None:
+    # Here, since a model is read without TensorFlow, and one on TensorFlow without OpenVINO.
+    from viewcache.bases.converting import convert_to_openvino
+    from viewcache.bases.openvino_base import FILES
+
+    (folder / UPPER).mkdir()
+    convert_to_openvino(upper, folder / UPPER / FILES["float32"])
+    write_whole(folder / WEIGHTS, lambda file: np.savez(file, *upper.get_weights()))
 
 
 def _write_example(path: Path, pixels: np.ndarray, min_size: int) -> None:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from viewcache.bases.artifact import find_base, load_original
+from viewcache.bases.artifact import find_base, load_layers_above_cut, load_original
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.quiet_tensorflow import keras, layers
-from viewcache.serving.folder import BASE, read_model
+from viewcache.serving.folder import BASE, WEIGHTS, read_arrays, read_model
 
 
 def plain_keras(folder: Path) -> keras.Model:
@@ -27,8 +27,12 @@ def plain_keras(folder: Path) -> keras.Model:
     if precision != "float32":
         rule = "a Keras model calculates in float32, so the head must be trained on such features"
         raise PipelineError(rule, f"base.precision {precision}")
-    base = load_original(folder / BASE)
+    base, upper = load_original(folder / BASE), load_layers_above_cut(folder / BASE)
     x = base.output
+    if upper is not None:
+        upper.set_weights(read_arrays(folder / WEIGHTS))
+        # Without the class of ours that it has, which nobody else could load.
+        x = keras.Model(upper.input, upper.output)(x)
     for number, layer in enumerate(head, start=1):
         activation = "softmax" if number == len(head) else "relu"
         dense = layers.Dense(len(layer.bias), activation, name=f"head_{number}")

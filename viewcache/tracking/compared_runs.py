@@ -9,8 +9,7 @@ import mlflow
 from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
-from viewcache.ground.errors import PipelineError
-from viewcache.tracking.run_store import TRACKING_ERRORS, connect, tracking_uri
+from viewcache.tracking.run_store import as_pipeline_error, connect, tracking_uri
 from viewcache.tracking.runs import RESULTS_TAG
 
 COMPARISONS = "comparisons.json"
@@ -24,22 +23,18 @@ def artifact_reader(run: str) -> Callable[[Path], bytes]:
         PipelineError: the store has no such run.
     """
     MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
-    client = mlflow.MlflowClient(tracking_uri())
-    try:
+    with as_pipeline_error(f"MLflow must have the run {run}, at {tracking_uri()}"):
+        client = mlflow.MlflowClient(tracking_uri())
         parent = client.get_run(run).data.tags.get(MLFLOW_PARENT_RUN_ID)
-    except TRACKING_ERRORS as error:
-        raise PipelineError(f"MLflow must have the run, at {tracking_uri()}", run) from error
 
     def read(path: Path) -> bytes:
         folder = path.parent.name
         artifact = f"{folder}/{path.name}" if folder else path.name
         with TemporaryDirectory() as scratch:
-            try:
+            below = f", below {parent}" if parent else ""
+            rule = f"{run}{below}, must be a pipeline's run and have {artifact}"
+            with as_pipeline_error(rule):
                 return Path(client.download_artifacts(run, artifact, scratch)).read_bytes()
-            except TRACKING_ERRORS as error:
-                rule = f"a run in MLflow must be a pipeline's, which has {artifact}"
-                below = f"{run}, which is below {parent}" if parent else run
-                raise PipelineError(rule, below) from error
 
     return read
 
@@ -48,7 +43,7 @@ def log_comparison(run: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add rows to a run's table of comparisons.
 
     Raises:
-        TRACKING_ERRORS: MLflow cannot be reached, read or written to.
+        Exception: whatever MLflow raises.
     """
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
@@ -59,7 +54,7 @@ def run_of_results(digest: str) -> str | None:
     """The pipeline's run that results were logged as, if there is one.
 
     Raises:
-        TRACKING_ERRORS: MLflow cannot be reached, read or written to.
+        Exception: whatever MLflow raises.
     """
     store = connect()
     query = f"tags.`{RESULTS_TAG}` = '{digest}'"

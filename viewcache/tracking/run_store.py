@@ -1,31 +1,29 @@
-"""Where runs are kept: the repository's own database, with artifacts beside it, or a server."""
+"""Where runs are kept: the repository's own database, with artifacts beside it, or where MLflow's
+own settings say.
+"""
 
 import os
-from typing import Any, NamedTuple
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple
 
 import mlflow
-from mlflow.exceptions import MlflowException
-from mlflow.store.model_registry.dbmodels.models import SqlModelVersion
-from mlflow.store.tracking.dbmodels.models import SqlExperiment, SqlLoggedModel, SqlRun
-from sqlalchemy import create_engine, func, update
-from sqlalchemy.exc import SQLAlchemyError
+from mlflow.entities import Experiment
 
+from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import scratch
 from viewcache.ground.paths import repository
-from viewcache.tracking.processes import has_ended
 
-EXPERIMENT = "viewcache"
-PROCESS_TAG = "viewcache.process"
-"""Of a run: the process that logs it."""
-TRACKING_ERRORS = (MlflowException, SQLAlchemyError, OSError)
-ADDRESSES: tuple[Any, ...] = (
-    SqlExperiment.artifact_location,
-    SqlRun.artifact_uri,
-    SqlLoggedModel.artifact_location,
-    SqlModelVersion.source,
-    SqlModelVersion.storage_location,
-)
-"""Where the database says where artifacts are."""
+NAME = "MLFLOW_EXPERIMENT_NAME"
+ADDRESSES = {
+    "experiments": "artifact_location",
+    "runs": "artifact_uri",
+    "logged_models": "artifact_location",
+    "model_versions": "storage_location",
+}
+"""Where the database says where artifacts are: a column of a table."""
 
 
 class Store(NamedTuple):
@@ -40,52 +38,75 @@ class Store(NamedTuple):
 
 
 def tracking_uri() -> str:
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{repository()}/mlflow.db"
+    return os.environ.get("MLFLOW_TRACKING_URI") or _address(repository() / "mlflow.db")
+
+
+@contextmanager
+def as_pipeline_error(rule: str) -> Iterator[None]:
+    """Whatever fails in MLflow, in a store of any kind, or for want of its package."""
+    try:
+        yield
+    except Exception as error:
+        kind = "" if isinstance(error, PipelineError) else f"{type(error).__name__}: "
+        raise PipelineError(rule, f"{kind}{error}") from error
 
 
 def connect() -> Store:
-    """Open the store: made where there is none, and with no run left of a process that has ended.
+    """Open the store, and make what it lacks.
 
     Raises:
-        TRACKING_ERRORS: it cannot be reached, read or written to.
+        PipelineError: it cannot be reached, read or written to, or its experiment is deleted.
     """
-    _create_database()
-    client = mlflow.MlflowClient(tracking_uri())
-    local = tracking_uri().startswith("sqlite:")
-    artifacts = (repository() / "mlartifacts").as_uri() if local else None
-    found = client.get_experiment_by_name(EXPERIMENT)
-    if not found:
-        return Store(client, client.create_experiment(EXPERIMENT, artifacts))
-    if artifacts and found.artifact_location != artifacts:
-        _follow(found.artifact_location, artifacts)
-    close_broken_off(client, found.experiment_id)
-    return Store(client, found.experiment_id)
+    database = None if os.environ.get("MLFLOW_TRACKING_URI") else repository() / "mlflow.db"
+    artifacts = database.with_name("mlartifacts").as_uri() if database else None
+    with as_pipeline_error("MLflow must reach its store: mlflow.db, or MLFLOW_TRACKING_URI"):
+        if database:
+            _create_database(database)
+        client = mlflow.MlflowClient(tracking_uri())
+        experiment = _experiment(client, artifacts)
+        if database and artifacts:
+            _follow(database, experiment.artifact_location, artifacts)
+    number = experiment.experiment_id
+    if experiment.lifecycle_stage == "deleted":
+        restored = f"restored by `mlflow experiments restore --experiment-id {number}`"
+        rule = f"MLflow's experiment must be {restored}, or another named by {NAME}"
+        raise PipelineError(rule, f"{experiment.name}, which is deleted")
+    return Store(client, number)
 
 
-def close_broken_off(client: mlflow.MlflowClient, experiment: str) -> None:
-    """Runs of processes of this host that no longer live would show as running for ever."""
-    for run in client.search_runs([experiment], "attributes.status = 'RUNNING'"):
-        if has_ended(run.data.tags.get(PROCESS_TAG, "//")):
-            client.set_terminated(run.info.run_id, "KILLED")
+def _experiment(client: mlflow.MlflowClient, artifacts: str | None) -> Experiment:
+    """The one that MLflow's settings name, else the product's own; made where there is none."""
+    number, name = os.environ.get("MLFLOW_EXPERIMENT_ID"), os.environ.get(NAME) or "viewcache"
+    found = client.get_experiment(number) if number else client.get_experiment_by_name(name)
+    return found or client.get_experiment(client.create_experiment(name, artifacts))
 
 
-def _create_database() -> None:
+def _address(database: Path) -> str:
+    # SQLAlchemy and MLflow read these characters in an address, each in its own way.
+    path = os.path.relpath(database) if set("%?#") & set(str(database)) else database
+    return f"sqlite:///{path}"
+
+
+def _create_database(database: Path) -> None:
     """The repository's own database, whole or not at all: half of one, MLflow cannot mend."""
-    database = repository() / "mlflow.db"
-    if tracking_uri() != f"sqlite:///{database}" or database.exists():
-        return
-    with scratch(database) as folder:
-        mlflow.MlflowClient(f"sqlite:///{folder / database.name}")
-        (folder / database.name).rename(database)
+    if not database.exists():
+        with scratch(database) as folder:
+            mlflow.MlflowClient(_address(folder / database.name))
+            (folder / database.name).rename(database)
 
 
-def _follow(old: str, new: str) -> None:
-    """Tell the database where artifacts are, after the repository has moved.
+def _follow(database: Path, old: str, new: str) -> None:
+    """Tell the repository's own database where its artifacts are, after both have moved.
 
     MLflow makes every local address absolute. What it offers instead, `mlflow-artifacts:`, needs
-    a running server to write and to read.
+    a running server to write and to read. Only addresses below the old folder are changed.
     """
-    with create_engine(tracking_uri()).begin() as database:
-        for address in ADDRESSES:
-            moved = {address.key: func.replace(address, old, new)}
-            database.execute(update(address.class_).values(moved))
+    if old == new or not old.endswith("/mlartifacts") or database.is_symlink():
+        return
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for table, column in ADDRESSES.items():
+            connection.execute(
+                f"UPDATE {table} SET {column} = :new || substr({column}, length(:old) + 1) "
+                f"WHERE substr({column} || '/', 1, length(:old) + 1) = :old || '/'",
+                {"old": old, "new": new},
+            )

@@ -6,85 +6,87 @@ From files, because a stage that DVC restores does not run and so could log noth
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psutil
 import pyarrow.parquet as pq
+from mlflow.entities import Metric
+from mlflow.tracking.context.registry import resolve_tags
 from mlflow.utils.mlflow_tags import MLFLOW_GIT_COMMIT, MLFLOW_RUN_NOTE
 
 from viewcache.answers.tested import compared_columns
 from viewcache.features.store import digest_of_features
-from viewcache.ground.errors import message
+from viewcache.ground.errors import PipelineError
 from viewcache.ground.paths import ANSWERS, SOURCE, planned_views
 from viewcache.ground.stopwatch import load_record
 from viewcache.report import results
 from viewcache.report.provenance import digest_of_images, git_commit
 from viewcache.report.results import Results
-from viewcache.tracking.arm_runs import ArmLog
+from viewcache.tracking.arm_runs import ArmLog, arms_of
 from viewcache.tracking.datasets import datasets
-from viewcache.tracking.processes import start_of_pipeline, this_process
-from viewcache.tracking.run_store import PROCESS_TAG, TRACKING_ERRORS, Store, connect
-from viewcache.tracking.writer import RunWriter
+from viewcache.tracking.run_store import Store, as_pipeline_error, connect
+from viewcache.tracking.writer import RunWriter, numbers, samples_of
 
 RESULTS_TAG = "viewcache.results"
-
-
-def log_results(found: Results) -> None:
-    """Log results as a new pipeline run."""
-    _log(connect(), found, start_of_pipeline())
+"""Of a pipeline run that is whole: the digest of its results."""
 
 
 def try_to_log(found: Results) -> None:
-    """Log results, or say in a line why that failed: they are in files, and nothing is lost."""
+    """Log results as a new pipeline run, or say in a line why that failed: files have them."""
+    with one_line_if_it_fails():
+        _log(connect(), found, _start_of_pipeline())
+
+
+@contextmanager
+def one_line_if_it_fails() -> Iterator[None]:
     try:
-        log_results(found)
-    except TRACKING_ERRORS as error:
-        rule = "results are kept but not in MLflow; `make ui` logs them"
-        print("viewcache:", message(rule, error), file=sys.stderr)
+        with as_pipeline_error("results are kept but not in MLflow; `make ui` logs them"):
+            yield
+    except PipelineError as error:
+        print("viewcache:", error, file=sys.stderr)
 
 
-def log_missing_results() -> str:
-    """Log the results in the working folder, if any, unless the store has them already.
-
-    Whatever is logged so counts as restored.
+def log_missing_results(store: Store) -> str | None:
+    """Log the results in the working folder, as restored ones, unless the store has them already.
 
     Returns:
-        The experiment's id.
+        The id of their run; None where there are no results.
     """
-    store = connect()
-    if results.EVERYTHING.exists():
-        query = f"tags.`{RESULTS_TAG}` = '{results.digest_of_results()}'"
-        if not store.client.search_runs([store.experiment], query, max_results=1):
-            _log(store, results.read(), time.time())
-    return store.experiment
+    if not results.EVERYTHING.exists():
+        return None
+    query = f"tags.`{RESULTS_TAG}` = '{results.digest_of_results()}'"
+    found = store.client.search_runs([store.experiment], query, max_results=1)
+    return found[0].info.run_id if found else _log(store, results.read(), time.time())
 
 
-def _log(store: Store, found: Results, start: float) -> None:
+def _log(store: Store, found: Results, start: float) -> str:
     """Log a pipeline run.
 
     Args:
         start: When it began, in seconds since the epoch.
     """
-    tags = _tags()
-    writer = RunWriter(store, _flat(found.params), tags)
-    name = _name_of_images(found.params["data"])
+    writer = RunWriter(store, _flat(found.params), _tags())
+    name, arms = _name_of_images(found.params["data"]), arms_of(found)
     images = datasets(name, found.params["data"]["path"])
-    run = writer.create(_name(name, found), start, {}, _tells(found), images[0])
-    values = _flat({name: found.figures[name] or {} for name in ("replay", "prediction")})
-    writer.log(run, results.metrics_of(found.figures) | _times(found) | values)
+    stages = dict.fromkeys(arm.training_stage for arm in arms)
+    samples = [one for stage in stages for one in samples_of(stage, load_record(stage)["samples"])]
+    metrics = [*_figures(found), *samples]
+    run = writer.begin(_name(name, found), start, {}, _tells(found), metrics, images[0])
     for path in results.ARTIFACTS:
         folder = None if path.parent == Path() else path.parent.name
         store.client.log_artifact(run, str(path), folder)
     _log_answers(store, run)
-    arms = ArmLog(writer, run, found, images, start)
-    for stage in arms.training_stages:
-        writer.log_samples(run, stage, load_record(stage)["samples"])
-    for arm in found.arms:
-        arms.log(arm)
+    log = ArmLog(writer, run, found, images, start)
+    for arm in arms:
+        log.log(arm)
     writer.end(run, time.time())
     # Last, so that a run broken off half-way does not pass for a complete one.
     store.client.set_tag(run, RESULTS_TAG, results.digest_of_results())
+    return run
 
 
 def _log_answers(store: Store, run: str) -> None:
@@ -95,11 +97,26 @@ def _log_answers(store: Store, run: str) -> None:
         store.client.log_artifact(run, str(path), ANSWERS.parent.name)
 
 
-def _times(found: Results) -> dict[str, float]:
-    """Seconds of the recommended arm; nothing where they are of several machines."""
+def _start_of_pipeline() -> float:
+    """When the DVC command that runs this process began, in seconds since the epoch."""
+    processes = [psutil.Process(), *psutil.Process().parents()]
+    commands = [process for process in processes if _is_dvc(process)]
+    return (commands or processes)[0].create_time()
+
+
+def _is_dvc(process: psutil.Process) -> bool:
+    try:
+        return "dvc" in [Path(word).name for word in process.cmdline()[:3]]
+    except psutil.Error:
+        return False
+
+
+def _figures(found: Results) -> list[Metric]:
+    """The numbers of a pipeline run; seconds are of the recommended arm, where they are known."""
     arm = found.arms[found.figures["recommendation"]["arm"]]
-    times = {name: arm[name] for name in ("seconds", "further_seconds")}
-    return {name: seconds for name, seconds in times.items() if seconds is not None}
+    seconds = {name: arm[name] for name in ("seconds", "further_seconds")}
+    values = _flat({name: found.figures[name] or {} for name in ("replay", "prediction")})
+    return numbers(results.summary_of(found.figures) | seconds | values)
 
 
 def _name_of_images(data: dict[str, Any]) -> str:
@@ -126,13 +143,14 @@ def _tells(found: Results) -> dict[str, str]:
 
 
 def _tags() -> dict[str, str]:
-    return {
-        PROCESS_TAG: this_process(),
+    """Of every run; with those that MLflow finds itself: user, source, commit."""
+    own = {
         MLFLOW_GIT_COMMIT: git_commit(),
         "dvc.experiment": os.environ.get("DVC_EXP_NAME", ""),
         "viewcache.images": digest_of_images(),
         "viewcache.feature_digests": digest_of_features(planned_views()),
     }
+    return resolve_tags({name: value for name, value in own.items() if value})
 
 
 def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -1,40 +1,36 @@
-"""Runs as they are written: created, filled with numbers, and ended."""
+"""Runs as they are written: begun with all that is known of them, and ended."""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from mlflow.entities import DatasetInput, Metric, Param
-from mlflow.tracking.context.registry import resolve_tags
+from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH
 
 from viewcache.ground.monitor import Usage
 from viewcache.tracking.run_store import Store
 
-LARGEST_BATCH = 1000  # metrics: MLflow's limit of a request
 
-
+@dataclass(frozen=True)
 class RunWriter:
-    """Writes runs that share parameters and tags.
+    """Writes runs that share parameters and tags."""
 
-    Args:
-        params: Of the pipeline.
-        tags: Besides those that MLflow finds itself: user, source, commit. Empty ones are left out.
-    """
+    store: Store
+    params: Mapping[str, Any]
+    tags: Mapping[str, str]
 
-    def __init__(self, store: Store, params: Mapping[str, Any], tags: Mapping[str, str]) -> None:
-        self._store, self._params = store, params
-        self._tags = resolve_tags({name: value for name, value in tags.items() if value})
-
-    def create(
+    def begin(
         self,
         name: str,
         start: float,
         params: Mapping[str, Any],
         tags: Mapping[str, str],
+        metrics: Sequence[Metric],
         datasets: Sequence[DatasetInput],
     ) -> str:
-        """Begin a run.
+        """Begin a run; it counts as killed until it is ended, as it is should this process be.
 
         Args:
             start: In seconds since the epoch.
@@ -43,55 +39,53 @@ class RunWriter:
         Returns:
             Its id.
         """
-        client, experiment = self._store
-        all_tags, all_params = {**self._tags, **tags}, {**self._params, **params}
+        client, experiment = self.store
+        all_tags, all_params = {**self.tags, **tags}, {**self.params, **params}
         run = client.create_run(experiment, _milliseconds(start), all_tags, name).info.run_id
-        client.log_batch(run, params=[Param(key, str(one)) for key, one in all_params.items()])
+        client.set_terminated(run, "KILLED")
+        client.log_batch(run, metrics, [_param(key, one) for key, one in all_params.items()])
         client.log_inputs(run, datasets)
         return run
 
-    def log(self, run: str, values: Mapping[Any, Any]) -> None:
-        """Log those of the values that are numbers."""
-        self._log(run, _metrics(values, time.time()))
-
-    def log_curves(self, run: str, curves: pd.DataFrame) -> None:
-        """Log means by epoch.
-
-        Args:
-            curves: One row a head and epoch: `epoch`, and metrics.
-        """
-        metrics: list[Metric] = []
-        means, now = curves.groupby("epoch", as_index=False).mean(), time.time()
-        for row in means.to_dict("records"):
-            epoch = int(row.pop("epoch"))
-            values = {f"epoch_{name}": value for name, value in row.items()}
-            metrics.extend(_metrics(values, now, epoch))
-        self._log(run, metrics)
-
-    def log_samples(self, run: str, stage: str, samples: Iterable[Usage]) -> None:
-        """Log what a stage took of the machine, as MLflow names the metrics of a node."""
-        metrics = [
-            Metric(f"system/{stage}/{name}", value, _milliseconds(sample["time"]), step)
-            for step, sample in enumerate(samples)
-            for name, value in sample.items()
-            if name != "time"
-        ]
-        self._log(run, metrics)
-
     def end(self, run: str, end: float) -> None:
-        self._store.client.set_terminated(run, end_time=_milliseconds(end))
-
-    def _log(self, run: str, metrics: Sequence[Metric]) -> None:
-        for start in range(0, len(metrics), LARGEST_BATCH):
-            self._store.client.log_batch(run, metrics[start : start + LARGEST_BATCH])
+        self.store.client.set_terminated(run, end_time=_milliseconds(end))
 
 
-def _metrics(values: Mapping[Any, Any], moment: float, step: int = 0) -> list[Metric]:
+def numbers(values: Mapping[Any, Any], step: int = 0) -> list[Metric]:
+    """Those of the values that are numbers."""
+    now = _milliseconds(time.time())
     return [
-        Metric(name, float(value), _milliseconds(moment), step)
+        Metric(name, float(value), now, step)
         for name, value in values.items()
         if isinstance(value, int | float)
     ]
+
+
+def curves_of(epochs: pd.DataFrame) -> list[Metric]:
+    """Means by epoch.
+
+    Args:
+        epochs: One row a head and epoch: `epoch`, and metrics.
+    """
+    means = epochs.groupby("epoch").mean().add_prefix("epoch_")
+    rows = zip(means.index, means.to_dict("records"), strict=True)
+    return [metric for epoch, row in rows for metric in numbers(row, int(epoch))]
+
+
+def samples_of(stage: str, samples: Iterable[Usage]) -> list[Metric]:
+    """What a stage took of the machine, as MLflow names the metrics of a node."""
+    return [
+        Metric(f"system/{stage}/{name}", value, _milliseconds(sample["time"]), step)
+        for step, sample in enumerate(samples)
+        for name, value in sample.items()
+        if name != "time"
+    ]
+
+
+def _param(name: str, value: object) -> Param:
+    """A parameter, cut where it is longer than MLflow takes: whole ones are in params.json."""
+    text = str(value)
+    return Param(name, text if len(text) <= MAX_PARAM_VAL_LENGTH else f"{text[:5000]} …")
 
 
 def _milliseconds(seconds: float) -> int:

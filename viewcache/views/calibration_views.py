@@ -5,15 +5,13 @@ So an image more, another seed or another policy leaves the base, and all its fe
 
 import hashlib
 import json
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 from pydantic import ValidationError
 
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.files import write_text, write_whole
-from viewcache.ground.manifests import seal, verify
+from viewcache.ground.files import write_text
 from viewcache.ground.params.policy import Policy
 from viewcache.ground.params.section import Section
 from viewcache.images.prepared import Prepared
@@ -83,20 +81,3 @@ def render_sample(images: Prepared, sample: CalibrationSample) -> np.ndarray:
     drawn = [draw(sample.augment, sample.seed, view, [one]) for one, view in sample.images.items()]
     with images.read() as pixels:
         return render(pixels.read([rows[one] for one in sample.images]), np.concatenate(drawn))
-
-
-def save_views(path: Path, views: np.ndarray) -> None:
-    """Write rendered views, with a manifest."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, partial(np.save, arr=views, allow_pickle=False))
-    seal(path)
-
-
-def open_views_to_calibrate_on(path: Path) -> np.ndarray:
-    """What `save_views` wrote.
-
-    Raises:
-        PipelineError: it is missing or damaged.
-    """
-    verify(path)
-    return np.load(path, allow_pickle=False)

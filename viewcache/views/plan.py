@@ -2,14 +2,9 @@
 
 import hashlib
 from collections.abc import Sequence
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from viewcache.ground.files import write_whole
-from viewcache.ground.manifests import digest_of_digests, seal, verify
 
 if TYPE_CHECKING:
     from viewcache.ground.params.policy import Policy
@@ -82,36 +77,3 @@ def _uniform(seed: int, view: int, digests: Sequence[str]) -> np.ndarray:
 
 def _symmetric(chance: np.ndarray, limit: float) -> np.ndarray:
     return (2 * chance - 1) * limit
-
-
-def save_plan(path: Path, policy: "Policy", seed: int, view: int, digests: Sequence[str]) -> None:
-    """Draw a view's plan into a `.npy` file, and write its manifest beside it."""
-    plan = draw(policy, seed, view, digests)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, partial(np.save, arr=plan, allow_pickle=False))
-    seal(
-        path,
-        shape=list(plan.shape),
-        dtype=str(plan.dtype),
-        view=view,
-        images=digest_of_digests(digests),
-        seed=seed,
-        policy=policy.model_dump(),
-    )
-
-
-def save_rows(path: Path, rows: np.ndarray) -> None:
-    """Write which prepared images views are planned for: int64, with a manifest beside it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, partial(np.save, arr=rows, allow_pickle=False))
-    seal(path)
-
-
-def load_plan(path: Path, view: int, digests: Sequence[str]) -> np.ndarray:
-    """Read a view's plan.
-
-    Raises:
-        PipelineError: it is missing, damaged, or of another view or of other images.
-    """
-    verify(path, view=view, images=digest_of_digests(digests))
-    return np.load(path, allow_pickle=False)

@@ -49,6 +49,16 @@ def test_an_unknown_network_is_refused_with_near_names(read, name, near):
         read(name=name)
 
 
+@pytest.mark.parametrize("name", ["nothing.keras", "VGG61"])
+@pytest.mark.parametrize("weights", [None, "random"])
+@pytest.mark.parametrize("preprocessing", ["own", "tf"])
+def test_a_mistyped_name_is_the_only_complaint(read, name, weights, preprocessing):
+    with pytest.raises(PipelineError, match=r"^params\.yaml: base\.name: [^;]*(;[^;]*)?$") as found:
+        read(name=name, weights=weights, preprocessing=preprocessing)
+    assert "base.weights" not in str(found.value)
+    assert "base.preprocessing" not in str(found.value)
+
+
 def test_an_h5_base_is_refused(read):
     with pytest.raises(PipelineError, match=r"base.name: .* save the model as .keras. .*'a.h5'"):
         read(name="a.h5")

@@ -1,7 +1,7 @@
 """What a frozen base is made of, as `params.yaml` states it."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
@@ -78,7 +78,9 @@ class BaseSettings(Section):
     @field_validator("weights")
     @classmethod
     def _fit_the_base(cls, weights: str | None, info: ValidationInfo) -> str | None:
-        if info.data.get("name", "").endswith(MODEL_SUFFIX):
+        if "name" not in info.data:
+            return weights  # which the name decides, once it is mended
+        if info.data["name"].endswith(MODEL_SUFFIX):
             if weights is not None:
                 raise ValueError("a model file brings its own weights: must be null")
         elif weights is None or not weights.endswith((".h5", ".keras")):
@@ -91,15 +93,27 @@ class BaseSettings(Section):
     @field_validator("preprocessing")
     @classmethod
     def _be_stated_for_a_file(cls, preprocessing: str, info: ValidationInfo) -> str:
-        if info.data.get("name", "").endswith(MODEL_SUFFIX) == (preprocessing == "own"):
+        if "name" in info.data and info.data["name"].endswith(MODEL_SUFFIX) == (
+            preprocessing == "own"
+        ):
             raise ValueError("own is for networks known by name, the others for .keras files")
         return preprocessing
 
 
 class BaseSpec(BaseSettings):
-    """A frozen base for images of `side` x `side` pixels."""
+    """A frozen base for images of `side` x `side` pixels.
+
+    Attributes:
+        cut: Name of the layer that it ends with, unpooled; None: all of it.
+    """
 
     side: Annotated[int, Field(ge=1)]
+    cut: str | None = None
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """All of it, as keys of rows have it: without a cut there is no word of one."""
+        return self.model_dump(exclude=None if self.cut else {"cut"})
 
 
 def default_side(base: str) -> int | None:

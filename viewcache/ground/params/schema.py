@@ -113,6 +113,14 @@ class Base(BaseSettings):
 
 
 class Extract(Section):
+    """What rows of features are.
+
+    Attributes:
+        cut: Name of a layer of the base: rows are what it gives, and the layers above it are a
+            part of the head. None: rows are pooled features.
+    """
+
+    cut: str | None = None
     dtype: Literal["float32", "float16"] = "float32"
     engine: Literal["local", "ray"] = "local"
 
@@ -201,11 +209,19 @@ class Params(Section):
     def base_spec(self) -> BaseSpec:
         """What to load the base from."""
         settings = self.base.model_dump(include=set(BaseSettings.model_fields))
-        return BaseSpec(**settings, side=self.side)
+        return BaseSpec(**settings, side=self.side, cut=self.extract.cut)
 
     @model_validator(mode="after")
     def _know_the_side(self) -> Self:
         _ = self.side
+        return self
+
+    @model_validator(mode="after")
+    def _train_upper_layers_where_there_are_any(self) -> Self:
+        rate = self.train.head.upper_learning_rate
+        if rate is not None and self.extract.cut is None:
+            rule = "must be null where extract.cut is null: no layer is above a cut"
+            raise ParameterError("train.head.upper_learning_rate", rule, rate)
         return self
 
     @model_validator(mode="after")
