@@ -11,15 +11,15 @@ unexport PYTHONWARNINGS
 override export PHOTOS := $(value PHOTOS)
 override export GROUP := $(value GROUP)
 
-.PHONY: help init plan explain run register verify repair ui check test fuzz torture remotes mutants bench
+.PHONY: help init plan explain run register shortlist verify repair ui check test fuzz torture remotes mutants bench
 
 help:  ## Say what each target does.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 init: .venv/ready  ## Write params.yaml for a folder of your own: make init PHOTOS=FOLDER [GROUP=REGEX].
 	@python -m viewcache init $(if $(PHOTOS),"$$PHOTOS") $(if $(GROUP),--group "$$GROUP")
 
-plan: .venv/ready  ## Say what `make run` will cost, in half a minute on two cores: make plan [RECIPE=NAME].
+plan: .venv/ready  ## Say what `make run` will cost, in half a minute (two cores): make plan [RECIPE=NAME].
 	@python -m viewcache plan $(if $(RECIPE),--recipe $(RECIPE))
 
 explain: .venv/ready  ## Say which features would be computed anew, and why: in seconds.
@@ -36,6 +36,9 @@ run: .venv/ready  ## Answer for params.yaml, or for recipes/NAME.yaml: make run 
 
 register: .venv/ready  ## Log the exported model to MLflow, and recommend it there.
 	@python -m viewcache register
+
+shortlist: .venv/ready  ## Hold bases to each other: make shortlist [BASES="NAME@SIDE ..."] [LIMIT=IMAGES].
+	@python -m viewcache shortlist $(BASES) $(if $(LIMIT),--limit $(LIMIT))
 
 verify: .venv/ready  ## Verify every array; compute FEATURES of them, 1000, again from the images.
 	python -m viewcache verify $(if $(FEATURES),--features $(FEATURES))

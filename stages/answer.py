@@ -21,7 +21,7 @@ from viewcache.ground.paths import (
 )
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.ground.view_ids import ids_of_test_views
-from viewcache.images.folds import open_rotations
+from viewcache.images.folds import open_rotations, open_units
 from viewcache.images.prepared import open_prepared, read_classes
 
 
@@ -42,7 +42,8 @@ def main() -> None:
         answers = [ask(head, images.labels, views, asked, upper=upper) for head in heads]
         for head in (*usual, *twice_as_long):
             answers.append(ask(head, images.labels, views, asked, "validation", upper))
-        write_answers(ANSWERS, answers, images, read_classes(PREPARED), rotations, asked)
+        classes, units = read_classes(PREPARED), open_units(PARTS)
+        write_answers(ANSWERS, answers, images, classes, rotations, asked, units)
         write_text(EPOCHS, epochs_of(heads).to_csv(index=False))
     with costs.phase("equivalence"):
         *_, twin = cached_arms(params, rotations)

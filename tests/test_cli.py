@@ -17,6 +17,9 @@ COMMANDS = (
     "plan",
     "explain",
     "recipe",
+    "compare",
+    "shortlist",
+    "certify",
     "verify",
     "recover",
     "predict",
@@ -36,13 +39,13 @@ def printed(capsys, *arguments: str) -> str:
 
 def test_the_help_has_a_line_for_every_command(capsys):
     text = printed(capsys, "--help")
-    assert tuple(re.findall(r"^    (\w+) +\w+ ", text, re.MULTILINE)) == COMMANDS
+    assert tuple(re.findall(r"^    (\w+)\s+\w+ ", text, re.MULTILINE)) == COMMANDS
     assert "`dvc repro` answers" in text
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_says_what_it_does(capsys, command):
-    [line] = re.findall(rf"^    {command} +(.+)$", printed(capsys, "--help"), re.MULTILINE)
+    [line] = re.findall(rf"^    {command}\s+(.+)$", printed(capsys, "--help"), re.MULTILINE)
     text = printed(capsys, command, "--help")
     assert text.startswith(f"usage: viewcache {command} ")
     assert line in " ".join(text.split())

@@ -44,6 +44,30 @@ def _parser() -> ArgumentParser:
     add("explain", _explain, "say which features would be computed anew, and why")
     recipe = add("recipe", _recipe, "put recipes/NAME.yaml in the place of params.yaml")
     recipe.add_argument("name", metavar="NAME")
+    comparing = add(
+        "compare", _compare, "hold runs to the first of them, by their answers image by image"
+    )
+    comparing.add_argument(
+        "runs",
+        metavar="RUN",
+        nargs="+",
+        help="a revision, an experiment, an MLflow run's id, or workspace, which is held to a "
+        "single one",
+    )
+    comparing.add_argument(
+        "--arm", metavar="NAME[,NAME]", help="of all; or of the first and the others"
+    )
+    comparing.add_argument("--json", action="store_true", help="print everything, for programs")
+    candidates = add("shortlist", _shortlist, "run the pipeline in short with several bases")
+    candidates.add_argument(
+        "bases",
+        metavar="BASE",
+        nargs="*",
+        help="NAME[@SIDE] or FILE.keras[@SIDE]:PREPROCESSING; none: that of params.yaml at 160 and "
+        "224 pixels",
+    )
+    candidates.add_argument("--limit", type=int, metavar="N", help="of images; none: params.yaml's")
+    add("certify", _certify, "say whether the base in int8 or bfloat16 is as good as in float32")
     verify = add(
         "verify", _verify, "verify every array, and compute features again from the images"
     )
@@ -92,6 +116,24 @@ def _recipe(wanted: Namespace) -> None:
     from viewcache.commands.recipes import use_recipe
 
     use_recipe(wanted.name)
+
+
+def _compare(wanted: Namespace) -> None:
+    from viewcache.commands.comparing import compare
+
+    compare(wanted.runs, wanted.arm, wanted.json)
+
+
+def _shortlist(wanted: Namespace) -> None:
+    from viewcache.commands.shortlisting import shortlist
+
+    shortlist(wanted.bases, wanted.limit)
+
+
+def _certify(_: Namespace) -> None:
+    from viewcache.commands.certifying import certify
+
+    certify()
 
 
 def _verify(wanted: Namespace) -> None:

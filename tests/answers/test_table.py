@@ -26,6 +26,7 @@ ROTATIONS = [rotation_of(range(number, IMAGES, 3), number, [1, 5], [2]) for numb
 ARMS = [named(name, (0, 7), range(3)) for name in ("cached_0", "cached_10", "end_to_end")]
 CLASSES = ["intact", "broken", "dusty"]
 VIEWS = [0, 1_000_000, 1_000_001]
+UNITS = np.arange(IMAGES) // 2
 PAGE = Path("docs/answers.md")
 NAMES = st.text(min_size=1)
 """Of classes, in any letters."""
@@ -69,7 +70,7 @@ def test_what_is_written_is_read_to_the_bit(classes, views, data):
         places = data.draw(st.sets(st.sampled_from(range(len(every))), min_size=1))
         written, path = [every[place] for place in sorted(places)], Path(folder) / "of/answers"
         ids = [0, *range(1_000_000, 1_000_000 + views - 1)]
-        write_answers(path, written, images, classes, ROTATIONS, ids)
+        write_answers(path, written, images, classes, ROTATIONS, ids, UNITS)
         for pair in zip(read_answers(path, ARMS, images, classes), written, strict=True):
             assert_same(*pair)
 
@@ -88,13 +89,13 @@ def heads(images) -> list[HeadAnswers]:
 def path(tmp_path, images, heads) -> Path:
     """The table of these heads."""
     file = tmp_path / "answers.parquet"
-    write_answers(file, heads, images, CLASSES, ROTATIONS, VIEWS)
+    write_answers(file, heads, images, CLASSES, ROTATIONS, VIEWS, UNITS)
     return file
 
 
 def test_the_same_answers_are_the_same_bytes(path, images, heads):
     before = path.read_bytes()
-    write_answers(path, heads, images, CLASSES, ROTATIONS, VIEWS)
+    write_answers(path, heads, images, CLASSES, ROTATIONS, VIEWS, UNITS)
     assert path.read_bytes() == before
 
 
@@ -105,7 +106,7 @@ def test_of_too_many_logits_none_is_kept_and_the_rest_is_read(
     numbers = sum(head.logits.size for head in heads)
     monkeypatch.setattr(table, "MOST_LOGITS", numbers - spared)
     file = tmp_path / "answers.parquet"
-    write_answers(file, heads, images, CLASSES, ROTATIONS, VIEWS)
+    write_answers(file, heads, images, CLASSES, ROTATIONS, VIEWS, UNITS)
     assert ("logits" in pd.read_parquet(file)) == kept
     for found, head in zip(read_answers(file, ARMS, images, CLASSES), heads, strict=True):
         assert_same(found, head if kept else replace(head, logits=None))
@@ -170,7 +171,7 @@ def test_plain_pandas_finds_the_documented_columns(path, images, heads):
     rows = ROTATIONS[2].test
     assert len(found) == sum(head.named.size for head in heads)
     assert found.iloc[-12:]["image"].tolist() == 3 * images.of(rows)
-    assert first["path"] == f"{rows[0]}.png"
+    assert (first["path"], first["unit"]) == (f"{rows[0]}.png", UNITS[rows[0]])
     assert (first["label"], first["named"]) == tuple(
         CLASSES[number] for number in (images.labels[rows[0]], head.named[0, 0])
     )

@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 
 from tests.tracking.test_run_store import rows
+from viewcache.commands.comparing import compare_runs, open_compared
+from viewcache.commands.run_files import find_run
 from viewcache.report import results
 from viewcache.tracking.pages import pages
 from viewcache.tracking.run_store import connect
@@ -212,6 +214,17 @@ def test_the_pipeline_s_run_has_what_was_found(workspace, client, parent):
     run = parent.info.run_id
     files = [*client.list_artifacts(run), *client.list_artifacts(run, "plots")]
     assert {file.path for file in files if not file.is_dir} == set(map(str, results.ARTIFACTS))
+
+
+def test_the_pipeline_s_run_is_compared_with_the_workspace(workspace, store, parent, monkeypatch):
+    monkeypatch.setenv("DVC_ROOT", str(store))
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    logged, here = (open_compared(find_run(name)) for name in (parent.info.run_id, "workspace"))
+    record = compare_runs(here, [logged])
+    assert {**record["runs"][1], "run": "workspace"} == record["runs"][0]
+    [found] = record["comparisons"]
+    assert (found["images"], found["changed"]) == (120, {})
+    assert {one["difference"] for one in found["on"].values()} == {0}
 
 
 def test_in_a_store_of_others_nothing_of_theirs_changes(

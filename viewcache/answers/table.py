@@ -31,16 +31,18 @@ def write_answers(
     classes: Sequence[str],
     rotations: Sequence[Rotation],
     views: Sequence[int],
+    units: np.ndarray,
 ) -> None:
     """Write answers.
 
     Args:
         views: Ids of those that are answered in, in order: 0, then random ones.
+        units: Of all prepared images, as `open_units` gives them.
     """
     numbers = sum(head.logits.size for head in heads if head.logits is not None)
     paths, keeps_logits = images.paths, numbers <= MOST_LOGITS
     tables = [
-        _table(head, images, paths, classes, rotations[head.rotation], views, keeps_logits)
+        _table(head, images, paths, classes, rotations[head.rotation], views, units, keeps_logits)
         for head in heads
     ]
     table = pa.concat_tables(tables, promote_options="default").unify_dictionaries()
@@ -82,6 +84,7 @@ def _table(
     classes: Sequence[str],
     rotation: Rotation,
     views: Sequence[int],
+    units: np.ndarray,
     keeps_logits: bool,
 ) -> pa.Table:
     """The answers of one head, view after view."""
@@ -102,6 +105,7 @@ def _table(
             "view": np.repeat(np.array(views, np.int32), len(head.images)),
             "image": _words([images.digests[row] for row in head.images], len(views)),
             "path": _words([paths[row] for row in head.images], len(views)),
+            "unit": units[rows].astype(np.int32),
             "label": _named(classes, images.labels[rows]),
             "named": _named(classes, head.named.ravel()),
             "log_probability": head.log_named.ravel(),

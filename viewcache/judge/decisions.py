@@ -21,25 +21,21 @@ Effect = Literal["help", "harmless", "harm", "open"]
 """What is known of a difference. What helps is harmless too, and is called a help."""
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """An arm held to a reference, `on` clean images or under random views.
+class Known:
+    """What is known of a difference.
 
     Attributes:
-        difference: Accuracy of the arm minus that of the reference.
+        difference: Of an accuracy minus that of a reference.
         interval: None where neither has more than one seed.
         margin: The loss of accuracy that counts as none.
         needed: What would tell whether the loss is within the margin; None where that is known, or
             where there is no interval.
     """
 
-    arm: Arm
-    reference: Arm
-    on: Measured
     difference: float
     interval: Interval | None
     margin: float
-    needed: Needed | None = None
+    needed: Needed | None
 
     @property
     def is_gain(self) -> bool:
@@ -60,6 +56,29 @@ class Comparison:
         if self.interval.low > -self.margin:
             return "harmless"
         return "harm" if self.interval.high < -self.margin else "open"
+
+
+@dataclass(frozen=True)
+class Difference(Known):
+    """Between any two tables of scores."""
+
+    difference: float
+    interval: Interval | None
+    margin: float
+    needed: Needed | None = None
+
+
+@dataclass(frozen=True)
+class Comparison(Known):
+    """An arm held to a reference, `on` clean images or under random views."""
+
+    arm: Arm
+    reference: Arm
+    on: Measured
+    difference: float
+    interval: Interval | None
+    margin: float
+    needed: Needed | None = None
 
 
 def compare(
@@ -115,9 +134,16 @@ def hold(
 ) -> Comparison:
     """Hold an arm to a reference: each with its table, as for `difference_interval`."""
     (arm, table), (reference, expected) = one, other
-    difference = sample.estimate(table) - sample.estimate(expected)
-    interval = difference_interval(table, expected, sample)
+    return Comparison(arm, reference, on, **vars(difference_of(table, expected, sample, margin)))
+
+
+def difference_of(
+    table: np.ndarray, reference: np.ndarray, sample: Sample, margin: float
+) -> Difference:
+    """What is known of a difference, of tables as for `difference_interval`."""
+    difference = sample.estimate(table) - sample.estimate(reference)
+    interval = difference_interval(table, reference, sample)
     needed = None
     if interval is not None and interval.holds(-margin):
-        needed = what_would_decide(table, expected, sample, -margin)
-    return Comparison(arm, reference, on, difference, interval, margin, needed)
+        needed = what_would_decide(table, reference, sample, -margin)
+    return Difference(difference, interval, margin, needed)

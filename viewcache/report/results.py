@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -83,9 +83,13 @@ def read() -> Results:
     )
 
 
-def digest_of_results() -> str:
-    """SHA-256 of the results in the working folder; with their times, so it names one run."""
-    contents = [path.read_bytes() for path in (EVERYTHING, PARAMS, RUNS, CURVES)]
+def digest_of_results(read: Callable[[Path], bytes] = Path.read_bytes) -> str:
+    """SHA-256 of the results in the working folder; with their times, so it names one run.
+
+    Args:
+        read: Of another run, how its files are read.
+    """
+    contents = [read(path) for path in (EVERYTHING, PARAMS, RUNS, CURVES)]
     return hashlib.sha256(b"".join(contents)).hexdigest()
 
 

@@ -1,9 +1,18 @@
 """The recommendation in a sentence: what to do with these images, and how sure that is."""
 
 from viewcache.ground.params.base_settings import Precision
+from viewcache.judge.certificate import read_certificate
 from viewcache.judge.judgement import Judgement
 from viewcache.judge.verdict import Recommendation
-from viewcache.report.words import WHERE, difference, margin_in_words, points, tells, views_of
+from viewcache.report.words import (
+    WHERE,
+    difference,
+    difference_in,
+    margin_in_words,
+    points,
+    tells,
+    views_of,
+)
 
 
 def sentence(judged: Judgement, precision: Precision) -> str:
@@ -31,7 +40,7 @@ def reasons(judged: Judgement, precision: Precision) -> str:
     is not certified."""
     recommendation = judged.recommendation
     near = [_enough(recommendation)] if recommendation.arm.random_views else []
-    return " ".join([*near, _why(recommendation), *_to_expect(judged), *_not_certified(precision)])
+    return " ".join([*near, _why(recommendation), *_to_expect(judged), *certified(precision)])
 
 
 def alarms(judged: Judgement) -> list[str]:
@@ -110,11 +119,19 @@ def _why(recommendation: Recommendation) -> str:
     return f"{found}: {both} (95 % intervals)."
 
 
-def _not_certified(precision: Precision) -> list[str]:
-    """That a base in another precision than float32 was not held to it."""
+def certified(precision: Precision) -> list[str]:
+    """Whether a base in another precision than float32 is known to be as good."""
     if precision == "float32":
         return []
-    base = f"The base runs in {precision}"
+    base, certificate = f"The base runs in {precision}", read_certificate()
+    found = certificate["on"] if certificate else {}
+    worse = [on for on in found if found[on]["verdict"] == "worse"]
+    if worse:
+        lost = " and ".join(f"{difference_in(found[on], ' points')} {WHERE[on]}" for on in worse)
+        return [f"{base}: heads on it are worse than on float32, {lost}."]
+    if certificate and all(one["verdict"] != "not known" for one in found.values()):
+        within = margin_in_words(certificate["margin"])
+        return [f"{base}: heads on it are as good as on float32, within {within} (certified)."]
     return [f"{base}: whether heads on it are as good as on float32 is not certified."]
 
 

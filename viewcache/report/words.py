@@ -1,5 +1,8 @@
 """Figures in words, the same way wherever they stand."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from viewcache.arms.arm import Arm
 from viewcache.costs.faster import Way
 from viewcache.judge.correctness import Measured
@@ -53,6 +56,13 @@ def difference(estimate: float, interval: Interval | None, unit: str = "") -> st
         return f"{_in_points(estimate):+.1f}{unit}"
     low, high = _in_points(interval.low), _in_points(interval.high)
     return with_interval(_in_points(estimate), low, high, "+.1f", unit)
+
+
+def difference_in(record: Mapping[str, Any], unit: str = "") -> str:
+    """The same of a record of a difference, as `viewcache compare --json` has it."""
+    ends = record["low"], record["high"]
+    interval = None if None in ends else Interval(record["difference"], *ends)
+    return difference(record["difference"], interval, unit)
 
 
 def tells(comparison: Comparison) -> bool:

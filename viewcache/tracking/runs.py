@@ -9,16 +9,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psutil
+import pyarrow.parquet as pq
 from mlflow.entities import Metric
 from mlflow.tracking.context.registry import resolve_tags
 from mlflow.utils.mlflow_tags import MLFLOW_GIT_COMMIT, MLFLOW_RUN_NOTE
 
+from viewcache.answers.tested import compared_columns
 from viewcache.features.store import digest_of_features
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.paths import SOURCE, planned_views
+from viewcache.ground.paths import ANSWERS, SOURCE, planned_views
 from viewcache.ground.stopwatch import load_record
 from viewcache.report import results
 from viewcache.report.provenance import digest_of_images, git_commit
@@ -76,6 +79,7 @@ def _log(store: Store, found: Results, start: float) -> str:
     for path in results.ARTIFACTS:
         folder = None if path.parent == Path() else path.parent.name
         store.client.log_artifact(run, str(path), folder)
+    _log_answers(store, run)
     log = ArmLog(writer, run, found, images, start)
     for arm in arms:
         log.log(arm)
@@ -83,6 +87,14 @@ def _log(store: Store, found: Results, start: float) -> str:
     # Last, so that a run broken off half-way does not pass for a complete one.
     store.client.set_tag(run, RESULTS_TAG, results.digest_of_results())
     return run
+
+
+def _log_answers(store: Store, run: str) -> None:
+    """As far as runs are compared by them: all columns would take thirty times the disk."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / ANSWERS.name
+        pq.write_table(compared_columns(ANSWERS.read_bytes()), path, compression="zstd")
+        store.client.log_artifact(run, str(path), ANSWERS.parent.name)
 
 
 def _start_of_pipeline() -> float:
