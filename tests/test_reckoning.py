@@ -1,6 +1,7 @@
 """What results.json claims, reckoned once more from files, by NumPy that shares no code with it."""
 
 import csv
+import hashlib
 import json
 from pathlib import Path
 
@@ -32,6 +33,9 @@ FOLDERS = {
 }
 PASSES = {"baseline": 1, "cached_0": 1, "cached_1": 2, "cached_2": 3, "views_only_2": 2}
 """Over the training images; end to end makes one an epoch."""
+RUN = {"end_to_end": 2, "end_to_end_compiled": 4}
+"""Epochs of four; of the four, the second and the last show the images."""
+SET_UP = ("setup", "open", "compile", "other")
 OTHER = {"clean": "robustness", "robustness": "clean"}
 BOTH = ("accuracy", "accuracy_augmented")
 MATCHED = (0, 0)  # seed and rotation of the end-to-end trainings
@@ -213,8 +217,167 @@ def confusion(files: Files, arm: str) -> dict[str, float]:
     }
 
 
+class Costs:
+    """What the stages took, and what follows from it for arms; every time is of one machine.
+
+    Attributes:
+        arms: Figures of every arm, by the names that results.json has for them.
+    """
+
+    def __init__(self, files: Files) -> None:
+        self.files, self.heads = files, 4 * 6  # of four arms with six trainings each
+        names = ("augment", "compile_base", "extract", "train_head")
+        self.drawn, self.base, self.extracted, self.trained = map(self.record, names)
+        self.arms = {arm: self.on_cache(arm) for arm in PASSES} | {
+            arm: self.afresh(arm) for arm in RUN
+        }
+
+    def record(self, stage: str) -> dict:
+        return json.loads((self.files.folder / f"data/costs/{stage}.json").read_text())
+
+    def set_up(self, *records: dict) -> float:
+        return sum(one["seconds"].get(phase, 0) for one in records for phase in SET_UP)
+
+    def views(self, arm: str, seeds: list[int]) -> list[int]:
+        """That its trainings read: the first ones in the order of each seed, and the images."""
+        number = int(arm[-1]) if arm[-1].isdigit() else 0
+        read = set() if "only" in arm else {0}
+        for seed in seeds:
+            keys = {view: f"views/{seed}/{view}".encode() for view in (1, 2)}
+            order = sorted(
+                keys, key=lambda view: hashlib.blake2b(keys[view], digest_size=16).digest()
+            )
+            read |= {*order[:number]}
+        return sorted(read)
+
+    def extracting(self, views: list[int]) -> float:
+        """Seconds of the process besides those of rows, with these views' share of looking up."""
+        every, seconds = self.extracted["views"], self.extracted["seconds"]
+        rows = sum(every[str(view)]["rows"] for view in views)
+        share = rows / sum(view["rows"] for view in every.values())
+        opened = max(every[str(view)]["open"] for view in views)
+        return seconds["setup"] + seconds["other"] + share * seconds["lookup"] + opened
+
+    def study(self, arms: list[str]) -> float:
+        views = sorted({one for arm in arms for one in self.views(arm, [0, 1])})
+        if arms == ["baseline"]:
+            views = [0]
+        seconds, of = self.trained["seconds"], self.extracted["views"]
+        own = 6 * sum(arm != "baseline" for arm in arms)
+        return (
+            self.set_up(self.drawn, self.base, self.trained)
+            + self.extracting(views)
+            + sum(self.drawn["seconds"].get(f"view {view}", 0) for view in views)
+            + sum(of[str(view)]["seconds"]["extract"] for view in views)
+            + own / self.heads * (seconds["head alone"] + seconds["heads"])
+            + seconds["baseline"] * ("baseline" in arms)
+        )
+
+    def on_cache(self, arm: str) -> dict[str, float]:
+        images, seconds = len(self.files.rows("train", 0)), self.trained["seconds"]
+        views = {view: self.extracted["views"][str(view)] for view in self.views(arm, [0])}
+        augment = base = 0.0
+        for view, of in views.items():
+            drawn = self.drawn["seconds"].get(f"view {view}", 0)
+            share, rendered = images / of["rows"], of["seconds"]["augment"]
+            augment += share * (drawn + rendered)
+            base += share * (of["seconds"]["extract"] - rendered)
+        head = seconds["baseline"] / 3 if arm == "baseline" else seconds["head alone"]
+        set_up = self.set_up(self.drawn, self.base, self.trained) + self.extracting([*views])
+        return {
+            **{"augment_seconds": augment, "base_seconds": base, "head_seconds": head},
+            **{"setup_seconds": set_up, "seconds": augment + base + head + set_up},
+            "further_seconds": head + self.set_up(self.trained),
+            "study_seconds": self.study([arm]),
+            "originals_seconds": 0,
+            "feature_bytes": sum(of["rows"] * of["row_bytes"] for of in views.values()),
+        }
+
+    def afresh(self, arm: str) -> dict[str, float]:
+        way, times = "compiled" if arm.endswith("compiled") else "keras", EPOCHS / RUN[arm]
+        record, training = self.record(f"train_end_to_end_{way}"), f"{arm} seed 0 rotation 0"
+        fit = times * record["seconds"][f"{training} fit"]
+        augment, originals = (
+            times * record["parts"][f"{training} {part}"] for part in ("augment", "originals")
+        )
+        head = min(self.trained["seconds"]["head alone"], fit - augment)
+        set_up = self.set_up(record) + (self.set_up(self.base) if way == "compiled" else 0)
+        return {
+            **{"augment_seconds": augment, "base_seconds": fit - augment - head},
+            **{"head_seconds": head, "setup_seconds": set_up, "seconds": fit + set_up},
+            **{"further_seconds": fit + self.set_up(record), "study_seconds": fit + set_up},
+            "originals_seconds": max(originals - head / 2, 0) / 2,
+            "feature_bytes": 0,
+        }
+
+    def spans(self, arm: str, trainings: int, kept: bool = False) -> list[float]:
+        """First, without set-up, on ten times the images, further, and a study end to end."""
+        of = self.arms[arm]
+        less = of["originals_seconds"] if kept else 0
+        first, set_up = of["seconds"] - less, of["setup_seconds"]
+        work = first - set_up
+        further = of["further_seconds"] - less
+        return [first, work, set_up + 10 * work, further, set_up + trainings * work]
+
+    def faster(self, arm: str) -> dict[str, float]:
+        trainings = 3 if arm == "baseline" else 6
+        ours = [*self.spans(arm, trainings)[:-1], self.arms[arm]["study_seconds"]]
+        keras, same = (self.spans(other, trainings) for other in RUN)
+        kept = self.spans("end_to_end_compiled", trainings, kept=True)
+        pairs = {
+            "on_the_same_runtime": (same, ours),
+            "originals_kept": (kept, ours),
+            "by_the_runtime": (keras, same),
+            "against_keras": (keras, ours),
+        }
+        return {
+            f"{arm} {span} {name}": slow / fast
+            for name, (slower, faster) in pairs.items()
+            for span, slow, fast in zip(SPANS, slower, faster, strict=True)
+        }
+
+
+SPANS = ("first", "first_without_setup", "first_on_more_images", "further", "study")
+WAYS = {"keras": ("end_to_end", False), "compiled": ("end_to_end_compiled", False)}
+WAYS["originals_kept"] = ("end_to_end_compiled", True)
+
+
+def seconds(files: Files) -> dict[str, float]:
+    """What follows from the records of costs."""
+    costs, found = Costs(files), {}
+    for arm, figures in costs.arms.items():
+        found |= {f"{arm} {name}": figure for name, figure in figures.items()}
+    for arm in PASSES:
+        found |= costs.faster(arm)
+    for way, (arm, kept) in WAYS.items():
+        found[f"evidence {way}"] = costs.spans(arm, 6, kept)[-1]
+    augmented = [arm for arm in PASSES if arm != "baseline"]
+    return found | {"evidence": costs.study(augmented), "heads": costs.heads, "trainings": 6}
+
+
+def stated_seconds(results: dict) -> dict[str, float]:
+    """What results.json says of them, by the same names."""
+    costs = results["costs"]
+    return {
+        **{
+            f"{arm} {name}": of[name]
+            for arm, of in results["arms"].items()
+            for name in of
+            if name.endswith("seconds") or name == "feature_bytes"
+        },
+        **{
+            f"{arm} {span} {name}": factor
+            for arm, spans in results["answers"]["faster"]["arms"].items()
+            for span, factors in spans.items()
+            for name, factor in factors.items()
+        },
+        **{f"evidence {way}": taken for way, taken in costs["end_to_end_seconds"].items()},
+        **{"evidence": costs["seconds"], "heads": costs["heads"], "trainings": costs["trainings"]},
+    }
+
+
 def reckoned(folder: Path) -> dict[str, float]:
-    """What follows from weights, features, labels and parts."""
+    """What follows from weights, features, labels, parts and records of costs."""
     files, found = Files(folder), {}
     for arm in HEADS:
         found |= figures_of(files, arm)
@@ -225,7 +388,7 @@ def reckoned(folder: Path) -> dict[str, float]:
     to_baseline = (files.estimates[arm] - files.estimates["baseline"])[0]
     found |= {"recommended - baseline": to_baseline} | confusion(files, arm)
     found |= choosing(files, results["choosing"]["arms"]) | twice_as_long(files)
-    found |= base_passes(files) | differences(files)
+    found |= base_passes(files) | differences(files) | seconds(files)
     return found | sameness(files, "same_runtime") | sameness(files, "keras")
 
 
@@ -237,7 +400,7 @@ def stated(folder: Path) -> dict[str, float]:
     names = [f"{arm} {(int(seed), int(rotation))}" for arm, seed, rotation in heads]
     clean, augmented = (runs[name].astype(float) for name in ("accuracy", "accuracy_augmented"))
     figures = (*BOTH, "validation_accuracy", "base_passes")
-    return {
+    return stated_seconds(results) | {
         **{
             f"{arm} {name}": of[name]
             for arm, of in results["arms"].items()
@@ -302,7 +465,7 @@ def recommended(folder: Path) -> tuple[str, int | None]:
     return "cached_1" if enough else TWIN, 1 if probably else 2
 
 
-def test_every_claim_follows_from_weights_features_labels_and_parts(reproduced):
+def test_every_claim_follows_from_weights_features_labels_parts_and_costs(reproduced):
     assert wrong(reproduced.path) == set()
     results = reproduced.results()
     told = results["recommendation"]

@@ -13,7 +13,7 @@ import pytest
         ("stages.train_head", {"mlflow", "sklearn", "matplotlib"}),
         ("stages.train_end_to_end", {"mlflow", "sklearn", "matplotlib"}),
         ("stages.answer", {"tensorflow", "mlflow", "sklearn", "matplotlib"}),
-        ("stages.evaluate", {"tensorflow"}),
+        ("stages.evaluate", {"tensorflow", "mlflow", "sklearn", "matplotlib"}),
         ("viewcache.commands.browsing", {"tensorflow"}),
         ("viewcache.commands.registering", {"tensorflow"}),
         ("viewcache.commands.predicting", {"tensorflow", "mlflow"}),

@@ -9,7 +9,7 @@ from sklearn import metrics as scikit_learn
 
 from tests.arms.named import named
 from viewcache.answers.head_answers import answers_of
-from viewcache.answers.metrics import BINS, View, calibration_error, metrics_of
+from viewcache.answers.metrics import BINS, View, calibration_error, measures_of_head
 
 TWO = np.array([[-1, 1, -0.5, 2]], np.float32)[..., None]
 THREE = np.array([[[9, 0, 0], [0, 9, 0], [0, 9, 0], [0, 0, 9]]], np.float32)
@@ -26,7 +26,7 @@ def measured(labels, *views, images=None, keep=True):
     labels, logits = np.array(labels), np.concatenate(views if views[1:] else 2 * views)
     images = np.arange(len(labels)) if images is None else np.array(images)
     head = answers_of(named("cached_2"), (7, 3), "test", images, labels[images], logits)
-    return metrics_of(head if keep else replace(head, logits=None), labels)
+    return measures_of_head(head if keep else replace(head, logits=None), labels)
 
 
 def test_of_two_classes_a_known_case():

@@ -18,6 +18,7 @@ from viewcache.answers.table import read_answers, write_answers
 from viewcache.ground.errors import PipelineError
 from viewcache.images.prepared import Prepared
 from viewcache.judge.confusion import confusion_of
+from viewcache.judge.correctness import named_by_arm
 
 IMAGES = 12
 ROTATIONS = [rotation_of(range(number, IMAGES, 3), number, [1, 5], [2]) for number in range(3)]
@@ -184,7 +185,7 @@ def test_confusion_by_pandas_is_the_judges(path, images, heads):
     found = pd.read_parquet(path)
     of_arm = found[found["arm"] == "cached_10"]
     by_kind = of_arm.groupby([of_arm["view"] > 0, "label", "named"], observed=False).size()
-    expected = confusion_of(ARMS[1], heads, images.labels)
+    expected = confusion_of(ARMS[1], named_by_arm(heads)[ARMS[1]], images.labels)
     for kind, counts, views in ((False, expected.clean, 1), (True, expected.robustness, 2)):
         counted = by_kind[kind].unstack().loc[CLASSES, CLASSES] / (views * 2)
         np.testing.assert_array_equal(counted, counts)

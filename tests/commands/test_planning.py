@@ -11,7 +11,7 @@ import yaml
 
 from tests.repository import Repository, make_repository
 from viewcache.commands.planning import plan, told
-from viewcache.costs.prediction import ORIGINALS_KEPT
+from viewcache.costs.prediction import ORIGINALS_KEPT, Predicted
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.loading import load_params
 
@@ -106,11 +106,9 @@ def test_without_end_to_end_its_seconds_are_those_of_the_plan(planned, repositor
     ],
 )
 def test_it_is_told_whether_the_disk_suffices_and_when_caching_pays(size, trainings, said):
-    figures = dict.fromkeys(("base_passes", "feature_bytes"), 10**7)
-    figures |= dict.fromkeys(("setup_seconds", "views_seconds", "head_seconds"), 1234.5)
     names = ("cached_0", "end_to_end", "end_to_end_compiled", ORIGINALS_KEPT)
     arms = {
-        name: figures | dict(zip(("seconds", "further_seconds"), of, strict=True), machine="here")
+        name: Predicted(*of, 1234.5, "here", 10**7, 1234.5, 1234.5, 10**7)
         for name, of in zip(names, (trainings, *3 * [(10.0, 10.0)]), strict=True)
     }
     first, *rows = told(7200, size, 10**9, arms).splitlines()

@@ -1,10 +1,11 @@
 import pytest
 
 from viewcache.costs.break_even import pays_from, seconds_of_trainings
+from viewcache.costs.faster import Times
 
 
 def arm(first, further, machine="here"):
-    return {"seconds": first, "further_seconds": further, "machine": machine}
+    return Times(first, further, 1.0, machine)
 
 
 def test_further_trainings_cost_less_than_the_first():

@@ -32,43 +32,43 @@ def plan(rotations=HOLDOUT, originals="every_second", **end_to_end):
 
 def test_a_cached_arm_costs_the_images_and_its_views_once_and_a_head():
     arm = plan().arms["cached_2"]
-    assert arm["base_passes"] == 300
-    assert arm["views_seconds"] == pytest.approx(100 * 0.04 + 200 * 0.05)
-    assert arm["head_seconds"] == pytest.approx(10 * 100 * 0.001)
-    assert arm["setup_seconds"] == 1 + 13 + 2 + 5
-    assert arm["seconds"] == pytest.approx(14 + 1 + 21)
-    assert arm["further_seconds"] == pytest.approx(5 + 1)
+    assert arm.base_passes == 300
+    assert arm.views_seconds == pytest.approx(100 * 0.04 + 200 * 0.05)
+    assert arm.head_seconds == pytest.approx(10 * 100 * 0.001)
+    assert arm.setup_seconds == 1 + 13 + 2 + 5
+    assert arm.seconds == pytest.approx(14 + 1 + 21)
+    assert arm.further_seconds == pytest.approx(5 + 1)
 
 
 def test_end_to_end_costs_every_epoch_and_no_disk():
     arms = plan().arms
     keras, compiled = arms["end_to_end"], arms["end_to_end_compiled"]
-    assert keras["base_passes"] == compiled["base_passes"] == 1000
-    assert keras["seconds"] == pytest.approx(6 + 500 * (0.18 + 0.2))
-    assert keras["further_seconds"] == pytest.approx(keras["seconds"])
-    assert keras["head_seconds"] == arms["cached_2"]["head_seconds"]
-    assert compiled["seconds"] - compiled["further_seconds"] == pytest.approx(13)
-    assert keras["feature_bytes"] == compiled["feature_bytes"] == 0
+    assert keras.base_passes == compiled.base_passes == 1000
+    assert keras.seconds == pytest.approx(6 + 500 * (0.18 + 0.2))
+    assert keras.further_seconds == pytest.approx(keras.seconds)
+    assert keras.head_seconds == arms["cached_2"].head_seconds
+    assert compiled.seconds - compiled.further_seconds == pytest.approx(13)
+    assert keras.feature_bytes == compiled.feature_bytes == 0
 
 
 def test_with_the_images_own_features_kept_the_base_sees_them_once():
     arms = plan().arms
     every_time, kept = arms["end_to_end_compiled"], arms[ORIGINALS_KEPT]
-    assert kept["base_passes"] == 600
-    assert every_time["seconds"] - kept["seconds"] == pytest.approx(400 * (0.08 - 0.001))
+    assert kept.base_passes == 600
+    assert every_time.seconds - kept.seconds == pytest.approx(400 * (0.08 - 0.001))
     never = plan(originals="never").arms
     assert never[ORIGINALS_KEPT] == never["end_to_end_compiled"]
 
 
 def test_without_the_images_an_arm_costs_its_views_alone():
     arms = plan(originals="never").arms
-    assert [arms[name]["base_passes"] for name in ("cached_0", "cached_2")] == [100, 200]
-    assert arms["cached_2"]["feature_bytes"] == 200 * 5120
+    assert [arms[name].base_passes for name in ("cached_0", "cached_2")] == [100, 200]
+    assert arms["cached_2"].feature_bytes == 200 * 5120
 
 
 def test_features_are_kept_of_all_images_and_of_those_that_are_trained_on_in_each_view():
-    assert plan().arms["cached_2"]["feature_bytes"] == (150 + 2 * 100) * 5120
-    assert plan(FOLDS).arms["cached_2"]["feature_bytes"] == (60 + 2 * 60) * 5120
+    assert plan().arms["cached_2"].feature_bytes == (150 + 2 * 100) * 5120
+    assert plan(FOLDS).arms["cached_2"].feature_bytes == (60 + 2 * 60) * 5120
 
 
 def test_every_arm_of_the_run_is_planned_and_both_ways_end_to_end_whole():

@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 
@@ -51,7 +49,6 @@ def test_a_gain_and_a_loss_are_known_beyond_0():
 def test_without_an_interval_nothing_is_known():
     found = comparison(None)
     assert (found.effect, found.is_gain, found.is_loss) == ("open", False, False)
-    assert found.as_record()["low"] is found.as_record()["more_seeds"] is None
 
 
 def test_every_cached_arm_is_held_to_the_twin_and_to_cached_0_on_both():
@@ -78,8 +75,7 @@ def test_one_seed_leaves_estimates_without_intervals():
     assert {one.interval for one in found.values()} == {None}
     gain = found[named("cached_10"), named("cached_0"), "clean"]
     assert 0.1 < gain.difference < 0.3
-    record = json.loads(json.dumps(gain.as_record()))
-    assert (record["effect"], record["difference"]) == ("open", gain.difference)
+    assert gain.effect == "open"
 
 
 def test_a_balanced_difference_is_that_of_balanced_accuracies():

@@ -3,13 +3,11 @@ import pytest
 
 from tests.arms.named import named
 from tests.judge.heads import answering
-from viewcache.images.prepared import open_prepared
-from viewcache.images.preparing import seal_prepared
-from viewcache.judge.disagreement import Answer, find_disagreement
+from viewcache.judge.correctness import named_by_arm
+from viewcache.judge.disagreement import find_disagreement
 
 LABELS = np.array([0, 1, 1, 0, 1])
 PLAIN, TWIN = (named(name, (0, 1, 2), (0, 1)) for name in ("cached_0", "cached_2"))
-END_TO_END = named("end_to_end", (0,), (0,))
 SAID = {
     (PLAIN, 0): [0, 1, 0, 0],
     (PLAIN, 1): [0, 1, 0, 1],
@@ -27,33 +25,32 @@ def heads():
         for number, rows in enumerate(ROTATIONS):
             said = np.array(answers)[rows] - 0.5
             yield answering(arm, seed, number, rows, [said, -said])
-    yield answering(END_TO_END, 0, 0, ROTATIONS[0], [[-1, 1], [-1, 1]])
 
 
 @pytest.fixture
-def found(tmp_path):
-    pixels = np.arange(5, dtype=np.uint8)[:, None, None, None] * np.ones((5, 8, 8, 3), np.uint8)
-    np.save(tmp_path / "images.npy", pixels)
-    digests = [64 * str(number) for number in range(5)]
-    rows = [f"{digests[number]},{label},{number}.png" for number, label in enumerate(LABELS)]
-    (tmp_path / "index.csv").write_text("\n".join(["digest,label,path", *rows]))
-    seal_prepared(tmp_path)
-    return find_disagreement(open_prepared(tmp_path), ["ok", "broken"], list(heads()))
+def found():
+    return find_disagreement(named_by_arm(heads()), LABELS)
 
 
-def test_arms_on_cached_views_disagree_where_most_of_their_seeds_do(found):
+def test_arms_disagree_where_most_of_their_seeds_do(found):
     assert (found.images, found.share) == (4, 0.25)
 
 
-def test_examples_are_those_on_which_augmentation_changes_most(found):
+def test_images_are_those_on_which_augmentation_changes_most(found):
     assert found.between == (PLAIN, TWIN)
-    assert [example.path for example in found.examples] == ["2.png", "3.png"]
-    assert (found.examples[0].pixels == 2).all()
+    assert found.rows.tolist() == [2, 3]
 
 
-def test_an_example_has_what_each_arm_says_and_how_many_seeds_do(found):
-    assert found.examples[0].truth == "broken"
-    assert found.examples[0].answers == [
-        Answer(PLAIN, "ok", 1.0, False),
-        Answer(TWIN, "broken", pytest.approx(2 / 3), True),
-    ]
+def test_each_arm_says_something_by_a_share_of_its_seeds(found):
+    plain, twin = found.answers[PLAIN], found.answers[TWIN]
+    assert (plain.classes.tolist(), twin.classes.tolist()) == ([0, 0], [1, 0])
+    assert plain.shares.tolist() == pytest.approx([1, 2 / 3])
+    assert twin.shares.tolist() == pytest.approx([2 / 3, 1])
+
+
+def test_of_as_many_seeds_the_first_class_counts():
+    halves = named("cached_0", (0, 1), (0,)), named("cached_2", (0, 1), (0,))
+    said = {(halves[0], 0): -1, (halves[0], 1): 1, (halves[1], 0): 1, (halves[1], 1): 1}
+    heads = [answering(*training, 0, [0], [[logit], [0]]) for training, logit in said.items()]
+    answers = find_disagreement(named_by_arm(heads), LABELS).answers
+    assert [(*of.classes, *of.shares) for of in answers.values()] == [(0, 0.5), (1, 1)]

@@ -67,6 +67,8 @@ def test_every_state_of_augmentation_has_its_recommendation(rule, on_rule, on_ot
     gain, loss = {on_rule, on_other} & GAINS, {on_rule, on_other} & LOSSES
     words = {(1, 1): "a trade", (1, 0): "better", (0, 1): "worse"}
     assert found.word == words.get((bool(gain), bool(loss)), "no measurable difference")
+    assert (found.gain is not None, found.loss is not None) == (bool(gain), bool(loss))
+    assert found.to_twin == [one for one in found.comparisons if one.reference == TWIN]
 
 
 @pytest.mark.parametrize("passes", [*product([True, False], repeat=3)])

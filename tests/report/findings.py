@@ -1,28 +1,28 @@
 """A run's findings, as tests of the report make them: of 40 images in four rotations, two seeds."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from tests.arms.named import named
 from viewcache.answers.equivalence import Equivalence
-from viewcache.costs.evidence import Evidence
-from viewcache.costs.faster import Factors, Faster
+from viewcache.costs.faster import SPANS, Factors, Speed
 from viewcache.costs.ledger import ArmCosts
-from viewcache.costs.reckoning import Reckoning
+from viewcache.costs.reckoning import Evidence, Reckoning
+from viewcache.ground.params.loading import load_params
 from viewcache.heads.schedule import course
 from viewcache.judge.choosing import Choosing
 from viewcache.judge.confusion import Confusion
 from viewcache.judge.decisions import Comparison
-from viewcache.judge.judgement import Judgement
+from viewcache.judge.disagreement import Disagreement
+from viewcache.judge.judgement import Accuracy, Judgement
 from viewcache.judge.length import Gain, Length
-from viewcache.judge.sample import Sample
 from viewcache.judge.statistics import Interval, Needed
 from viewcache.judge.verdict import OTHER, decide
-from viewcache.report import results
-from viewcache.report.figures import figures_of_arms
+from viewcache.report.findings import Findings
 
+PARAMS = load_params()
 WHOLE = course(8, "every_second")
 """With four random views."""
 BASELINE = named("baseline", (0,), range(4), WHOLE)
@@ -36,7 +36,16 @@ ARMS = [BASELINE, NONE, ONE, TWIN, BOOK, KERAS, COMPILED]
 ENDED = [arm for arm in ARMS if arm.is_whole]
 HELP, HARMLESS, OPEN = (0.188, 0.15, 0.22), (0.002, -0.004, 0.008), (-0.01, -0.05, 0.03)
 OPEN_LOSS, HARM = (-0.02, -0.03, -0.001), (-0.02, -0.03, -0.012)
-SAMPLE = Sample(np.tile([0, 1], 20))
+ACCURACIES = {
+    arm: {
+        "clean": Accuracy(0.8, Interval(0.8, 0.75, 0.84) if arm.seeds[1:] else None),
+        "robustness": Accuracy(0.6, Interval(0.6, 0.56, 0.64) if arm.seeds[1:] else None),
+    }
+    for arm in ENDED
+    if not arm.fresh
+}
+CONFUSION = Confusion(ONE, np.array([[18.0, 2.0], [5.0, 15.0]]), np.array([[16.0, 4.0], [8.0, 12]]))
+NONE_DIFFERS = Disagreement(600, 0.0, (NONE, TWIN), np.array([], int), {})
 CHOOSING = Choosing({0: ONE, 1: TWIN}, {"clean": 0.793, "robustness": 0.6})
 
 
@@ -62,6 +71,7 @@ def judged(
     baseline=HARMLESS,
     choosing=CHOOSING,
     trained=None,
+    disagreement=NONE_DIFFERS,
 ):
     """What is judged.
 
@@ -90,7 +100,16 @@ def judged(
     }
     recommendation = decide([NONE, ONE, TWIN], comparisons, 0.01, rule)
     to_baseline = comparison(recommendation.arm, BASELINE, "clean", baseline)
-    return Judgement(recommendation, choosing, to_baseline, trained or length())
+    return Judgement(
+        ACCURACIES,
+        recommendation,
+        choosing,
+        to_baseline,
+        trained or length(),
+        {on: {0: 0.01, 1: 0.02} for on in OTHER},
+        CONFUSION,
+        disagreement,
+    )
 
 
 SAME = Equivalence(TWIN, COMPILED, dict.fromkeys((1, 2, 3, 4, 8), 0.0), 0, 40, 0.0)
@@ -100,17 +119,27 @@ SLOW = replace(
     CACHED_COSTS, seconds=40.0, further_seconds=35.0, study_seconds=300.0, feature_bytes=0
 )
 CUT_SHORT = replace(SLOW, measured_epochs=2)
-FACTORS = Faster(
-    *(Factors(times, times / 2, 1.5, 1.5 * times) for times in (2.0, 3.0, 2.8, 10.0, 12.5))
-)
+SECONDS = 10.0, 6.0, 64.0, 3.5, 30.0
+FACTORS = {
+    span: Factors(times, times / 2, 1.5, 1.5 * times)
+    for span, times in zip(SPANS, (2.0, 3.0, 2.8, 10.0, 12.5), strict=True)
+}
 EVIDENCE = Evidence(24, 50.0, 8, {"compiled": 300.0, "keras": 450.0})
 
 
-def reckoned(predicted=()):
+def reckoned(predicted=(), seconds=SECONDS, **factors):
+    """What all arms cost, and how fast they are.
+
+    Args:
+        factors: By their span, of every arm, where they are others than `FACTORS`.
+    """
     own = {KERAS: CUT_SHORT, COMPILED: SLOW}
     costs = {arm: own.get(arm, CACHED_COSTS) for arm in ARMS}
-    speeds = {arm: FACTORS for arm in ARMS if not arm.fresh}
-    return Reckoning(costs, speeds, EVIDENCE, list(predicted))
+    times = zip(SPANS, seconds, (FACTORS | factors).values(), strict=True)
+    speed = {span: Speed(of, factor) for span, of, factor in times}
+    return Reckoning(
+        costs, {arm: speed for arm in ARMS if not arm.fresh}, EVIDENCE, list(predicted)
+    )
 
 
 def runs():
@@ -128,13 +157,6 @@ def runs():
     )
 
 
-def tables():
-    """How right every arm is, on the images as they are and, less, on their random views."""
-    right = np.random.default_rng(0).random((2, 40))
-    both = {"clean": 1.0 * (right < 0.8), "robustness": 1.0 * (right < 0.6)}
-    return {arm: {on: table[: len(arm.seeds)] for on, table in both.items()} for arm in ENDED}
-
-
 CURVES = pd.DataFrame(
     {
         "arm": ["cached_0"] * 2 + ["cached_1"] * 2 + ["cached_4"] * 4,
@@ -144,7 +166,6 @@ CURVES = pd.DataFrame(
         "validation_loss": [0.6, 0.5, 0.7, 0.8, 0.7, 0.4, 0.9, 0.5],
     }
 )
-CONFUSION = Confusion(ONE, np.array([[18.0, 2.0], [5.0, 15.0]]), np.array([[16.0, 4.0], [8.0, 12]]))
 REPLAY = {"features": 96, "max_relative_difference": 6.7e-06, "tolerance": 1e-4}
 NOT_CERTIFIED = "whether heads on it are as good as on float32 is not certified."
 PREDICTED = {"seconds": 8.0, "feature_bytes": 2_500_000, "seconds_error": -0.2, "bytes_error": 0.0}
@@ -155,22 +176,27 @@ def found(
     equivalences=(ON_KERAS, SAME),
     reckoning=None,
     prediction=None,
-    precision="float32",
+    classes=("intact", "broken"),
+    **sections,
 ):
-    judgement, reckoning = judgement or judged(), reckoning or reckoned()
-    recommendation = judgement.recommendation
-    figures = {
-        "recommendation": results.record_of_recommendation(judgement, precision),
-        "answers": results.record_of_answers(recommendation, equivalences, reckoning),
-        "equivalence": results.record_of_equivalences(equivalences),
-        "arms": figures_of_arms(runs(), tables(), SAMPLE, reckoning),
-        "decisions": results.record_of_decisions(recommendation),
-        "choosing": results.record_of_choosing(judgement.choosing),
-        "baseline": judgement.to_baseline.as_record(),
-        "length": results.record_of_length(judgement.length),
-        "confusion": results.record_of_confusion(CONFUSION, ["intact", "broken"]),
-        "costs": asdict(reckoning.evidence),
-        "replay": REPLAY,
-        "prediction": prediction,
+    """Args: sections: Of parameters, with what differs from the default."""
+    changed = {
+        name: getattr(PARAMS, name).model_copy(update=values) for name, values in sections.items()
     }
-    return results.Results(figures, {"train": {"epochs": 8}}, runs(), CURVES)
+    return Findings(
+        PARAMS.model_copy(update=changed),
+        classes,
+        judgement or judged(),
+        reckoning or reckoned(),
+        equivalences,
+        runs(),
+        CURVES,
+        REPLAY,
+        prediction,
+    )
+
+
+def with_costs(**changes):
+    """What all arms cost, with another figure throughout."""
+    costs = {arm: replace(cost, **changes) for arm, cost in reckoned().costs.items()}
+    return replace(reckoned(), costs=costs)

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 
@@ -6,10 +7,12 @@ import numpy as np
 import pytest
 
 from tests.report.findings import (
+    ARMS,
     HARM,
     HELP,
     NONE,
     NOT_CERTIFIED,
+    ONE,
     OPEN,
     PREDICTED,
     TWIN,
@@ -18,15 +21,16 @@ from tests.report.findings import (
     length,
     reckoned,
 )
-from viewcache.ground.params.loading import load_params
-from viewcache.judge.disagreement import Answer, Disagreement, Example
-from viewcache.report.page import render_page
+from viewcache.judge.confusion import Confusion
+from viewcache.judge.disagreement import Disagreement
+from viewcache.report.examples import Example
+from viewcache.report.page import FIGURES, render_page
 from viewcache.report.provenance import Provenance
+from viewcache.report.table import COLUMNS
 from viewcache.report.words import plain_name
 
 HOSTILE = '<script>alert("x")</script>'
-BETWEEN = NONE, TWIN
-NOWHERE = Disagreement(600, 0.0, BETWEEN, [])
+DIFFERING = Disagreement(600, 0.1, (NONE, TWIN), np.array([7]), {})
 VOID = {"meta", "img", "br"}
 
 
@@ -51,13 +55,8 @@ class Page(HTMLParser):
         return [attributes for tag, attributes in self.elements if tag == name]
 
 
-def provenance(rotations=4, precision="float32", **train):
-    params = load_params()
-    changes = {"train": train, "base": {"precision": precision}}
-    sections = {name: getattr(params, name).model_copy(update=changes[name]) for name in changes}
-    params = params.model_copy(update=sections)
+def provenance(rotations=4):
     return Provenance(
-        params,
         {"train": 1500, "validation": 400, "test": 600},
         rotations,
         ["a processor, 2 cores"],
@@ -70,19 +69,21 @@ def provenance(rotations=4, precision="float32", **train):
 
 
 @cache
-def page(predicted=False, truth="broken", **train):
-    answers = [Answer(NONE, "ok", 0.8, False), Answer(TWIN, truth, 1.0, True)]
-    pixels = np.zeros((8, 8, 3), np.uint8)
-    example = Example(f"{truth}.png", truth, pixels, answers)
-    disagreement = Disagreement(600, 0.1, BETWEEN, [example])
-    results = found(prediction={"cached_0": PREDICTED} if predicted else None)
-    return render_page(results, judged(), b"PNG", disagreement, provenance(**train))
+def page(predicted=False, truth="broken", precision="float32", **train):
+    said = [("✗", "ok", "no augmentation (80 %)"), ("✓", truth, "image and 4 views")]
+    findings = found(
+        judged(disagreement=DIFFERING),
+        prediction={"cached_0": PREDICTED} if predicted else None,
+        base={"precision": precision},
+        train=train,
+    )
+    shown = [Example(f"{truth}.png", truth, "data:image/png;base64,", said)]
+    return render_page(findings, b"PNG", shown, provenance())
 
 
-def told(judgement, rotations=4, **findings):
+def told(judgement=None, rotations=4, **findings):
     """The page on a judgement, without images on which arms differ."""
-    results = found(judgement, **findings)
-    return render_page(results, judgement, b"PNG", NOWHERE, provenance(rotations))
+    return render_page(found(judgement, **findings), b"PNG", [], provenance(rotations))
 
 
 def words_of(text):
@@ -98,7 +99,7 @@ def verdict(judgement):
 
 def test_the_page_holds_question_recommendation_and_every_arm():
     text = page()
-    names = [plain_name(arm) for arm in found().arms.values()]
+    names = map(plain_name, ARMS)
     what_to_do = "Cache the image itself and one augmented view"
     for words in ("Why not augment first", what_to_do, "+18.8 points", *names):
         assert words in text
@@ -165,8 +166,17 @@ def test_what_twice_as_many_epochs_bring_is_told_of_both_ends():
 def test_an_arm_that_was_cut_short_has_no_accuracy_and_its_seconds_have_a_star():
     figures = page().split("<h2>All figures</h2>")[1].split("</section>")[0]
     [row] = re.findall("<tr><th>end to end, Keras</th>.*", figures)
-    assert words_of(row) == "end to end, Keras - - 40.0* s 35.0* s 100 0.0 MB 1"
+    assert words_of(row) == "end to end, Keras - - 40.0* 35.0* 100 0.0 1"
     assert "* Cut short: the pace of 2 epochs, times all 8, and no accuracy." in figures
+
+
+def test_all_figures_stand_under_headings_that_say_whose_they_are():
+    figures = page().split("<h2>All figures</h2>")[1].split("</thead>")[0]
+    _, *headings = Page(f"{figures}</thead></table></div>").all("th")
+    assert [heading["title"] for heading in headings] == [
+        f"of {COLUMNS[name].whose}" for name in FIGURES
+    ]
+    assert "first training s each further s" in words_of(figures)
 
 
 def test_speed_is_told_against_end_to_end_that_keeps_the_images_own_features_as_well():
@@ -247,10 +257,15 @@ def test_what_is_recognised_is_told_class_by_class():
 
 
 def test_many_classes_leave_recall_alone():
-    made = found()
-    many = {"classes": [f"class {number}" for number in range(13)], "clean": np.eye(13).tolist()}
-    many |= {"robustness": many["clean"], "recall": [1.0] * 13, "recall_augmented": [1.0] * 13}
-    made.figures["confusion"] |= many
-    text = render_page(made, judged(), b"PNG", NOWHERE, provenance())
+    many, names = Confusion(ONE, np.eye(13), np.eye(13)), [f"class {n}" for n in range(13)]
+    text = told(replace(judged(), confusion=many), classes=names)
     assert "named class" not in text
     assert "<th>class 12</th><td>1</td><td>100.0\xa0%</td>" in text
+
+
+def test_images_on_which_arms_differ_are_told_with_what_each_says():
+    section = words_of(page().split("<h2>Images on which")[1].split("</section>")[0])
+    assert "On 10.0 % of the 600 test images" in section
+    assert "These are the 1 on which no augmentation and image and 4 views differ most" in section
+    assert section.endswith("broken ✗ ok : no augmentation (80 %) ✓ broken : image and 4 views")
+    assert "differ most" not in told()

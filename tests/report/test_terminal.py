@@ -3,17 +3,23 @@ from dataclasses import replace
 
 import pytest
 
-from tests.report.findings import HARM, NOT_CERTIFIED, ON_KERAS, found, judged, reckoned
+from tests.report.findings import (
+    FACTORS,
+    HARM,
+    NOT_CERTIFIED,
+    ON_KERAS,
+    found,
+    judged,
+    reckoned,
+    with_costs,
+)
+from viewcache.report.sentence import sentence
 from viewcache.report.terminal import ANSWER, WIDTH, answer, tell
 
 
-def figures(**findings):
-    return found(**findings).figures
-
-
 def test_the_recommendation_comes_first_and_what_comes_next_last():
-    paragraphs = answer(figures()).strip().split("\n\n")
-    assert " ".join(paragraphs[0].split()) == figures()["recommendation"]["sentence"]
+    paragraphs = answer(found()).strip().split("\n\n")
+    assert " ".join(paragraphs[0].split()) == sentence(judged(), "float32")
     assert [line.split("  ")[0] for line in paragraphs[-1].splitlines()[:3]] == [
         "report.html",
         "make ui",
@@ -22,13 +28,13 @@ def test_the_recommendation_comes_first_and_what_comes_next_last():
 
 
 def test_a_base_that_is_not_certified_is_told_with_the_recommendation():
-    first = answer(figures(precision="int8")).strip().split("\n\n")[0]
+    first = answer(found(base={"precision": "int8"})).strip().split("\n\n")[0]
     assert " ".join(first.split()).endswith(f"The base runs in int8: {NOT_CERTIFIED}")
-    assert "certified" not in answer(figures())
+    assert "certified" not in answer(found())
 
 
 def test_arms_are_told_in_words_with_their_own_intervals():
-    arms = answer(figures()).strip().split("\n\n")[1]
+    arms = answer(found()).strip().split("\n\n")[1]
     rows = {line.split("  ")[0]: line for line in arms.splitlines()[3:]}
     assert list(rows) == [
         "logistic regression",
@@ -44,7 +50,7 @@ def test_arms_are_told_in_words_with_their_own_intervals():
 
 
 def test_an_arm_that_was_cut_short_has_no_accuracy_and_its_seconds_have_a_star():
-    lines = answer(figures()).splitlines()
+    lines = answer(found()).splitlines()
     [keras] = [line for line in lines if line.startswith("end to end, Keras")]
     assert re.split(" {2,}", keras)[1:] == ["-", "-", "100", "40.0*", "35.0*"]
     assert "* Cut short: the pace of 2 epochs, times all 8, and no accuracy." in lines
@@ -52,17 +58,16 @@ def test_an_arm_that_was_cut_short_has_no_accuracy_and_its_seconds_have_a_star()
 
 
 def test_where_nothing_was_cut_short_there_is_no_star():
-    costs = {arm: replace(cost, measured_epochs=8) for arm, cost in reckoned().costs.items()}
-    assert "*" not in answer(figures(reckoning=replace(reckoned(), costs=costs)))
+    assert "*" not in answer(found(reckoning=with_costs(measured_epochs=8)))
 
 
 def test_an_alarm_is_told_before_the_recommendation():
-    first = answer(figures(judgement=judged(baseline=HARM))).strip()
+    first = answer(found(judgement=judged(baseline=HARM))).strip()
     assert first.startswith("ALARM: plain logistic regression ")
 
 
 def test_the_same_head_is_called_so():
-    text = " ".join(answer(figures()).split())
+    text = " ".join(answer(found()).split())
     assert (
         "image and 4 views and end to end train the same head: after 8 epochs no weight differs."
         in text
@@ -70,12 +75,12 @@ def test_the_same_head_is_called_so():
 
 
 def test_heads_that_differ_are_told_by_how_many_answers():
-    text = " ".join(answer(figures(equivalences=(ON_KERAS,))).split())
+    text = " ".join(answer(found(equivalences=(ON_KERAS,))).split())
     assert "nearly the same head: after 2 epochs 7 of 40 answers differ" in text
 
 
 def test_the_speed_is_that_on_the_same_runtime_of_the_recommended_arm_and_of_the_twin():
-    lines = answer(figures()).splitlines()
+    lines = answer(found()).splitlines()
     start = lines.index(next(line for line in lines if line.startswith("times as fast")))
     speeds = [re.split(" {2,}", line) for line in lines[start + 3 : start + 7]]
     as_one_writes_it, kept = ["2.0", "3.0", "2.8", "10.0"], ["1.0", "1.5", "1.4", "5.0"]
@@ -88,23 +93,16 @@ def test_the_speed_is_that_on_the_same_runtime_of_the_recommended_arm_and_of_the
 
 
 def test_speeds_that_nobody_knows_are_left_out():
-    alone = reckoned()
-    unknown = {
-        arm: replace(one, first=replace(one.first, on_the_same_runtime=None))
-        for arm, one in alone.faster.items()
-    }
-    text = answer(figures(equivalences=(), reckoning=replace(alone, faster=unknown)))
+    unknown = replace(FACTORS["first"], on_the_same_runtime=None)
+    text = answer(found(equivalences=(), reckoning=reckoned(first=unknown)))
     assert "times as fast" not in text
     assert "same head" not in text
 
 
 @pytest.mark.parametrize("seconds", [None, 12345.6])
 def test_no_line_is_wider_than_the_terminal(seconds):
-    costs = {
-        arm: replace(cost, base_passes=10**6, seconds=seconds, further_seconds=seconds)
-        for arm, cost in reckoned().costs.items()
-    }
-    text = answer(figures(reckoning=replace(reckoned(), costs=costs)))
+    slow = with_costs(base_passes=10**6, seconds=seconds, further_seconds=seconds)
+    text = answer(found(reckoning=slow))
     assert max(map(len, text.splitlines())) <= WIDTH
 
 
@@ -112,8 +110,8 @@ def test_it_is_printed_unless_it_follows_and_written_in_any_case(tmp_path, monke
     monkeypatch.chdir(tmp_path)
     ANSWER.parent.mkdir()
     monkeypatch.delenv("ANSWER_FOLLOWS", raising=False)
-    tell(figures(judgement=judged()))
-    assert capsys.readouterr().out == ANSWER.read_text() == answer(figures())
+    tell(found(judgement=judged()))
+    assert capsys.readouterr().out == ANSWER.read_text() == answer(found())
     monkeypatch.setenv("ANSWER_FOLLOWS", "1")
-    tell(figures())
+    tell(found())
     assert capsys.readouterr().out == ""

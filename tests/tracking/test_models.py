@@ -34,6 +34,8 @@ from viewcache.tracking.run_store import connect
 REGISTER = "from viewcache.commands.registering import register"
 MODEL = "models:/viewcache@recommended"
 CLASSES = ["functional", "defective"]
+PACKAGES = {"PIL": "pillow", "cv2": "opencv-python-headless"}
+"""From a module to its package, where names differ."""
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +117,7 @@ def test_serving_imports_what_a_model_asks_for_and_nothing_else():
     files = import_closure("viewcache.tracking.served")
     modules = {name for file in files for name in imports(ast.parse(file.read_bytes()))}
     others = {name.split(".")[0] for name in modules} - {"viewcache"} - sys.stdlib_module_names
-    packages = {"pillow" if name == "PIL" else name.replace("_", "-") for name in others}
+    packages = {PACKAGES.get(name, name.replace("_", "-")) for name in others}
     assert packages == {*NEEDED, *RUNTIMES["openvino"], *RUNTIMES["tensorflow"]}
 
 

@@ -1,10 +1,11 @@
 """How good answers are: every measure that is told, in one place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.special import softmax
 from sklearn.metrics import (
     accuracy_score,
@@ -17,6 +18,7 @@ from sklearn.metrics import (
 from viewcache.answers.head_answers import HeadAnswers
 from viewcache.heads.answers import class_scores
 
+HEAD, VALIDATION = ["arm", "seed", "rotation"], ["validation_accuracy", "validation_loss"]
 BINS = 10
 """Of confidence, in the expected calibration error."""
 
@@ -90,18 +92,32 @@ def average_precision(view: View) -> float:
     return average_precision_score(truth, shares, average="macro")
 
 
-BY_CLASS = (accuracy, balanced_accuracy, loss, f1, calibration_error)
-BY_SCORES = (roc_auc, average_precision)
-"""What needs the logits of all classes."""
 Measure = Callable[[View], float]
+BY_CLASS: tuple[Measure, ...] = (accuracy, balanced_accuracy, loss, f1, calibration_error)
+BY_SCORES: tuple[Measure, ...] = (roc_auc, average_precision)
+"""What needs the logits of all classes."""
+MEASURES = tuple(measure.__name__ for measure in (*BY_CLASS, *BY_SCORES))
 
 
-def metrics_of(head: HeadAnswers, labels: np.ndarray) -> dict[str, Any]:
-    """Of one head on the images as they are, and `*_augmented`, the mean over their random views.
+def measures_of(
+    heads: Iterable[HeadAnswers], labels: np.ndarray, epochs: pd.DataFrame
+) -> pd.DataFrame:
+    """One row a head: `arm`, `seed`, `rotation`, and how good it is on test images.
+
+    Measures are of the images as they are, and `*_augmented`, the mean over their random views;
+    beside them stand accuracy and loss on validation images after the last epoch.
 
     Args:
         labels: int, of all prepared images; every class is among them.
+        epochs: One row a head and epoch.
     """
+    rows = [measures_of_head(head, labels) for head in heads if head.part == "test"]
+    last = epochs.groupby(HEAD)[VALIDATION].last().reset_index()
+    return pd.DataFrame(rows).merge(last)
+
+
+def measures_of_head(head: HeadAnswers, labels: np.ndarray) -> dict[str, Any]:
+    """A row of `measures_of`, without what is of validation images."""
     clean, *random = (_of_view(head, labels, view) for view in range(len(head.named)))
     return {
         **{"arm": head.arm.name, "seed": head.seed, "rotation": head.rotation},
@@ -114,5 +130,5 @@ def _of_view(head: HeadAnswers, labels: np.ndarray, number: int) -> dict[str, fl
     scores = None if head.logits is None else class_scores(head.logits[number])
     of = (head.named[number], head.log_named[number], head.log_right[number])
     view = View(int(labels.max()) + 1, labels[head.images], *of, scores)
-    measures: tuple[Measure, ...] = BY_CLASS if scores is None else (*BY_CLASS, *BY_SCORES)
+    measures = BY_CLASS if scores is None else (*BY_CLASS, *BY_SCORES)
     return {measure.__name__: float(measure(view)) for measure in measures}

@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-import os
 from pathlib import Path
 
 import numpy as np
 
-from viewcache.ground.entry import STAGE
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
+from viewcache.ground.paths import running_stage
 from viewcache.ground.quiet_tensorflow import keras
 
 LOCK = Path("weights.lock")
@@ -26,7 +25,7 @@ def check_pin(path: Path, name: str, digest: str) -> None:
         PipelineError: the digest differs, or the lock file is damaged.
     """
     pins = _read(path)
-    if name not in pins and STAGE in os.environ:
+    if name not in pins and running_stage():
         write_text(path, json.dumps(pins | {name: digest}, indent=2, sort_keys=True) + "\n")
     elif pins.get(name, digest) != digest:
         raise PipelineError(

@@ -6,11 +6,19 @@ compiled runtime brings to end-to-end; their product is the factor against Keras
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol, get_args
 
 Way = Literal["keras", "compiled", "originals_kept"]
 """To train end to end: by hand in Keras; on the compiled base; or on that, but with the features of
 the images as they are kept, so that only epochs of random views run the base."""
+Span = Literal["first", "first_without_setup", "first_on_more_images", "further", "study"]
+"""What is timed: a first training, from image to head; the same without the starting of processes,
+imports and compiling; the same on `TIMES_THE_IMAGES` as many, extrapolated, with set-up as it is;
+every further training, with another seed, learning rate or head; all seeds and rotations."""
+SPANS: tuple[Span, ...] = get_args(Span)
+Seconds = Mapping[Span, float | None]
+"""None: times are of several machines."""
+TIMES_THE_IMAGES = 10
 
 
 class Timed(Protocol):
@@ -54,74 +62,56 @@ class Factors:
     against_keras: float | None
 
 
-TIMES_THE_IMAGES = 10
+class Speed(NamedTuple):
+    """Seconds of an arm on cached views, and how many times faster than end to end that is."""
 
-
-@dataclass(frozen=True)
-class Faster:
-    """How many times faster an arm is than end-to-end.
-
-    Attributes:
-        first: A first training, from images to head.
-        first_without_setup: The same without the starting of processes, imports and compiling.
-        first_on_more_images: Extrapolated to `TIMES_THE_IMAGES` as many: set-up stays as it is.
-        further: Every further training, with another seed, learning rate or head.
-        study: All seeds and rotations of the arm.
-    """
-
-    first: Factors
-    first_without_setup: Factors
-    first_on_more_images: Factors
-    further: Factors
-    study: Factors
+    seconds: float | None
+    times: Factors
 
 
 def faster(
-    cost: Timed, study_seconds: float | None, end_to_end: Mapping[Way, Timed], trainings: int
-) -> Faster:
+    cost: Timed, study: float | None, end_to_end: Mapping[Way, Timed], trainings: int
+) -> dict[Span, Speed]:
     """Hold an arm on cached views to the ways to train end to end.
 
     Args:
-        study_seconds: Of all trainings of the arm.
+        study: Seconds of all trainings of the arm.
         end_to_end: One that is missing, or was timed on another machine, leaves its factors None.
         trainings: Of the study.
     """
+    own = {**seconds_of(cost, trainings), "study": study}
+    theirs = {
+        way: seconds_of(other, trainings)
+        for way, other in end_to_end.items()
+        if other.machine == cost.machine
+    }
+    return {span: Speed(own[span], _factors(own, theirs, span)) for span in SPANS}
 
-    def factors(ours: float | None, theirs: Mapping[Way, float | None]) -> Factors:
-        compiled, kept = theirs.get("compiled"), theirs.get("originals_kept")
-        keras = theirs.get("keras")
-        return Factors(
-            _ratio(compiled, ours), _ratio(kept, ours), _ratio(keras, compiled), _ratio(keras, ours)
-        )
 
-    here = {way: arm for way, arm in end_to_end.items() if arm.machine == cost.machine}
-    first = {way: arm.seconds for way, arm in here.items()}
-    work = {way: _without_setup(arm) for way, arm in here.items()}
-    more = {way: _on_more_images(arm) for way, arm in here.items()}
-    further = {way: arm.further_seconds for way, arm in here.items()}
-    study = {way: study_of(arm, trainings) for way, arm in here.items()}
-    return Faster(
-        factors(cost.seconds, first),
-        factors(_without_setup(cost), work),
-        factors(_on_more_images(cost), more),
-        factors(cost.further_seconds, further),
-        factors(study_seconds, study),
+def seconds_of(cost: Timed, trainings: int) -> Seconds:
+    """What each span takes, where the trainings of a study follow one another in one process."""
+    first, set_up = cost.seconds, cost.setup_seconds
+    if first is None:
+        return dict.fromkeys(SPANS, None) | {"further": cost.further_seconds}
+    work = first - set_up
+    return {
+        "first": first,
+        "first_without_setup": work,
+        "first_on_more_images": set_up + TIMES_THE_IMAGES * work,
+        "further": cost.further_seconds,
+        "study": set_up + trainings * work,
+    }
+
+
+def _factors(own: Seconds, theirs: Mapping[Way, Seconds], span: Span) -> Factors:
+    ours = own[span]
+    compiled, kept, keras = (
+        theirs[way][span] if way in theirs else None
+        for way in ("compiled", "originals_kept", "keras")
     )
-
-
-def study_of(end_to_end: Timed, trainings: int) -> float | None:
-    """Seconds of so many trainings end to end, one after another in one process."""
-    work = _without_setup(end_to_end)
-    return None if work is None else end_to_end.setup_seconds + trainings * work
-
-
-def _on_more_images(cost: Timed) -> float | None:
-    work = _without_setup(cost)
-    return None if work is None else cost.setup_seconds + TIMES_THE_IMAGES * work
-
-
-def _without_setup(cost: Timed) -> float | None:
-    return None if cost.seconds is None else cost.seconds - cost.setup_seconds
+    return Factors(
+        _ratio(compiled, ours), _ratio(kept, ours), _ratio(keras, compiled), _ratio(keras, ours)
+    )
 
 
 def _ratio(slow: float | None, fast: float | None) -> float | None:

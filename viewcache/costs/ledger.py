@@ -86,7 +86,7 @@ def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
     views = sorted(set(arm.views(arm.seeds[0])))
     augment, extract, trained = load("augment"), load("extract"), load("train_head")
     of = {view: extract["views"][str(view)] for view in views}
-    images = training.images[arm.rotations[0]]
+    images, head = training.images[arm.rotations[0]], training_seconds(arm, load)
     shares = {view: images / of[view]["rows"] for view in views}
 
     def seconds(part: str) -> float:
@@ -94,16 +94,14 @@ def _cached(arm: Arm, training: Training, load: Load) -> ArmCosts:
 
     drawing = sum(shares[view] * augment["seconds"].get(f"view {view}", 0.0) for view in views)
     return _costs(
-        [augment, load("compile_base"), trained],
-        extract_of(extract, views),
+        [augment, load("compile_base"), trained, _extract_of(extract, views)],
+        drawing + seconds("augment"),
+        seconds("extract") - seconds("augment"),
+        head,
+        head + set_up_of([trained]),
+        study_seconds([arm], training, load),
         base_passes=images * len(views),
-        augment=drawing + seconds("augment"),
-        base=seconds("extract") - seconds("augment"),
-        head=training_seconds(arm, load),
-        further=training_seconds(arm, load) + set_up_of([trained]),
-        study=study_seconds([arm], training, load),
-        originals=0.0,
-        epochs=arm.epochs,
+        measured_epochs=arm.epochs,
         feature_bytes=sum(one["rows"] * one["row_bytes"] for one in of.values()),
     )
 
@@ -123,16 +121,14 @@ def _end_to_end(arm: Arm, training: Training, load: Load) -> ArmCosts:
     records = [trained, load("compile_base")] if arm.kind == "compiled" else [trained]
     return _costs(
         records,
-        Extracted(),
+        augment,
+        fit - augment - head,
+        head,
+        fit + set_up_of([trained]),
+        set_up_of(records) + len(arm.trainings) * fit,
         base_passes=images * arm.course.epochs,
-        augment=augment,
-        base=fit - augment - head,
-        head=head,
-        further=fit + set_up_of([trained]),
-        study=set_up_of(records) + len(arm.trainings) * fit,
+        measured_epochs=arm.epochs,
         originals=_repeated(arm, originals, head),
-        epochs=arm.epochs,
-        feature_bytes=0,
     )
 
 
@@ -153,9 +149,9 @@ def study_seconds(arms: Sequence[Arm], training: Training, load: Load) -> float:
     views = sorted({view for arm in arms for seed in arm.seeds for view in arm.views(seed)})
     augment, extract, heads = load("augment"), load("extract"), load("train_head")
     drawing = sum(augment["seconds"].get(f"view {view}", 0.0) for view in views)
+    processes = [augment, load("compile_base"), heads, _extract_of(extract, views)]
     return (
-        set_up_of([augment, load("compile_base"), heads])
-        + extract_of(extract, views).set_up
+        set_up_of(processes)
         + drawing
         + sum(extract["views"][str(view)]["seconds"]["extract"] for view in views)
         + _seconds_of_heads(arms, training.heads, heads)
@@ -202,69 +198,57 @@ def set_up_of(records: Sequence[Record]) -> float:
     return sum(record["seconds"].get(phase, 0.0) for record in records for phase in SET_UP)
 
 
-@dataclass(frozen=True)
-class Extracted:
-    """What views took of the process that extracted them, besides the seconds of their rows.
-
-    Attributes:
-        set_up: Seconds: its start, their share of looking up rows, and opening the base.
-        machines: Ids of those that computed their rows.
-    """
-
-    set_up: float = 0.0
-    peak_rss_bytes: int = 0
-    machines: frozenset[str] = frozenset()
-
-
-def extract_of(record: Record, views: Iterable[int]) -> Extracted:
-    """What views took of `extract`; the base was opened when their rows were first computed."""
+def _extract_of(record: Record, views: Iterable[int]) -> Record:
+    """What views took of `extract` besides the seconds of their rows, all of it set-up: its start,
+    their share of looking up rows, and opening the base, when rows were first computed."""
     every, of = record["views"], [record["views"][str(view)] for view in views]
     share = sum(view["rows"] for view in of) / sum(view["rows"] for view in every.values())
-    seconds = record["seconds"]
-    return Extracted(
-        seconds["setup"]
-        + seconds["other"]
-        + share * seconds["lookup"]
-        + max((view["open"] for view in of), default=0.0),
-        record["peak_rss_bytes"],
-        frozenset([record["machine"]["id"], *(one for view in of for one in view["machines"])]),
-    )
+    seconds, opening = record["seconds"], max((view["open"] for view in of), default=0.0)
+    started = seconds["setup"] + seconds["other"]
+    return {
+        "seconds": {"setup": started + share * seconds["lookup"] + opening},
+        "peak_rss_bytes": record["peak_rss_bytes"],
+        "machine": record["machine"],
+        "machines": [one for view in of for one in view["machines"]],
+    }
 
 
 def _costs(
-    records: list[Record],
-    extracted: Extracted,
-    *,
-    base_passes: int,
+    records: Sequence[Record],
     augment: float,
     base: float,
     head: float,
     further: float,
     study: float,
-    originals: float,
-    epochs: int,
-    feature_bytes: int,
+    *,
+    base_passes: int,
+    measured_epochs: int,
+    originals: float = 0.0,
+    feature_bytes: int = 0,
 ) -> ArmCosts:
-    setup = set_up_of(records) + extracted.set_up
-    machines = {record["machine"]["id"] for record in records} | extracted.machines
+    """Put together what was measured of an arm.
 
-    def on_one_machine(seconds: float) -> float | None:
-        return seconds if len(machines) == 1 else None
-
+    Args:
+        records: Of the processes that ran for it.
+        augment, base, head: Seconds of a first training, by phase.
+    """
+    set_up = set_up_of(records)
+    machines = {one["machine"]["id"] for one in records}
+    machines |= {machine for one in records for machine in one.get("machines", [])}
+    totals = augment + base + head + set_up, further, study
+    seconds, further_seconds, study_seconds = totals if len(machines) == 1 else (None, None, None)
     return ArmCosts(
         base_passes=base_passes,
         augment_seconds=augment,
         base_seconds=base,
         head_seconds=head,
-        setup_seconds=setup,
-        seconds=on_one_machine(augment + base + head + setup),
-        further_seconds=on_one_machine(further),
-        study_seconds=on_one_machine(study),
+        setup_seconds=set_up,
+        seconds=seconds,
+        further_seconds=further_seconds,
+        study_seconds=study_seconds,
         originals_seconds=originals,
-        measured_epochs=epochs,
+        measured_epochs=measured_epochs,
         feature_bytes=feature_bytes,
-        peak_rss_bytes=max(
-            extracted.peak_rss_bytes, *(record["peak_rss_bytes"] for record in records)
-        ),
+        peak_rss_bytes=max(one["peak_rss_bytes"] for one in records),
         machine=" and ".join(sorted(machines)),
     )

@@ -1,11 +1,11 @@
 """What a run will cost: paces times counts."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from viewcache.arms import arm as run
 from viewcache.costs.paces import Pace
-from viewcache.costs.prediction import WAYS
+from viewcache.costs.prediction import WAYS, Predicted
 from viewcache.ground.machine import cores, machine
 from viewcache.ground.params.schema import Params
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET, ids_of_test_views
@@ -64,7 +64,7 @@ class Plan(NamedTuple):
         return starts + rows + passes * heads.image + sum(fits)
 
     @property
-    def arms(self) -> dict[str, dict[str, Any]]:
+    def arms(self) -> dict[str, Predicted]:
         """What a first and each further training costs, end to end as if it were run whole."""
         whole = run.course_of(self.params, self.rotations)
         cached = run.compared_on_cache(self.params, self.rotations)
@@ -73,7 +73,7 @@ class Plan(NamedTuple):
         costs |= {arm.name: self._costs(arm, arm.views(0)) for arm in (keras, compiled)}
         return costs | {WAYS["originals_kept"]: self._costs(compiled, {*compiled.views(0)})}
 
-    def _costs(self, arm: run.Arm, views: Collection[int]) -> dict[str, Any]:
+    def _costs(self, arm: run.Arm, views: Collection[int]) -> Predicted:
         """Args: views: That the base is run over."""
         paces, images, heads = self.paces, len(self.rotations[0].train), self.paces["train_head"]
         epochs = BASELINE_EPOCHS if arm.role == "baseline" else arm.epochs
@@ -87,13 +87,13 @@ class Plan(NamedTuple):
             by_base = images * sum(map(paces["extract"].of, views))
             feature_bytes = self.rows(views) * paces["extract"].row_bytes
         set_up = training.start + sum(paces[stage].start for stage in before)
-        return {
-            "base_passes": images * len(views),
-            "setup_seconds": set_up,
-            "views_seconds": by_base,
-            "head_seconds": head,
-            "seconds": set_up + by_base + head,
-            "further_seconds": training.start + head + by_base * arm.fresh,
-            "feature_bytes": feature_bytes,
-            "machine": machine()["id"],
-        }
+        return Predicted(
+            seconds=set_up + by_base + head,
+            further_seconds=training.start + head + by_base * arm.fresh,
+            setup_seconds=set_up,
+            machine=machine()["id"],
+            base_passes=images * len(views),
+            views_seconds=by_base,
+            head_seconds=head,
+            feature_bytes=feature_bytes,
+        )

@@ -11,9 +11,7 @@ from filelock import FileLock, Timeout
 
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
-
-STAGE = "DVC_STAGE"
-"""The variable in which DVC says to a process which stage it is."""
+from viewcache.ground.paths import running_stage
 
 
 def run(work: Callable[[], None]) -> None:
@@ -47,7 +45,7 @@ def _alone() -> Iterator[None]:
 
     DVC would take what the two wrote for the outs of the newer one.
     """
-    stage = os.environ.get(STAGE)
+    stage = running_stage()
     if not stage:
         yield
         return

@@ -39,6 +39,11 @@ MODEL = Path("data/model")
 """What `export` writes."""
 
 
+def running_stage() -> str | None:
+    """The stage that DVC runs this process as; None of any other process."""
+    return os.environ.get("DVC_STAGE")
+
+
 def repository() -> Path:
     """The user's repository, also from within a copy that `dvc exp run --temp` made."""
     return Path(os.environ.get("DVC_ROOT", ".")).resolve()

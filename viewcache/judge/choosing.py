@@ -48,29 +48,20 @@ def accuracy_of_choosing(
     numbers = np.unique(folds).tolist()
     if len(numbers) == 1:
         return None
-    arms = {fold: _chosen_without(tables, sample, folds != fold, margin, rule) for fold in numbers}
-    return Choosing(arms, {on: _score(tables, sample, folds, arms, on) for on in OTHER})
 
+    def chosen_without(fold: int) -> Arm:
+        kept = folds != fold
+        seen = {
+            arm: {on: table[:, kept] for on, table in correct.items()}
+            for arm, correct in tables.items()
+        }
+        return recommend(seen, sample.at(kept), margin, rule).arm
 
-def _chosen_without(
-    tables: Mapping[Arm, Correct], sample: Sample, kept: np.ndarray, margin: float, rule: Measured
-) -> Arm:
-    seen = {
-        arm: {on: table[:, kept] for on, table in correct.items()}
-        for arm, correct in tables.items()
-    }
-    return recommend(seen, sample.at(kept), margin, rule).arm
+    arms = {fold: chosen_without(fold) for fold in numbers}
 
+    def accuracy(on: Measured) -> float:
+        """Every image by the arm that its own fold had no say in."""
+        own = [(folds == fold) * tables[arm][on].mean(axis=0) for fold, arm in arms.items()]
+        return sample.estimate(np.sum(own, axis=0, keepdims=True))
 
-def _score(
-    tables: Mapping[Arm, Correct],
-    sample: Sample,
-    folds: np.ndarray,
-    arms: Mapping[int, Arm],
-    on: Measured,
-) -> float:
-    """Every image by the arm that its own fold had no say in."""
-    means = {arm: tables[arm][on].mean(axis=0) for arm in arms.values()}
-    return sample.estimate(
-        np.select([folds == fold for fold in arms], [means[arms[fold]] for fold in arms])[None]
-    )
+    return Choosing(arms, {on: accuracy(on) for on in OTHER})

@@ -1,13 +1,11 @@
 """What an arm's heads answer to the images of each class."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import confusion_matrix
 
-from viewcache.answers.head_answers import HeadAnswers
 from viewcache.arms.arm import Arm
+from viewcache.judge.correctness import Named
 
 
 @dataclass(frozen=True)
@@ -30,23 +28,28 @@ class Confusion:
         return float(of_classes.max() / of_classes.sum())
 
 
-def confusion_of(arm: Arm, heads: Sequence[HeadAnswers], labels: np.ndarray) -> Confusion:
-    """Put together what the heads of an arm answer.
+def confusion_of(arm: Arm, named: Named, labels: np.ndarray) -> Confusion:
+    """Put together what the heads of an arm name.
 
     Args:
         labels: int, of all prepared images; every class is among them.
     """
-    classes = np.unique(labels)
+    classes = int(labels.max()) + 1
+    cells = classes * labels[named.rows] + named.classes
 
-    def counts(head: HeadAnswers) -> np.ndarray:
-        """By view: int, shape (views, classes, classes)."""
-        truth = labels[head.images]
-        return np.stack([confusion_matrix(truth, view, labels=classes) for view in head.named])
+    def counts(views: np.ndarray) -> np.ndarray:
+        """Of a mean view and seed: float64, shape (classes, classes)."""
+        found = np.bincount(views.ravel(), minlength=classes**2).reshape(classes, classes)
+        return found / (views.size / len(named.rows))
 
-    by_view = np.sum([counts(head) for head in heads if head.arm == arm], axis=0) / len(arm.seeds)
-    return Confusion(arm, by_view[0], by_view[1:].mean(axis=0))
+    return Confusion(arm, counts(cells[:, 0]), counts(cells[:, 1:]))
 
 
 def recall(counts: np.ndarray) -> np.ndarray:
     """Of each class, the share of its images that were named so: float64, shape (classes,)."""
     return counts.diagonal() / counts.sum(axis=1)
+
+
+def share_right(counts: np.ndarray) -> float:
+    """Of all images, the share that was named right."""
+    return float(counts.trace() / counts.sum())

@@ -1,7 +1,7 @@
-"""How right every arm is, image by image."""
+"""What every arm names, image by image, and how right that is."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -16,10 +16,30 @@ METRICS: dict[Measured, str] = {"clean": "accuracy", "robustness": "accuracy_aug
 """The metric that each is the mean of."""
 
 
+class Named(NamedTuple):
+    """What the heads of an arm name.
+
+    Every seed answers on the same images, each once, whatever rotation tests it.
+
+    Attributes:
+        rows: Of the prepared images: int, shape (images,), ascending.
+        classes: int, shape (seeds, views, images): seeds in their order, view 0 first.
+    """
+
+    rows: np.ndarray
+    classes: np.ndarray
+
+
+def named_by_arm(heads: Iterable[HeadAnswers]) -> dict[Arm, Named]:
+    """Put together what the heads of every arm name, in all rotations."""
+    arms: dict[Arm, dict[int, list[HeadAnswers]]] = {}
+    for head in heads:
+        arms.setdefault(head.arm, {}).setdefault(head.seed, []).append(head)
+    return {arm: _named([seeds[seed] for seed in sorted(seeds)]) for arm, seeds in arms.items()}
+
+
 def correctness(labels: np.ndarray, heads: Iterable[HeadAnswers]) -> dict[Arm, Correct]:
     """For each arm, how right its heads are.
-
-    Every seed of an arm answers on the same images, each once, whatever rotation tests it.
 
     Args:
         labels: int, of all prepared images.
@@ -27,21 +47,18 @@ def correctness(labels: np.ndarray, heads: Iterable[HeadAnswers]) -> dict[Arm, C
     Returns:
         Tables with seeds in their order, and the tested images in that of the prepared ones.
     """
-    parts: dict[Arm, dict[int, list[HeadAnswers]]] = {}
-    for head in heads:
-        parts.setdefault(head.arm, {}).setdefault(head.seed, []).append(head)
-    return {
-        arm: _by_measure(np.stack([_right(labels, seeds[seed]) for seed in sorted(seeds)]))
-        for arm, seeds in parts.items()
-    }
+    return {arm: correct(labels, named) for arm, named in named_by_arm(heads).items()}
 
 
-def _right(labels: np.ndarray, heads: list[HeadAnswers]) -> np.ndarray:
-    """Of one seed: float64, shape (views, images)."""
-    right = [head.named == labels[head.images] for head in heads]
-    order = np.argsort(np.concatenate([head.images for head in heads]))
-    return np.concatenate(right, axis=1, dtype=np.float64)[:, order]
-
-
-def _by_measure(right: np.ndarray) -> Correct:
+def correct(labels: np.ndarray, named: Named) -> Correct:
+    """How right an arm's heads are; labels as for `correctness`."""
+    right = (named.classes == labels[named.rows]).astype(np.float64)
     return {"clean": right[:, 0], "robustness": right[:, 1:].mean(axis=1)}
+
+
+def _named(seeds: list[list[HeadAnswers]]) -> Named:
+    """Args: seeds: Heads of every rotation, by seed."""
+    rows = [np.concatenate([head.images for head in heads]) for heads in seeds]
+    classes = [np.concatenate([head.named for head in heads], axis=1) for heads in seeds]
+    in_order = [of[:, np.argsort(own)] for of, own in zip(classes, rows, strict=True)]
+    return Named(np.sort(rows[0]), np.stack(in_order))

@@ -1,8 +1,8 @@
 """Arms held to each other: differences with their intervals, and what is known by them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -60,19 +60,6 @@ class Comparison:
         if self.interval.low > -self.margin:
             return "harmless"
         return "harm" if self.interval.high < -self.margin else "open"
-
-    def as_record(self) -> dict[str, Any]:
-        interval, needed = self.interval, self.needed
-        return {
-            "arm": self.arm.name,
-            "reference": self.reference.name,
-            "on": self.on,
-            "effect": self.effect,
-            "difference": self.difference,
-            "low": interval.low if interval else None,
-            "high": interval.high if interval else None,
-            **(asdict(needed) if needed else dict.fromkeys(Needed.__annotations__)),
-        }
 
 
 def compare(

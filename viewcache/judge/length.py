@@ -6,7 +6,6 @@ images, so that the test images have no say in how long heads are trained.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.special import stdtrit
@@ -34,16 +33,6 @@ class Gain:
     @property
     def is_known(self) -> bool:
         return self.interval.low > 0
-
-    def as_record(self) -> dict[str, Any]:
-        return {
-            "arm": self.arm.name,
-            "on": self.on,
-            "known": self.is_known,
-            "difference": self.interval.estimate,
-            "low": self.interval.low,
-            "high": self.interval.high,
-        }
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,21 @@ class Recommendation:
     rule: Measured
     margin: float
 
+    @property
+    def to_twin(self) -> list[Comparison]:
+        """Every other number of views against the twin, on both, the fewest first."""
+        return [one for one in self.comparisons if one.reference.random_views]
+
+    @property
+    def gain(self) -> float | None:
+        """The largest known gain of augmenting in accuracy, on either; None where none is known."""
+        return max((one.difference for one in self.effects.values() if one.is_gain), default=None)
+
+    @property
+    def loss(self) -> float | None:
+        """The largest known loss likewise, a negative number."""
+        return min((one.difference for one in self.effects.values() if one.is_loss), default=None)
+
 
 def recommend(
     tables: Mapping[Arm, Correct], sample: Sample, margin: float, rule: Measured

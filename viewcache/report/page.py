@@ -1,172 +1,212 @@
 """The page: one HTML file that holds all it shows, for who has never seen the project."""
 
+from collections.abc import Sequence
 from functools import partial
-from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
+import yaml
 from jinja2 import Environment, StrictUndefined
-from PIL import Image
 
 from viewcache.ground.files import write_text
 from viewcache.ground.paths import CONTACT_SHEET
-from viewcache.judge.disagreement import Disagreement
-from viewcache.judge.judgement import Judgement
-from viewcache.judge.verdict import Recommendation
+from viewcache.images.prepared import Prepared
+from viewcache.judge.confusion import recall, share_right
+from viewcache.judge.correctness import Measured
 from viewcache.report import results
-from viewcache.report.cost_words import break_even_sentences, evidence_sentence, speeds
-from viewcache.report.figures import cached_arms, end_to_end_arms
-from viewcache.report.pictures import captions
-from viewcache.report.pictures import seconds as costs
-from viewcache.report.pictures.curves import validation_losses
-from viewcache.report.pictures.differences import to_end_to_end
-from viewcache.report.pictures.style import SIZE, Picture, data_uri, draw_svg
+from viewcache.report.examples import Example, examples
+from viewcache.report.findings import Findings
+from viewcache.report.pictures import curves, differences, seconds
+from viewcache.report.pictures.style import SIZE, Picture, data_uri, draw_svg, styles
 from viewcache.report.provenance import Provenance
-from viewcache.report.results import Results
-from viewcache.report.summary import key_figures, times_as_fast
-from viewcache.report.tables import (
-    MEASURED,
-    TESTED_ON,
-    accuracy_in_words,
-    note_on_stars,
-    seconds_in_words,
-)
+from viewcache.report.questions import break_even, evidence, key_figures, speeds
+from viewcache.report.sentence import alarms, reasons, warnings, what_to_do
+from viewcache.report.table import COLUMNS, cells, note_on_stars
 from viewcache.report.words import (
-    alarms,
+    WHERE,
     difference,
     margin_in_words,
+    megabytes,
+    or_dash,
     percent,
     plain_name,
-    reasons,
     tells,
-    warnings,
-    what_to_do,
 )
 
-FUNCTIONS = (
-    accuracy_in_words,
-    alarms,
-    difference,
-    percent,
-    plain_name,
-    reasons,
-    seconds_in_words,
-    times_as_fast,
-    warnings,
-    what_to_do,
-)
-"""That the template calls."""
 TEMPLATE = Path(__file__).with_name("page.html.jinja")
+FIGURES = (
+    "accuracy",
+    "accuracy_augmented",
+    "seconds",
+    "further_seconds",
+    "base_passes",
+    "feature_bytes",
+    "trainings",
+)
+"""Columns of the table of all figures."""
+MOST_CLASSES = 12
+"""Of more classes, it is not told which is taken for which."""
 
 
-def write_page(
-    found: Results,
-    judged: Judgement,
-    disagreement: Disagreement,
-    provenance: Provenance,
-) -> None:
+class Grid(NamedTuple):
+    """A table of the page: headings, rows, and of each heading what figures below it are of."""
+
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    hints: Sequence[str] = ()
+
+
+def write_page(found: Findings, images: Prepared, provenance: Provenance) -> None:
     """Write `report.html`."""
-    sheet = CONTACT_SHEET.read_bytes()
-    page = render_page(found, judged, sheet, disagreement, provenance)
-    write_text(results.PAGE, page)
+    sheet, shown = CONTACT_SHEET.read_bytes(), examples(images, found)
+    write_text(results.PAGE, render_page(found, sheet, shown, provenance))
 
 
 def render_page(
-    found: Results,
-    judged: Judgement,
-    contact_sheet: bytes,
-    disagreement: Disagreement,
-    provenance: Provenance,
+    found: Findings, contact_sheet: bytes, shown: Sequence[Example], provenance: Provenance
 ) -> str:
     """The page as HTML.
 
     Args:
         contact_sheet: A PNG of views of some training images.
+        shown: Images on which the number of views matters.
     """
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"thumbnail": _thumbnail, "or_none": _or_none}
-    for function in FUNCTIONS:
-        environment.globals[function.__name__] = function
-    arms, recommendation = found.arms, judged.recommendation
-    name = recommendation.arm.name
+    judged, params, disagreement = found.judged, found.params, found.judged.disagreement
+    recommendation, confusion = judged.recommendation, judged.confusion
+    few, many = map(plain_name, disagreement.between)
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        key_figures=key_figures(found.figures, recommendation),
-        judged=judged,
-        recommendation=recommendation,
+        images=f"{sum(provenance.images.values()):,}",
+        alarms=alarms(judged),
+        what_to_do=what_to_do(recommendation),
+        reasons=reasons(judged, params.base.precision),
+        warnings=warnings(judged),
+        key_figures=key_figures(found),
+        what_counts=WHERE[recommendation.rule],
         margin=margin_in_words(recommendation.margin),
+        twin_views=found.cached[-1].random_views,
         wide=not any(map(tells, recommendation.comparisons)),
-        recommended=arms[name],
-        twin=arms[cached_arms(arms)[-1]],
-        arms=arms,
-        pictures=_pictures(found, recommendation),
+        pictures=_pictures(found),
+        speeds=_speeds(found),
+        predicted=found.reckoned.predicted,
+        set_up=_set_up(found),
+        break_even=break_even(found),
+        evidence=evidence(found),
+        recommended=plain_name(found.recommended),
+        seeds=len(found.recommended.seeds),
+        confusion=_confusion(found),
+        largest_share=percent(confusion.largest_share),
+        right=percent(share_right(confusion.clean)),
+        right_augmented=percent(share_right(confusion.robustness)),
+        figures=_figures(found),
+        notes=note_on_stars(found.table),
+        prediction=_prediction(found),
+        length=_length(found),
+        drawn_from={name: str(one).lower() for name, one in params.augment if one},
         contact_sheet=data_uri("image/png", contact_sheet),
-        speeds=speeds(found.figures, name),
-        evidence=evidence_sentence(found.figures),
-        break_even=break_even_sentences(arms),
-        confusion=found.figures["confusion"],
-        right={on: _share_right(found.figures["confusion"][on]) for on in MEASURED.values()},
-        predicted=found.figures["answers"]["faster"]["predicted"],
-        note=note_on_stars(arms),
-        prediction=found.figures["prediction"],
-        replay=found.figures["replay"],
-        disagreement=disagreement,
+        disagree=f"{100 * disagreement.share:.1f} % of the {disagreement.images:,}",
+        shown=f"These are the {len(shown)} on which {few} and {many} differ most.",
+        examples=shown,
+        params=params,
+        parts={part: f"{number:,}" for part, number in provenance.images.items()},
+        epochs=found.recommended.course.epochs,
+        replayed=f"{found.replay['features']:,}",
+        off=f"{found.replay['max_relative_difference']:.1g}",
+        allowed=f"{found.replay['tolerance']:.1g}",
         provenance=provenance,
-        params=provenance.params,
+        parameters=yaml.safe_dump(params.model_dump(), sort_keys=False, allow_unicode=True),
     )
 
 
-def _pictures(found: Results, recommendation: Recommendation) -> dict[str, Picture]:
-    arms, name = found.arms, recommendation.arm.name
-    first, *_, twin = cached_arms(arms)
-    compared = list(dict.fromkeys([name, *end_to_end_arms(arms)]))
-    curves = list(dict.fromkeys([first, name, twin]))
-    most = costs.MOST_TRAININGS
+def _speeds(found: Findings) -> Grid:
+    headings = (
+        plain_name(found.recommended),
+        "seconds",
+        "against end to end on the same runtime",
+        "the same, if that keeps the images' own features too",
+        "against end to end by hand in Keras",
+    )
+    return Grid(headings, speeds(found))
+
+
+def _set_up(found: Findings) -> str:
+    cost = found.reckoned.costs[found.recommended]
+    known = cost.seconds is not None
+    return f"{cost.setup_seconds:.1f} of the {cost.seconds:.1f} seconds" if known else ""
+
+
+def _confusion(found: Findings) -> Grid:
+    confusion, classes = found.judged.confusion, found.classes
+    named = [f"named {name}" for name in classes] if len(classes) <= MOST_CLASSES else []
+    recalls = zip(recall(confusion.clean), recall(confusion.robustness), strict=True)
+    rows = [
+        [name, *(f"{one:,.1f}" for one in row if named), f"{row.sum():,.0f}", *map(percent, both)]
+        for name, row, both in zip(classes, confusion.clean, recalls, strict=True)
+    ]
+    return Grid(["class", *named, "images", "recall", "recall, random views"], rows)
+
+
+def _figures(found: Findings) -> Grid:
+    columns = [COLUMNS[name] for name in FIGURES]
+    return Grid(
+        ["trained on", *(column.heading for column in columns)],
+        [[plain_name(arm), *cells(row, FIGURES)] for arm, row in found.table.items()],
+        ["", *(f"of {column.whose}" for column in columns)],
+    )
+
+
+def _prediction(found: Findings) -> Grid:
+    """Without rows where there was no plan."""
+    costs, predicted = found.reckoned.costs, found.prediction or {}
+    names = ("seconds predicted", "measured", "error", "MB predicted", "measured", "error")
+    rows = [
+        [
+            plain_name(arm),
+            or_dash(one["seconds"], ".1f"),
+            or_dash(cost.seconds, ".1f"),
+            or_dash(one["seconds_error"], "+.0%"),
+            megabytes(one["feature_bytes"] or 0),
+            megabytes(cost.feature_bytes),
+            or_dash(one["bytes_error"], "+.0%"),
+        ]
+        for arm, cost in costs.items()
+        if (one := predicted.get(arm.name))
+    ]
+    return Grid(["trained on", *names], rows)
+
+
+def _length(found: Findings) -> Grid:
+    where: dict[Measured, str] = {"clean": "as they are", "robustness": "random views"}
+    rows = [
+        [plain_name(gain.arm), where[gain.on], difference(gain.interval.estimate, gain.interval)]
+        for gain in found.judged.length.gains
+    ]
+    return Grid(["trained on", "validation images", "gain of twice as many epochs"], rows)
+
+
+def _pictures(found: Findings) -> dict[str, Picture]:
+    looks, costs = styles(found.table), found.reckoned.costs
+    first, *_, twin = found.cached
+    compared = dict.fromkeys([found.recommended, *found.end_to_end])
+    shown = [*dict.fromkeys([first, found.recommended, twin])]
+    cumulative = partial(seconds.cumulative_seconds, costs=costs, shown=compared, looks=looks)
+    losses = partial(curves.validation_losses, curves=found.curves, shown=shown, looks=looks)
     return {
-        **{f"differences_{of}": _differences(found, of, recommendation) for of in TESTED_ON},
-        "cumulative": draw_svg(
-            partial(costs.cumulative_seconds, arms=arms, shown=compared),
-            captions.of_cumulative_seconds(arms, compared, most),
-        ),
+        "clean": _differences(found, "clean"),
+        "robustness": _differences(found, "robustness"),
+        "cumulative": draw_svg(cumulative, seconds.cumulative_in_words(costs, compared)),
         "phases": draw_svg(
-            partial(costs.seconds_by_phase, arms=arms), captions.of_seconds_by_phase(arms)
+            partial(seconds.seconds_by_phase, costs=costs), seconds.phases_in_words(costs)
         ),
-        "curves": draw_svg(
-            partial(validation_losses, arms=arms, curves=found.curves, shown=curves),
-            captions.of_learning_curves(arms, found.curves, curves),
-        ),
+        "curves": draw_svg(losses, curves.losses_in_words(found.curves, shown)),
     }
 
 
-def _differences(found: Results, metric: str, recommendation: Recommendation) -> Picture:
-    rows = [
-        one
-        for one in found.figures["answers"]["enough"]["differences_to_twin"]
-        if one["on"] == MEASURED[metric]
-    ]
-    paint = partial(
-        to_end_to_end,
-        arms=found.arms,
-        differences=rows,
-        metric=metric,
-        margin=recommendation.margin,
-    )
-    size = (SIZE[0], 1.3 + 0.5 * len(rows))
-    return draw_svg(paint, captions.of_differences(found.arms, rows, metric), size)
-
-
-def _share_right(counts: list[list[float]]) -> float:
-    return float(np.trace(counts) / np.sum(counts))
-
-
-def _thumbnail(pixels: np.ndarray) -> str:
-    image, buffer = Image.fromarray(pixels), BytesIO()
-    image.thumbnail((160, 160))
-    image.save(buffer, "PNG")
-    return data_uri("image/png", buffer.getvalue())
-
-
-def _or_none(number: float | None, text: str) -> str:
-    """A number as a format like "{:.1f} s" says, or a dash where there is none."""
-    return "-" if number is None else text.format(number)
+def _differences(found: Findings, on: Measured) -> Picture:
+    to_twin = [one for one in found.judged.recommendation.to_twin if one.on == on]
+    looks = styles(found.table)
+    paint = partial(differences.to_end_to_end, to_twin=to_twin, on=on, looks=looks)
+    words = differences.differences_in_words(to_twin, on)
+    return draw_svg(paint, words, (SIZE[0], 1.3 + 0.5 * len(to_twin)))

@@ -7,14 +7,11 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-import yaml
-
 from viewcache.arms.arm import Arm
 from viewcache.bases.artifact import find_base
 from viewcache.features.store import digest_of_features
 from viewcache.ground.git import git
 from viewcache.ground.manifests import digest_of_digests
-from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import BASE, PARTS, PREPARED, planned_views
 from viewcache.ground.stopwatch import load_record
 from viewcache.images.folds import PARTS as PARTS_OF_A_ROTATION
@@ -30,7 +27,6 @@ class Provenance:
     """What a run was made of.
 
     Attributes:
-        params: All parameters.
         images: Number of images by part of the first rotation.
         rotations: Of the images.
         machines: Each machine that was measured on, in words.
@@ -41,7 +37,6 @@ class Provenance:
         digests: SHA-256 of images, features and weights of the base, by name.
     """
 
-    params: Params
     images: dict[str, int]
     rotations: int
     machines: list[str]
@@ -51,12 +46,8 @@ class Provenance:
     changed: bool
     digests: dict[str, str]
 
-    @property
-    def params_text(self) -> str:
-        return yaml.safe_dump(self.params.model_dump(), sort_keys=False, allow_unicode=True)
 
-
-def trace(params: Params, arms: Iterable[Arm]) -> Provenance:
+def trace(arms: Iterable[Arm]) -> Provenance:
     """Gather where the results in the working folder come from.
 
     Args:
@@ -68,7 +59,6 @@ def trace(params: Params, arms: Iterable[Arm]) -> Provenance:
     machines = [*(record["machine"] for record in records), *extract["machines"].values()]
     rotations = open_rotations(PARTS)
     return Provenance(
-        params,
         {part: len(getattr(rotations[0], part)) for part in PARTS_OF_A_ROTATION},
         len(rotations),
         sorted({*map(_in_words, machines)}),

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -10,20 +10,18 @@ from typing import Any
 import pandas as pd
 
 from viewcache.answers.equivalence import Equivalence
-from viewcache.costs.reckoning import Reckoning
 from viewcache.ground.files import write_text
-from viewcache.ground.params.base_settings import Precision
 from viewcache.ground.paths import RECOMMENDATION
 from viewcache.judge.choosing import Choosing
 from viewcache.judge.confusion import Confusion, recall
 from viewcache.judge.correctness import METRICS
 from viewcache.judge.decisions import Comparison
-from viewcache.judge.judgement import Judgement
 from viewcache.judge.length import Length
+from viewcache.judge.statistics import Interval, Needed
 from viewcache.judge.verdict import Recommendation
-from viewcache.report.figures import Arms
-from viewcache.report.tables import accuracy_against_seconds, markdown_table
-from viewcache.report.words import sentence
+from viewcache.report.findings import Findings
+from viewcache.report.sentence import sentence
+from viewcache.report.table import accuracy_against_seconds, markdown
 
 SUMMARY = Path("metrics.json")
 EVERYTHING = Path("results.json")
@@ -35,40 +33,43 @@ ACCURACY_AGAINST_SECONDS = PLOTS / "accuracy_against_seconds.csv"
 TABLE = PLOTS / "table.md"
 PICTURES = tuple(PLOTS / name for name in ("views.png", "images.png", "image_sizes.png"))
 ARTIFACTS = (PAGE, EVERYTHING, SUMMARY, PARAMS, TABLE, RUNS, *PICTURES)
+Record = dict[str, Any]
+"""What JSON can hold."""
 
 
 @dataclass(frozen=True)
 class Results:
-    """What `evaluate` found.
+    """What is read of the files.
 
     Attributes:
-        figures: As in results.json.
+        figures: results.json.
         params: The parameters that it was found with.
-        runs: One row a head with its final metrics.
+        runs: One row a head with its final measures.
         curves: One row a head and epoch.
     """
 
-    figures: dict[str, Any]
-    params: dict[str, Any]
+    figures: Record
+    params: Record
     runs: pd.DataFrame
     curves: pd.DataFrame
 
     @property
-    def arms(self) -> Arms:
+    def arms(self) -> Mapping[str, Record]:
         return self.figures["arms"]
 
 
-def write(found: Results) -> None:
+def write(found: Findings) -> None:
     """Write the results into the working folder, and the tables that follow from them."""
     PLOTS.mkdir(exist_ok=True)
-    _write_json(EVERYTHING, found.figures)
-    _write_json(RECOMMENDATION, found.figures["recommendation"])
-    _write_json(SUMMARY, metrics_of(found.figures))
-    _write_json(PARAMS, found.params)
+    figures = record_of(found)
+    _write_json(EVERYTHING, figures)
+    _write_json(RECOMMENDATION, figures["recommendation"])
+    _write_json(SUMMARY, summary_of(figures))
+    _write_json(PARAMS, found.params.model_dump())
     write_text(RUNS, found.runs.to_csv(index=False))
     write_text(CURVES, found.curves.to_csv(index=False))
-    write_text(TABLE, markdown_table(found.arms))
-    by_seconds = accuracy_against_seconds(found.arms)
+    write_text(TABLE, markdown(found.table))
+    by_seconds = accuracy_against_seconds(found.table)
     write_text(ACCURACY_AGAINST_SECONDS, by_seconds.to_csv(index=False))
 
 
@@ -88,8 +89,12 @@ def digest_of_results() -> str:
     return hashlib.sha256(b"".join(contents)).hexdigest()
 
 
-def metrics_of(figures: Mapping[str, Any]) -> dict[str, float]:
-    """The few numbers that `dvc metrics` and `dvc exp show` compare; those that are known."""
+def summary_of(figures: Record) -> dict[str, float]:
+    """The few numbers that `dvc metrics` and `dvc exp show` compare; those that are known.
+
+    Args:
+        figures: As in results.json.
+    """
     arm, answers = figures["arms"][figures["recommendation"]["arm"]], figures["answers"]
     numbers = {
         "accuracy": arm["accuracy"],
@@ -103,67 +108,113 @@ def metrics_of(figures: Mapping[str, Any]) -> dict[str, float]:
     return {name: number for name, number in numbers.items() if number is not None}
 
 
-def record_of_recommendation(judged: Judgement, precision: Precision) -> dict[str, Any]:
-    """What to do. Free of times.
-
-    Args:
-        precision: Of the base.
-    """
-    recommended, choosing = judged.recommendation, judged.choosing
-    enough = recommended.probably_enough
+def record_of(found: Findings) -> Record:
+    """All that was found, as results.json has it."""
+    judged = found.judged
     return {
-        "arm": recommended.arm.name,
-        "views": recommended.arm.random_views,
-        "probably_enough": None if enough is None else enough.random_views,
-        "epochs": recommended.arm.epochs,
-        "accuracy_to_expect": choosing and choosing.accuracy["clean"],
-        "accuracy_augmented_to_expect": choosing and choosing.accuracy["robustness"],
-        "sentence": sentence(judged, precision),
+        "recommendation": _recommendation(found),
+        "answers": _answers(found),
+        "arms": {arm.name: row for arm, row in found.table.items()},
+        "equivalence": {
+            "same_runtime": _equivalence(found.held_to("compiled")),
+            "keras": _equivalence(found.held_to("keras")),
+        },
+        "decisions": _decisions(judged.recommendation),
+        "choosing": _choosing(judged.choosing),
+        "baseline": _comparison(judged.to_baseline),
+        "length": _length(judged.length),
+        "folds": judged.folds,
+        "confusion": _confusion(judged.confusion) | {"classes": list(found.classes)},
+        "costs": asdict(found.reckoned.evidence),
+        "replay": found.replay,
+        "prediction": found.prediction,
     }
 
 
-def record_of_answers(
-    recommendation: Recommendation,
-    equivalences: Sequence[Equivalence],
-    reckoned: Reckoning,
-) -> dict[str, Any]:
+def _recommendation(found: Findings) -> Record:
+    """What to do. Free of times."""
+    arm, choosing = found.recommended, found.judged.choosing
+    enough = found.judged.recommendation.probably_enough
+    return {
+        "arm": arm.name,
+        "views": arm.random_views,
+        "probably_enough": enough and enough.random_views,
+        "epochs": arm.epochs,
+        "accuracy_to_expect": choosing and choosing.accuracy["clean"],
+        "accuracy_augmented_to_expect": choosing and choosing.accuracy["robustness"],
+        "sentence": sentence(found.judged, found.params.base.precision),
+    }
+
+
+def _answers(found: Findings) -> Record:
     """The three questions, answered apart; and how few views are enough."""
-    shared = next((one for one in equivalences if one.end_to_end.kind == "compiled"), None)
+    recommendation, same = found.judged.recommendation, found.held_to("compiled")
     return {
         "same": {
-            "max_abs_weight_difference": shared and shared.max_abs_weight_difference,
-            "changed_test_predictions": shared and shared.changed_test_predictions,
+            "max_abs_weight_difference": same and same.max_abs_weight_difference,
+            "changed_test_predictions": same and same.changed_test_predictions,
         },
         "enough": {
             "views": recommendation.arm.random_views,
-            "differences_to_twin": [
-                one.as_record() for one in recommendation.comparisons if one.reference.random_views
-            ],
+            "differences_to_twin": [_comparison(one) for one in recommendation.to_twin],
         },
         "faster": {
-            "arms": {arm.name: asdict(factors) for arm, factors in reckoned.faster.items()},
-            "predicted": reckoned.predicted,
+            "arms": {
+                arm.name: {span: asdict(speed.times) for span, speed in speeds.items()}
+                for arm, speeds in found.reckoned.speeds.items()
+            },
+            "predicted": found.reckoned.predicted,
         },
         "augmentation": {
             "outcome": recommendation.word,
-            **{on: one.as_record() for on, one in recommendation.effects.items()},
-            "gain": _largest(recommendation, gain=True),
-            "loss": _largest(recommendation, gain=False),
+            **{on: _comparison(one) for on, one in recommendation.effects.items()},
+            "gain": recommendation.gain,
+            "loss": recommendation.loss,
         },
     }
 
 
-def record_of_length(length: Length) -> dict[str, Any]:
-    """Whether heads were trained long enough, and what twice as many epochs gained."""
-    return {
-        "is_enough": length.is_enough,
-        "gains": [gain.as_record() for gain in length.gains],
-        "changes_recommendation": length.changes_recommendation,
-        "loss_falls": length.loss_falls,
+def _equivalence(one: Equivalence | None) -> Record | None:
+    """The twin beside an arm that trained end to end, on matched trainings and test images."""
+    if one is None:
+        return None
+    by_epoch = {str(epoch): most for epoch, most in one.weight_differences.items()}
+    trainings = [{"seed": seed, "rotation": number} for seed, number in one.end_to_end.trainings]
+    return vars(one) | {
+        "twin": one.twin.name,
+        "end_to_end": one.end_to_end.name,
+        "trainings": trainings,
+        "epochs": one.epochs,
+        "is_exact": one.is_exact,
+        "weight_differences": by_epoch,
+        "max_abs_weight_difference": one.max_abs_weight_difference,
     }
 
 
-def record_of_choosing(choosing: Choosing | None) -> dict[str, Any] | None:
+def _decisions(recommendation: Recommendation) -> list[Record]:
+    """Every comparison, and of every number of views why it is not enough."""
+    shortfalls = {one.arm: one.shortfalls for one in recommendation.candidates}
+    return [
+        _comparison(one) | {"shortfalls": shortfalls.get(one.arm, [])}
+        for one in recommendation.comparisons
+    ]
+
+
+def _comparison(one: Comparison) -> Record:
+    return {
+        **{"arm": one.arm.name, "reference": one.reference.name},
+        **{"on": one.on, "effect": one.effect},
+        **_difference(one.difference, one.interval),
+        **asdict(one.needed or Needed(None, None, None)),
+    }
+
+
+def _difference(estimate: float, interval: Interval | None) -> Record:
+    ends = (interval.low, interval.high) if interval else (None, None)
+    return {"difference": estimate, "low": ends[0], "high": ends[1]}
+
+
+def _choosing(choosing: Choosing | None) -> Record | None:
     """What each fold's other folds recommend, and how accurate that is on the fold."""
     if choosing is None:
         return None
@@ -171,60 +222,30 @@ def record_of_choosing(choosing: Choosing | None) -> dict[str, Any] | None:
     return {"arms": arms, **{METRICS[on]: one for on, one in choosing.accuracy.items()}}
 
 
-def record_of_equivalences(equivalences: Sequence[Equivalence]) -> dict[str, Any]:
-    """The twin beside end-to-end: on the runtime that both share, and on Keras' own base."""
-    by_kind = {one.end_to_end.kind: one for one in equivalences}
-    return {"same_runtime": _same(by_kind.get("compiled")), "keras": _same(by_kind.get("keras"))}
+def _length(length: Length) -> Record:
+    """Whether heads were trained long enough, and what twice as many epochs gained."""
+    return {
+        "is_enough": length.is_enough,
+        "gains": [
+            {"arm": gain.arm.name, "on": gain.on, "known": gain.is_known}
+            | _difference(gain.interval.estimate, gain.interval)
+            for gain in length.gains
+        ],
+        "changes_recommendation": length.changes_recommendation,
+        "loss_falls": length.loss_falls,
+    }
 
 
-def record_of_decisions(recommendation: Recommendation) -> list[dict[str, Any]]:
-    """Every comparison, and of every number of views why it is not enough."""
-    shortfalls = {one.arm: one.shortfalls for one in recommendation.candidates}
-
-    def record(comparison: Comparison) -> dict[str, Any]:
-        return comparison.as_record() | {"shortfalls": shortfalls.get(comparison.arm, [])}
-
-    return [record(comparison) for comparison in recommendation.comparisons]
-
-
-def record_of_confusion(confusion: Confusion, classes: Sequence[str]) -> dict[str, Any]:
+def _confusion(confusion: Confusion) -> Record:
     """What the recommended arm answers, class by class."""
     return {
         "arm": confusion.arm.name,
-        "classes": list(classes),
         "largest_share": confusion.largest_share,
         "clean": confusion.clean.tolist(),
         "robustness": confusion.robustness.tolist(),
         "recall": recall(confusion.clean).tolist(),
         "recall_augmented": recall(confusion.robustness).tolist(),
     }
-
-
-def _same(equivalence: Equivalence | None) -> dict[str, Any] | None:
-    """The twin beside an arm that trained end to end, on matched trainings and test images."""
-    if equivalence is None:
-        return None
-    arm = equivalence.end_to_end
-    by_epoch = {str(epoch): most for epoch, most in equivalence.weight_differences.items()}
-    return {
-        "twin": equivalence.twin.name,
-        "end_to_end": arm.name,
-        "trainings": [{"seed": seed, "rotation": rotation} for seed, rotation in arm.trainings],
-        "epochs": equivalence.epochs,
-        "is_exact": equivalence.is_exact,
-        "weight_differences": by_epoch,
-        "max_abs_weight_difference": equivalence.max_abs_weight_difference,
-        "changed_test_predictions": equivalence.changed_test_predictions,
-        "test_predictions": equivalence.test_predictions,
-        "max_abs_feature_difference": equivalence.max_abs_feature_difference,
-    }
-
-
-def _largest(recommendation: Recommendation, *, gain: bool) -> float | None:
-    """The largest known gain or loss of accuracy; None where none is known."""
-    effects = recommendation.effects.values()
-    known = [one.difference for one in effects if (one.is_gain if gain else one.is_loss)]
-    return max(known, key=abs, default=None)
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pandas as pd
 from mlflow.entities import DatasetInput, Metric
@@ -15,10 +14,11 @@ from viewcache.ground.paths import PARTS
 from viewcache.ground.stopwatch import load_record
 from viewcache.images.folds import open_rotations
 from viewcache.report.results import Results
+from viewcache.report.table import COLUMNS, ITSELF
 from viewcache.tracking.writer import RunWriter, curves_of, numbers
 
-DESCRIBING = ("budget", "kind", "seeds", "rotations")
-"""What the figures of an arm hold besides metrics."""
+LOGGED = [column.name for column in COLUMNS.values() if column.whose != ITSELF]
+"""Columns of the table of figures that a run of an arm has as metrics."""
 
 
 def arms_of(found: Results) -> list[Arm]:
@@ -47,8 +47,9 @@ class ArmLog:
 
     def log(self, arm: Arm) -> None:
         """Log an arm with its intervals and costs; it lasts as long as a first training took."""
-        figures = _figures(self.found, arm)
-        run = self._log(self.parent, arm.name, arm, {}, numbers(figures), figures["seconds"] or 0)
+        figures = self.found.arms[arm.name]
+        metrics = numbers({name: figures[name] for name in LOGGED if name in figures})
+        run = self._log(self.parent, arm.name, arm, {}, metrics, figures["seconds"] or 0)
         for seed in arm.seeds if arm.is_whole else ():
             self._log_seed(run, replace(arm, seeds=(seed,)))
 
@@ -97,12 +98,6 @@ def _when_computed(views: Iterable[int]) -> list[float]:
     """When the first and the last row of each view was, in seconds since the epoch."""
     of = load_record("extract")["views"]
     return [moment for view in views for moment in of[str(view)]["measured_at"]]
-
-
-def _figures(found: Results, arm: Arm) -> dict[str, Any]:
-    """What the results have of an arm, and is no description of it."""
-    figures = found.arms[arm.name]
-    return {key: figures[key] for key in figures if key not in DESCRIBING}
 
 
 def _of(table: pd.DataFrame, arm: Arm) -> pd.DataFrame:

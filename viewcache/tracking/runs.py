@@ -104,7 +104,7 @@ def _figures(found: Results) -> list[Metric]:
     arm = found.arms[found.figures["recommendation"]["arm"]]
     seconds = {name: arm[name] for name in ("seconds", "further_seconds")}
     values = _flat({name: found.figures[name] or {} for name in ("replay", "prediction")})
-    return numbers(results.metrics_of(found.figures) | seconds | values)
+    return numbers(results.summary_of(found.figures) | seconds | values)
 
 
 def _name_of_images(data: dict[str, Any]) -> str:

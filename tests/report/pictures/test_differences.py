@@ -3,15 +3,9 @@ from functools import partial
 import pytest
 from matplotlib.figure import Figure
 
-from tests.report.findings import HELP, OPEN, found, judged
-from tests.report.test_tables import ARM, END_TO_END
-from viewcache.report.pictures.differences import to_end_to_end
-
-ARMS = {
-    "cached_0": ARM | {"budget": 0},
-    "cached_4": ARM | {"budget": 4, "accuracy": 0.86},
-    "end_to_end": END_TO_END | {"seconds": 90.0, "accuracy": 0.99},
-}
+from tests.report.findings import ARMS, HELP, OPEN, judged
+from viewcache.report.pictures.differences import differences_in_words, to_end_to_end
+from viewcache.report.pictures.style import styles
 
 
 def painted(paint):
@@ -20,13 +14,15 @@ def painted(paint):
     return axes
 
 
-def drawn(**judgement):
+def to_twin(**judgement):
     """Under random views: no augmentation and one view, less four."""
-    made = found(judged(**judgement))
-    [*differences] = made.figures["answers"]["enough"]["differences_to_twin"]
-    rows = [one for one in differences if one["on"] == "robustness"]
-    paint = partial(to_end_to_end, metric="accuracy_augmented", margin=0.01)
-    return painted(partial(paint, arms=made.arms, differences=rows))
+    differences = judged(**judgement).recommendation.to_twin
+    return [one for one in differences if one.on == "robustness"]
+
+
+def drawn(**judgement):
+    paint = partial(to_end_to_end, on="robustness", looks=styles(ARMS))
+    return painted(partial(paint, to_twin=to_twin(**judgement)))
 
 
 def test_a_difference_stands_in_points_with_its_interval_and_its_figures():
@@ -58,3 +54,10 @@ def test_a_single_seed_is_drawn_without_an_interval():
     axes = drawn(interval=False)
     assert not axes.collections
     assert len(axes.lines) == 4
+
+
+def test_differences_are_told_with_their_intervals_by_number_of_views():
+    assert differences_in_words(to_twin(), "robustness") == (
+        "Points less end to end, on random views of the test images: "
+        "no augmentation -18.8 (-22.0 to -15.0); image and 1 view +0.2 (-0.4 to +0.8)."
+    )

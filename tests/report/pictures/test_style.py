@@ -6,15 +6,14 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from tests.report.test_tables import ARM, END_TO_END
+from tests.arms.named import named
+from tests.report.findings import CACHED_COSTS, ONE
 from viewcache.report.pictures.seconds import seconds_by_phase
 from viewcache.report.pictures.style import draw_svg, plain_numbers, styles
 
-ARMS = {f"cached_{budget}": ARM | {"budget": budget} for budget in (0, 1, 4, 30)} | {
-    "end_to_end": END_TO_END,
-    "end_to_end_compiled": END_TO_END | {"kind": "compiled"},
-}
-PAINT = partial(seconds_by_phase, arms={"cached_1": ARM})
+CACHED = [named(f"cached_{budget}") for budget in (0, 1, 4, 30)]
+ARMS = [*CACHED, named("end_to_end"), named("end_to_end_compiled")]
+PAINT = partial(seconds_by_phase, costs={ONE: CACHED_COSTS})
 
 
 def luminance(colour):
@@ -38,7 +37,7 @@ def test_every_arm_stands_out_on_white():
 
 def test_more_cached_views_are_darker():
     looks = styles(ARMS)
-    shades = [luminance(looks[f"cached_{budget}"].colour) for budget in (1, 4, 30)]
+    shades = [luminance(looks[arm].colour) for arm in CACHED[1:]]
     assert shades == sorted(shades, reverse=True)
 
 

@@ -5,7 +5,7 @@ same again.
 """
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -16,21 +16,13 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from viewcache.report.figures import Arms
+from viewcache.arms.arm import Arm
 
 INK, GRID = "#1a1a1a", "#d9d9d9"
 UNAUGMENTED = "#000000"
 CACHED = LinearSegmentedColormap.from_list("cached", ["#3d9bd6", "#0072b2", "#003a5c"])
 TRAINED_END_TO_END = {"keras": "#d55e00", "compiled": "#8f3f00"}
 OTHERS = {"baseline": "#8a8a8a", "views_only": "#cc79a7"}
-PHASES = {
-    "setup": ("set-up", "#bdbdbd", ""),
-    "augment": ("draw and render", "#f0e442", "//"),
-    "base": ("base passes", "#009e73", ""),
-    "head": ("head", "#cc79a7", ".."),
-}
-"""From a phase of the costs to its name, colour and hatching."""
-
 LOOK: dict[Any, Any] = {
     "font.size": 10,
     "axes.edgecolor": INK,
@@ -69,36 +61,24 @@ class Picture(NamedTuple):
     alt: str
 
 
-def timed(arms: Arms) -> Arms:
-    """Arms whose seconds can be compared: those that were timed on the machine of the last."""
-    machine = [arm["machine"] for arm in arms.values()][-1]
-    return {
-        name: arm
-        for name, arm in arms.items()
-        if arm["machine"] == machine and arm["seconds"] is not None
-    }
-
-
-def styles(arms: Arms) -> dict[str, ArmStyle]:
+def styles(arms: Iterable[Arm]) -> dict[Arm, ArmStyle]:
     """The style of each arm: cached views are the darker, the more of them there are."""
-    budgets = sorted(
-        arm["budget"] for arm in arms.values() if arm["role"] == "cached" and arm["budget"]
-    )
+    arms = list(arms)
+    budgets = sorted(arm.random_views for arm in arms if arm.role == "cached" and arm.random_views)
     return {
-        name: ArmStyle(_colour(arm, budgets), marker, "--" if arm["budget"] is None else "-")
-        for (name, arm), marker in zip(arms.items(), "osD^vPX<>dhp" * len(arms), strict=False)
+        arm: ArmStyle(_colour(arm, budgets), marker, "--" if arm.fresh else "-")
+        for arm, marker in zip(arms, "osD^vPX<>dhp" * len(arms), strict=False)
     }
 
 
-def _colour(arm: Mapping[str, Any], budgets: Sequence[int]) -> str:
-    budget = arm["budget"]
-    if arm["role"] in OTHERS:
-        return OTHERS[arm["role"]]
-    if budget is None:
-        return TRAINED_END_TO_END[arm["kind"]]
-    if budget == 0:
+def _colour(arm: Arm, budgets: Sequence[int]) -> str:
+    if arm.role in OTHERS:
+        return OTHERS[arm.role]
+    if arm.fresh:
+        return TRAINED_END_TO_END[arm.kind]
+    if not arm.random_views:
         return UNAUGMENTED
-    return to_hex(CACHED(budgets.index(budget) / max(len(budgets) - 1, 1)))
+    return to_hex(CACHED(budgets.index(arm.random_views) / max(len(budgets) - 1, 1)))
 
 
 def draw_svg(paint: Paint, alt: str, size: tuple[float, float] = SIZE) -> Picture:

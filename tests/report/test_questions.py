@@ -3,22 +3,22 @@ from dataclasses import replace
 import pytest
 
 from tests.report.findings import (
-    FACTORS,
+    CACHED_COSTS,
     HARM,
+    NONE,
     ON_KERAS,
     SAME,
+    TWIN,
     found,
     judged,
     reckoned,
 )
 from viewcache.costs.faster import Factors
-from viewcache.report.summary import key_figures, times_as_fast
+from viewcache.report.questions import break_even, evidence, key_figures, speeds
 
 
 def answers(judgement=None, **findings):
-    judgement = judgement or judged()
-    figures = found(judgement, **findings).figures
-    keys = key_figures(figures, judgement.recommendation)
+    keys = key_figures(found(judgement, **findings))
     return {key.question: (key.answer, key.sentence) for key in keys}
 
 
@@ -79,9 +79,7 @@ def test_a_prediction_is_marked():
 
 
 def test_times_of_two_machines_give_no_figure():
-    unknown = replace(FACTORS, first=Factors(None, None, None, None))
-    reckoning = reckoned()
-    reckoning.faster.update(dict.fromkeys(reckoning.faster, unknown))
+    reckoning = reckoned(first=Factors(None, None, None, None))
     assert answers(reckoning=reckoning)["Is it faster?"][0] == "not measured"
 
 
@@ -100,22 +98,57 @@ def test_too_few_images_are_told_instead_of_intervals_without_use():
     assert "68" not in sentence
 
 
-def test_what_takes_longer_is_not_called_faster():
-    factors = [0.625, 0.97, 2.34, 16.8, None]
-    told = [times_as_fast(factor) for factor in factors]
-    assert told == [
-        "1.6 times as long",
-        "as fast",
-        "2.3 times as fast",
-        "17 times as fast",
-        "not measured",
-    ]
-
-
 def test_a_first_training_that_takes_longer_is_a_no():
-    slow = replace(FACTORS, first=Factors(0.5, 0.4, 1.5, 0.75))
-    reckoning = reckoned()
-    reckoning.faster.update(dict.fromkeys(reckoning.faster, slow))
+    reckoning = reckoned(first=Factors(0.5, 0.4, 1.5, 0.75))
     answer, sentence = answers(reckoning=reckoning)["Is it faster?"]
     assert answer == "no, 2.0 times as long"
     assert "Without set-up" in sentence
+
+
+def test_no_two_questions_about_speed_share_a_row():
+    what, *rows = zip(*speeds(found()), strict=True)
+    assert what[2] == "a first training on 10 times the images (extrapolated)"
+    assert what[4].startswith("8 trainings, all seeds and rotations")
+    times = " times as fast"
+    assert rows == [
+        ("10.0", "6.0", "64.0", "3.5", "30.0"),
+        tuple(f"{one}{times}" for one in ("2.0", "3.0", "2.8", "10", "12")),
+        ("as fast", *(f"{one}{times}" for one in ("1.5", "1.4", "5.0", "6.2"))),
+        tuple(f"{one}{times}" for one in ("3.0", "4.5", "4.2", "15", "19")),
+    ]
+
+
+def test_times_of_two_machines_are_not_told():
+    rows = speeds(found(reckoning=reckoned(seconds=[None] * 5)))
+    assert [row[1] for row in rows] == ["-"] * 5
+
+
+def test_the_evidence_is_told_beside_what_end_to_end_would_have_paid():
+    assert evidence(found(reckoning=reckoned(["keras"]))) == (
+        "All 24 trainings on cached features together took 50 seconds, from images to heads. End "
+        "to end, the 8 of them that are augmented afresh alone would have taken 5 minutes (end to "
+        "end, compiled; extrapolated from what ran) or 8 minutes (end to end, Keras; predicted)."
+    )
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(None, ""), (50.0, "images to heads.")])
+def test_of_the_evidence_only_what_is_known_is_told(seconds, words):
+    alone = replace(reckoned().evidence, seconds=seconds, end_to_end_seconds={})
+    told = evidence(found(reckoning=replace(reckoned(), evidence=alone)))
+    assert told.endswith(words)
+    assert bool(told) == bool(words)
+
+
+def test_break_even_is_said_in_words():
+    assert break_even(found())[0] == (
+        "Against end to end, Keras, caching costs less from the first training on, whatever the "
+        "number of views."
+    )
+    dear = reckoned().costs | {TWIN: replace(CACHED_COSTS, seconds=80.0)}
+    [_, sentence] = break_even(found(reckoning=replace(reckoned(), costs=dear)))
+    assert "no augmentation from the first training on, image and 1 view from the" in sentence
+    assert sentence.endswith("image and 4 views from training 3 on.")
+
+
+def test_without_end_to_end_nothing_breaks_even():
+    assert break_even(found(reckoning=replace(reckoned(), costs={NONE: CACHED_COSTS}))) == []
