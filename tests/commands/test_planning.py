@@ -11,8 +11,7 @@ import yaml
 
 from tests.repository import Repository, make_repository
 from viewcache.commands.planning import plan, told
-from viewcache.costs.plan import PlannedArm
-from viewcache.costs.prediction import ORIGINALS_KEPT
+from viewcache.costs.prediction import ORIGINALS_KEPT, Predicted
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.loading import load_params
 
@@ -107,11 +106,10 @@ def test_without_end_to_end_its_seconds_are_those_of_the_plan(planned, repositor
     ],
 )
 def test_it_is_told_whether_the_disk_suffices_and_when_caching_pays(size, trainings, said):
-    many, long = 10**7, 1234.5
-    ways = ("cached_0", "end_to_end", "end_to_end_compiled", ORIGINALS_KEPT)
+    names = ("cached_0", "end_to_end", "end_to_end_compiled", ORIGINALS_KEPT)
     arms = {
-        way: PlannedArm(*of, long, "here", many, many, long, long)
-        for way, of in zip(ways, (trainings, *3 * [(10.0, 10.0)]), strict=True)
+        name: Predicted(*of, 1234.5, "here", 10**7, 1234.5, 1234.5, 10**7)
+        for name, of in zip(names, (trainings, *3 * [(10.0, 10.0)]), strict=True)
     }
     first, *rows = told(7200, size, 10**9, arms).splitlines()
     assert first.startswith("`make run` will take about 2.0 hours and 1,000 MB of disk; ")

@@ -16,13 +16,10 @@ MEASURED = {
 
 
 def arm(seconds, size):
-    return {
-        "seconds": seconds,
-        "setup_seconds": seconds / 4,
-        "further_seconds": seconds / 2,
-        "feature_bytes": size,
-        "machine": "here",
-    }
+    return Predicted(
+        seconds, seconds / 2, seconds / 4, "here",
+        base_passes=1, views_seconds=2.0, head_seconds=3.0, feature_bytes=size,
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -67,7 +64,7 @@ def test_a_prediction_for_other_parameters_is_not_compared(params, capsys):
 
 
 def test_an_arm_that_did_not_run_costs_what_was_predicted(params):
-    assert predicted_end_to_end(params) == {"keras": Predicted(60.0, 30.0, 15.0, "here", 0)}
+    assert predicted_end_to_end(params) == {"keras": arm(60.0, 0)}
 
 
 def test_of_other_parameters_or_without_a_plan_nothing_is_predicted(params):

@@ -8,6 +8,7 @@ from viewcache.costs.ledger import costs_of_arms, study_seconds
 from viewcache.costs.prediction import (
     ORIGINALS_KEPT,
     PREDICTION,
+    Predicted,
     predicted_end_to_end,
     write_prediction,
 )
@@ -32,10 +33,12 @@ def reckoned(arms):
 
 
 def plan_for(params, **arms):
-    keys = ("seconds", "further_seconds", "setup_seconds", "feature_bytes", "machine")
-    predicted = {name: dict(zip(keys, (*of, "here"), strict=True)) for name, of in arms.items()}
+    predicted = {
+        name: Predicted(first, further, set_up, "here", 1, 0.0, 0.0, size)
+        for name, (first, further, set_up, size) in arms.items()
+    }
     PREDICTION.parent.mkdir(exist_ok=True)
-    write_prediction(params, arms=predicted)
+    write_prediction(params, predicted)
 
 
 def test_costs_are_those_of_the_ledger():

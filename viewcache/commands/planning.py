@@ -2,15 +2,14 @@
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict
 
 import numpy as np
 
 from viewcache.commands.images import open_images
 from viewcache.costs.break_even import pays_from
 from viewcache.costs.paces import paces_of
-from viewcache.costs.plan import Plan, PlannedArm
-from viewcache.costs.prediction import PREDICTION, WAYS, write_prediction
+from viewcache.costs.plan import Plan
+from viewcache.costs.prediction import PREDICTION, WAYS, Predicted, write_prediction
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import scratch
 from viewcache.ground.params.schema import Params
@@ -24,15 +23,10 @@ from viewcache.report.words import duration
 
 SAMPLE = 128
 """Images that are decoded, and that the base is tried on."""
-COLUMNS = {
-    "base_passes": "base\npasses",
-    "setup_seconds": "set-up\ns",
-    "views_seconds": "views\ns",
-    "head_seconds": "head\ns",
-    "seconds": "first\ntraining s",
-    "further_seconds": "each\nfurther s",
-    "feature_MB": "features\nMB",
-}
+COLUMNS = (
+    *("\narm", "base\npasses", "set-up\ns", "views\ns", "head\ns"),
+    *("first\ntraining s", "each\nfurther s", "features\nMB"),
+)
 
 
 def plan(params: Params) -> None:
@@ -55,12 +49,11 @@ def plan(params: Params) -> None:
     planned, reading = Plan(params, rotations, paces), costs.seconds["decode"] / len(paths)
     seconds = costs.seconds["read"] + len(index) * reading + planned.seconds
     size, arms = planned.bytes, planned.arms
-    by_name = {name: asdict(arm) for name, arm in arms.items()}
-    write_prediction(params, seconds=seconds, bytes=size, arms=by_name, paces=paces)
+    write_prediction(params, arms, seconds=seconds, bytes=size, paces=paces)
     print(told(seconds, size, shutil.disk_usage(".").free, arms))
 
 
-def told(seconds: float, size: int, free: int, arms: Mapping[str, PlannedArm]) -> str:
+def told(seconds: float, size: int, free: int, arms: Mapping[str, Predicted]) -> str:
     """What a run takes, a row an arm, and from which training on caching costs less."""
     fits = "it fits" if size <= free else "it does not fit"
     takes = (
@@ -69,14 +62,15 @@ def told(seconds: float, size: int, free: int, arms: Mapping[str, PlannedArm]) -
     )
     rows = []
     for name, arm in arms.items():
-        figures = asdict(arm) | {"feature_MB": arm.feature_bytes / 1e6}
-        rows.append([name, *(f"{round(figures[column], 1):,}" for column in COLUMNS)])
-    costs = table(rows, ("\narm", *COLUMNS.values()), words=1)
+        phases = arm.setup_seconds, arm.views_seconds, arm.head_seconds, arm.seconds
+        figures = *phases, arm.further_seconds, arm.feature_bytes / 1e6
+        rows.append([name, f"{arm.base_passes:,}", *(f"{figure:,.1f}" for figure in figures)])
+    costs = table(rows, COLUMNS, words=1)
     pays = [_pays(arms, WAYS[kind]) for kind in ("keras", "compiled")]
     return "\n".join([wrapped(takes), "", costs, "", *map(wrapped, pays)])
 
 
-def _pays(arms: Mapping[str, PlannedArm], reference: str) -> str:
+def _pays(arms: Mapping[str, Predicted], reference: str) -> str:
     cached = [name for name in arms if name.startswith("cached_")]
     starts = {name: pays_from(arms[name], arms[reference]) for name in cached}
     since = {first: [name for name in cached if starts[name] == first] for first in starts.values()}

@@ -1,7 +1,6 @@
 """What a run will cost: paces times counts."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from viewcache.arms import arm as run
@@ -16,15 +15,6 @@ BASELINE_EPOCHS = 10
 """Of a head, which take as long as the baseline, about."""
 AROUND = 12
 """What all other stages, and DVC around every one, take: in starts of `train_head`."""
-
-
-@dataclass(frozen=True)
-class PlannedArm(Predicted):
-    """What one training of an arm will cost: `views_seconds` of drawing, rendering and the base."""
-
-    base_passes: int
-    views_seconds: float
-    head_seconds: float
 
 
 class Plan(NamedTuple):
@@ -74,7 +64,7 @@ class Plan(NamedTuple):
         return starts + rows + passes * heads.image + sum(fits)
 
     @property
-    def arms(self) -> dict[str, PlannedArm]:
+    def arms(self) -> dict[str, Predicted]:
         """What a first and each further training costs, end to end as if it were run whole."""
         whole = run.course_of(self.params, self.rotations)
         cached = run.compared_on_cache(self.params, self.rotations)
@@ -83,7 +73,7 @@ class Plan(NamedTuple):
         costs |= {arm.name: self._costs(arm, arm.views(0)) for arm in (keras, compiled)}
         return costs | {WAYS["originals_kept"]: self._costs(compiled, {*compiled.views(0)})}
 
-    def _costs(self, arm: run.Arm, views: Collection[int]) -> PlannedArm:
+    def _costs(self, arm: run.Arm, views: Collection[int]) -> Predicted:
         """Args: views: That the base is run over."""
         paces, images, heads = self.paces, len(self.rotations[0].train), self.paces["train_head"]
         epochs = BASELINE_EPOCHS if arm.role == "baseline" else arm.epochs
@@ -97,13 +87,13 @@ class Plan(NamedTuple):
             by_base = images * sum(map(paces["extract"].of, views))
             feature_bytes = self.rows(views) * paces["extract"].row_bytes
         set_up = training.start + sum(paces[stage].start for stage in before)
-        return PlannedArm(
+        return Predicted(
             seconds=set_up + by_base + head,
             further_seconds=training.start + head + by_base * arm.fresh,
             setup_seconds=set_up,
             machine=machine()["id"],
-            feature_bytes=feature_bytes,
             base_passes=images * len(views),
             views_seconds=by_base,
             head_seconds=head,
+            feature_bytes=feature_bytes,
         )

@@ -4,7 +4,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,12 @@ WAYS: dict[Way, str] = {
 
 @dataclass(frozen=True)
 class Predicted(Times):
+    """What a first and each further training of an arm cost; the terms are the ledger's."""
+
     seconds: float
+    base_passes: int
+    views_seconds: float
+    head_seconds: float
     feature_bytes: int
 
 
@@ -50,9 +55,10 @@ def params_digest(params: Params) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def write_prediction(params: Params, **predicted: Any) -> None:
-    """Write costs by arm, and what else was predicted, for `evaluate` to read."""
-    content = {"params": params_digest(params), **predicted}
+def write_prediction(params: Params, arms: Mapping[str, Predicted], **more: Any) -> None:
+    """Write what arms will cost for `evaluate` to read, and more for people."""
+    costs = {name: asdict(arm) for name, arm in arms.items()}
+    content = {"params": params_digest(params), **more, "arms": costs}
     write_text(PREDICTION, json.dumps(content, indent=2) + "\n")
 
 
