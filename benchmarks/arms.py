@@ -18,7 +18,7 @@ from viewcache.arms.arm import cached, end_to_end
 from viewcache.costs.ledger import ArmCosts, Training, costs_of_arms, set_up_of, training_seconds
 from viewcache.ground.paths import PARTS
 from viewcache.ground.stopwatch import load_record
-from viewcache.heads.schedule import course
+from viewcache.heads.course import course
 from viewcache.images.folds import open_rotations
 
 EPOCHS, FEW = 30, 4

@@ -16,9 +16,9 @@ from viewcache.features.store import FeatureView, Rows, open_views, save_keys
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.paths import ROWS
 from viewcache.ground.stopwatch import Stopwatch
-from viewcache.heads.schedule import course
+from viewcache.heads.course import course
 from viewcache.heads.trainer import HeadTrainer
-from viewcache.heads.training import Schedule, Validation, make_deterministic, make_targets
+from viewcache.heads.training import ReadingOrder, Validation, make_deterministic, make_targets
 
 IMAGES, WIDTH, UNITS, BATCH, EPOCHS = 1544, 1280, 256, 32, 10
 HEAD = HeadSettings(units=UNITS, dropout=0.5, standardize=False, weight_decay=0)
@@ -67,7 +67,7 @@ def rows(runs: int) -> Iterator[Row]:
 def _train_alone(
     trainer: HeadTrainer, views: np.ndarray, labels: np.ndarray, validation: Validation
 ) -> None:
-    schedule = Schedule(range(1, EPOCHS + 1), EPOCHS, BATCH, seed=0)
+    schedule = ReadingOrder(range(1, EPOCHS + 1), EPOCHS, BATCH, seed=0)
     targets = make_targets(labels, np.arange(IMAGES), "none")
     trainer.train(_opened(views), targets, validation, schedule)
 
@@ -95,7 +95,7 @@ def train_side_by_side(views: np.ndarray, labels: np.ndarray, validation: Valida
     def share(part: list[tuple[int, int]]) -> None:
         trainer = HeadTrainer(WIDTH, 2, HEAD, 0.001)
         for budget, seed in part:
-            schedule = Schedule(whole.views(budget, seed), EPOCHS, BATCH, seed)
+            schedule = ReadingOrder(whole.views(budget, seed), EPOCHS, BATCH, seed)
             trainer.train(_opened(views), targets, validation, schedule)
 
     with ThreadPoolExecutor() as workers:

@@ -127,7 +127,7 @@ def _train(view: FeatureView, order: np.ndarray) -> int:
         {0: view},
         training.make_targets(labels, learnt, "none"),
         training.Validation(FeatureRows(view, held_out), labels[held_out]),
-        training.Schedule([0], 1, BATCH, seed=0),
+        training.ReadingOrder([0], 1, BATCH, seed=0),
     )
     return len(order)
 

@@ -82,7 +82,7 @@ def _train(
     head = build_head(width, classes, settings.head, learning_rate_of(settings), seed, upper)
     targets = training.make_targets(images.labels, rotation.train, settings.class_weights)
     kept = kept_epochs(params.arms.seeds[0], arm, seed, rotation.number)
-    schedule = training.Schedule(
+    reading = training.ReadingOrder(
         arm.views(seed), arm.course.epochs, settings.batch_size, seed, kept
     )
     total = arm.epochs * len(rotation.train)
@@ -102,7 +102,7 @@ def _train(
             render,
             targets,
             validation,
-            schedule,
+            reading,
             lambda view: nullcontext() if view else costs.part(f"{name} originals"),
         )
 

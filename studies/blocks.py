@@ -20,8 +20,8 @@ from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.heads import training
 from viewcache.heads.answers import predicted_classes
 from viewcache.heads.cached_training import CachedTraining
+from viewcache.heads.course import order_of_epoch
 from viewcache.heads.dense import as_dense, logits
-from viewcache.heads.schedule import order_of_epoch
 from viewcache.images.folds import Rotation, open_rotations
 from viewcache.images.prepared import open_prepared, read_classes
 from viewcache.judge.sample import Sample

@@ -30,12 +30,12 @@ from viewcache.features.store import FeatureView, Rows
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.ground.params.policy import Policy
 from viewcache.ground.view_ids import ids_of_test_views
+from viewcache.heads.course import course
 from viewcache.heads.optimizer import CosineToZero
 from viewcache.heads.saved import SavedHead
-from viewcache.heads.schedule import course
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.heads.training import (
-    Schedule,
+    ReadingOrder,
     Validation,
     make_deterministic,
     make_targets,
@@ -195,7 +195,7 @@ def trained_and_tested(
         views,
         make_targets(labels, rotation.train, "none"),
         Validation(views[0].of(watched), labels[watched]),
-        Schedule(arm.views(seed), COURSE.epochs, BATCH_SIZE, seed),
+        ReadingOrder(arm.views(seed), COURSE.epochs, BATCH_SIZE, seed),
     )
     saved = SavedHead(trained.weights, trained.start, "", "", trained.history)
     return ask(TrainedHead(arm, seed, rotation, saved), labels, views, TESTED)

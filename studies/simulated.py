@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from viewcache.arms.arm import Arm, cached
-from viewcache.heads.schedule import course
+from viewcache.heads.course import course
 from viewcache.judge.correctness import Correct
 from viewcache.judge.sample import Sample
 from viewcache.judge.statistics import Interval, accuracy_interval, difference_interval

@@ -11,7 +11,7 @@ from viewcache.features.store import FeatureView
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads.dense import as_dense, logits
 from viewcache.heads.trainer import HeadTrainer
-from viewcache.heads.training import Schedule, Validation, make_deterministic, make_targets
+from viewcache.heads.training import ReadingOrder, Validation, make_deterministic, make_targets
 from viewcache.judge.sample import Sample
 from viewcache.judge.statistics import accuracy_interval, difference_interval
 
@@ -122,7 +122,7 @@ class Shipped:
             {view: FeatureView(each, rows) for view, each in enumerate(features)},
             make_targets(labels, rows, "none"),
             Validation(features[0][:8], labels[:8]),
-            Schedule(read, TWIN, batch_size=32, seed=seed),
+            ReadingOrder(read, TWIN, batch_size=32, seed=seed),
         )
         layers = as_dense(trained.weights)
         return lambda points: logits(layers, points.astype(np.float32))[:, 0]

@@ -31,7 +31,7 @@ trained = HeadTrainer(width, classes, head, 0.001).train(
     {0: FeatureView(Rows([features]), rows)},
     training.make_targets(labels, rows, "none"),
     training.Validation(features[:20], labels[:20]),
-    training.Schedule([0, 0, 0], 3, 32, seed=0),
+    training.ReadingOrder([0, 0, 0], 3, 32, seed=0),
 )
 for weights in trained.weights:
     sys.stdout.buffer.write(weights.tobytes())

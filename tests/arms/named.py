@@ -6,7 +6,7 @@ import numpy as np
 
 from viewcache.arms.arm import BASELINE, Arm, cached, end_to_end
 from viewcache.ground.params.loading import load_params
-from viewcache.heads.schedule import course
+from viewcache.heads.course import course
 from viewcache.images.folds import Rotation
 
 COURSE = course(20, "every_second")

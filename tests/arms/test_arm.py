@@ -13,7 +13,7 @@ from viewcache.arms.arm import (
     end_to_end_arms,
     longer_arms,
 )
-from viewcache.heads.schedule import course
+from viewcache.heads.course import course
 
 
 def settings(budgets=(4, 0, "twin", 1), end_to_end=None, **train):

@@ -2,7 +2,7 @@ import pytest
 
 from tests.arms.named import named
 from viewcache.costs.ledger import Training, costs_of_arms, own_seconds, set_up_of
-from viewcache.heads.schedule import course
+from viewcache.heads.course import course
 
 HERE, THERE = {"id": "here"}, {"id": "there"}
 TRAINING = Training(images={0: 50, 1: 50}, heads=16)

@@ -6,7 +6,7 @@ from viewcache.ground.params.loading import load_params
 from viewcache.heads.cached_training import CachedTraining
 from viewcache.heads.optimizer import learning_rate_of
 from viewcache.heads.trainer import HeadTrainer
-from viewcache.heads.training import Schedule, Validation, make_deterministic, make_targets
+from viewcache.heads.training import ReadingOrder, Validation, make_deterministic, make_targets
 
 VIEWS = [2, 0, 1, 0, 2]
 
@@ -24,7 +24,7 @@ def test_a_head_is_trained_by_what_the_parameters_say_and_watched_on_view_0(sche
         views,
         make_targets(labels, rows, "balanced"),
         Validation(features[0][held_out], labels[held_out]),
-        Schedule(VIEWS, 5, settings.batch_size, seed=3, kept=(1, 4)),
+        ReadingOrder(VIEWS, 5, settings.batch_size, seed=3, kept=(1, 4)),
     )
     assert found.history == expected.history
     assert all(map(np.array_equal, found.weights, expected.weights))

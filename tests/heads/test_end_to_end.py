@@ -12,12 +12,12 @@ from viewcache.bases.frozen import load_base
 from viewcache.features.store import FeatureView, Rows
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.head_settings import HeadSettings
+from viewcache.heads.course import course, order_of_epoch
 from viewcache.heads.end_to_end import EndToEndBase, on_compiled, on_keras, train_end_to_end
 from viewcache.heads.head import build_head
 from viewcache.heads.optimizer import CosineToZero
-from viewcache.heads.schedule import course, order_of_epoch
 from viewcache.heads.trainer import HeadTrainer
-from viewcache.heads.training import Schedule, Validation, make_deterministic, make_targets
+from viewcache.heads.training import ReadingOrder, Validation, make_deterministic, make_targets
 
 IMAGES = np.stack([data.astronaut()[9 * row : 9 * row + 64, 30:94] for row in range(12)])
 LABELS = np.arange(12) % 2
@@ -42,7 +42,7 @@ def rolled(view, rows):
 
 
 def schedule_of(views, epochs=None):
-    return Schedule(views, epochs or len(views), 8, 3, KEPT)
+    return ReadingOrder(views, epochs or len(views), 8, 3, KEPT)
 
 
 def validation_of(base, render):

@@ -8,13 +8,13 @@ from viewcache.features import store
 from viewcache.features.store import FeatureView, Rows
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads import answers, trainer
+from viewcache.heads.course import Course
 from viewcache.heads.head import build_head
 from viewcache.heads.optimizer import CosineToZero
 from viewcache.heads.saved import Trained
-from viewcache.heads.schedule import Course
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.heads.training import (
-    Schedule,
+    ReadingOrder,
     Validation,
     by_fit,
     make_deterministic,
@@ -57,7 +57,7 @@ def validation(classes):
 
 def schedule_of(budget, seed, epochs, originals):
     views = Course(epochs, originals, 4).views(budget, seed)
-    return Schedule(views, epochs, 32, seed, kept=(1, 2))
+    return ReadingOrder(views, epochs, 32, seed, kept=(1, 2))
 
 
 class Training(NamedTuple):

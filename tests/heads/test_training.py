@@ -4,11 +4,11 @@ import pytest
 
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.head_settings import HeadSettings
+from viewcache.heads.course import order_of_epoch
 from viewcache.heads.head import build_head
-from viewcache.heads.schedule import order_of_epoch
 from viewcache.heads.training import (
     Epoch,
-    Schedule,
+    ReadingOrder,
     Score,
     Targets,
     Validation,
@@ -44,7 +44,7 @@ def trained(logits, kept=()):
         return Score(loss=10 + view, accuracy=0.25)
 
     views = [1, 2, 0][: len(logits)]
-    return train(run_epoch, head, np.arange(8), validation, Schedule(views, 40, 4, 0, kept))
+    return train(run_epoch, head, np.arange(8), validation, ReadingOrder(views, 40, 4, 0, kept))
 
 
 def test_the_history_tells_both_scores_of_every_epoch_that_is_run():
@@ -70,7 +70,7 @@ def test_a_training_that_diverges_is_named():
 
 @pytest.mark.parametrize(("images", "steps"), [(64, 80), (65, 120), (1, 40)])
 def test_steps_are_those_of_all_epochs_whatever_is_run_of_them(images, steps):
-    assert Schedule([0, 0], epochs=40, batch_size=32, seed=0).steps(images) == steps
+    assert ReadingOrder([0, 0], epochs=40, batch_size=32, seed=0).steps(images) == steps
 
 
 def test_an_epoch_reads_the_training_images_of_its_view_in_its_order():
@@ -83,7 +83,7 @@ def test_an_epoch_reads_the_training_images_of_its_view_in_its_order():
     settings = HeadSettings(units=4, dropout=0.5, standardize=False, weight_decay=0)
     head = build_head(6, 2, settings, 0.01, seed=5)
     fit = by_fit(head, reader, make_targets(LABELS, training, "none"), batch_size=3)
-    train(fit, head, training, Validation(VIEWS[0], LABELS), Schedule(views, 4, 3, 5))
+    train(fit, head, training, Validation(VIEWS[0], LABELS), ReadingOrder(views, 4, 3, 5))
     orders = [training[order_of_epoch(epoch, 8, seed=5)].tolist() for epoch in (1, 2, 3, 4)]
     assert seen == [
         (view, order[start : start + 3])

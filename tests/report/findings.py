@@ -11,7 +11,7 @@ from viewcache.costs.faster import SPANS, Factors, Speed
 from viewcache.costs.ledger import ArmCosts
 from viewcache.costs.reckoning import Evidence, Reckoning
 from viewcache.ground.params.loading import load_params
-from viewcache.heads.schedule import course
+from viewcache.heads.course import course
 from viewcache.judge.choosing import Choosing
 from viewcache.judge.confusion import Confusion
 from viewcache.judge.decisions import Comparison

@@ -13,7 +13,7 @@ from tests.report.findings import (
     judged,
     length,
 )
-from viewcache.heads.schedule import course
+from viewcache.heads.course import course
 from viewcache.report import sentence as recommending
 from viewcache.report.sentence import alarms, warnings, what_to_do
 

@@ -2,7 +2,7 @@ import pytest
 
 from tests.arms.named import named
 from tests.report.findings import ARMS, judged
-from viewcache.heads.schedule import course
+from viewcache.heads.course import course
 from viewcache.judge.statistics import Interval
 from viewcache.report.words import difference, duration, plain_name, points, times_as_fast
 

@@ -14,7 +14,7 @@ from viewcache.heads.answers import Head, class_scores
 from viewcache.heads.dense import as_dense, logits
 from viewcache.heads.optimizer import learning_rate_of
 from viewcache.heads.trainer import HeadTrainer
-from viewcache.heads.training import Schedule, Validation, make_targets
+from viewcache.heads.training import ReadingOrder, Validation, make_targets
 from viewcache.images.parting import write_parts
 from viewcache.images.prepared import open_prepared
 from viewcache.serving.folder import read_model
@@ -46,7 +46,7 @@ def trained_by_hand(rows, budget):
     views = open_views([0, *COURSE.ids], images.digests)
     targets = make_targets(images.labels, rows, settings.class_weights)
     watched = Validation(views[0].of(rows), images.labels[rows])
-    schedule = Schedule(COURSE.views(budget, 0), COURSE.epochs, settings.batch_size, seed=0)
+    schedule = ReadingOrder(COURSE.views(budget, 0), COURSE.epochs, settings.batch_size, seed=0)
     trainer = HeadTrainer(1280, 2, settings.head, learning_rate_of(settings))
     head = as_dense(trainer.train(views, targets, watched, schedule).weights)
     scores = class_scores(logits(head, views[0].of(np.arange(40))))

@@ -16,7 +16,7 @@ from viewcache.heads.baseline import Examples, train_baseline
 from viewcache.heads.optimizer import learning_rate_of
 from viewcache.heads.saved import open_head
 from viewcache.heads.trainer import HeadTrainer
-from viewcache.heads.training import Schedule, Validation, make_targets
+from viewcache.heads.training import ReadingOrder, Validation, make_targets
 from viewcache.images.folds import open_rotations
 from viewcache.images.prepared import open_prepared
 
@@ -45,7 +45,7 @@ def trained_again(arm, seed, rotation, kept=()):
         views,
         make_targets(images.labels, rotation.train, settings.class_weights),
         Validation(views[0].of(held_out), images.labels[held_out]),
-        Schedule(arm.views(seed), arm.epochs, settings.batch_size, seed, kept),
+        ReadingOrder(arm.views(seed), arm.epochs, settings.batch_size, seed, kept),
     )
     return trained, images.of(rotation.train), images.of(held_out)
 

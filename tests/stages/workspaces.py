@@ -17,7 +17,7 @@ from viewcache.features.store import save_keys
 from viewcache.ground.files import write_text
 from viewcache.ground.paths import BASE, PARTS, PREPARED, ROWS
 from viewcache.ground.stopwatch import Stopwatch
-from viewcache.heads.schedule import course
+from viewcache.heads.course import course
 from viewcache.images.parting import write_parts
 from viewcache.images.prepared import open_prepared
 from viewcache.images.preparing import seal_prepared, write_classes

@@ -18,7 +18,7 @@ def refuse_unfair_comparison(
 
     Raises:
         PipelineError: an image plays two parts in a rotation; heads of one seed did not start
-            alike; or a head was trained on, or stopped by, other images than its rotation has.
+            alike; or a head was trained on, or watched with, other images than its rotation has.
     """
     parts = {}
     for rotation in rotations:
@@ -28,9 +28,9 @@ def refuse_unfair_comparison(
         ]
     first: dict[int, TrainedHead] = {}
     for head in heads:
-        trained_on, stopped_by = parts[head.rotation.number]
+        trained_on, watched_with = parts[head.rotation.number]
         _refuse_other_images(head, "images", head.saved.images, trained_on)
-        _refuse_other_images(head, "validation_images", head.saved.validation_images, stopped_by)
+        _refuse_other_images(head, "validation_images", head.saved.validation_images, watched_with)
         if head.arm.name != BASELINE:  # which is another kind of head
             _refuse_other_start(head, first.setdefault(head.seed, head))
 

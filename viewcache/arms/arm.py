@@ -10,7 +10,7 @@ from typing import Literal
 from viewcache.ground.params.epochs import epochs_for
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import cached_head_file, end_to_end_head_file
-from viewcache.heads.schedule import Course, course
+from viewcache.heads.course import Course, course
 from viewcache.images.folds import Rotation
 
 Kind = Literal["keras", "compiled"]
@@ -32,7 +32,7 @@ class Arm:
         fresh: Whether they are rendered afresh in every epoch, as end to end does; else cached.
         kind: What runs its base: Keras, or the runtime that the base was compiled for.
         seeds: Of its trainings.
-        rotations: Of the images that it was trained in, by number.
+        rotations: Numbers of those that it is trained in; each tests another fold.
         course: Of a whole training.
         epochs: That are run: fewer than the course has where end to end is cut short.
     """
@@ -75,8 +75,8 @@ class Arm:
     @property
     def is_twin(self) -> bool:
         """Whether it trains, on cached views, the heads of end to end."""
-        whole = course(self.epochs, self.course.originals) == self.course
-        return whole and not self.fresh and self.random_views == self.course.random_views
+        usual = course(self.epochs, self.course.originals) == self.course
+        return usual and not self.fresh and self.random_views == self.course.random_views
 
     @property
     def training_stage(self) -> str:

@@ -1,4 +1,4 @@
-"""Keys of rows: 16 bytes each."""
+"""Keys of rows, as `wanted.keys_of_rows` makes them: 16 bytes each."""
 
 from collections.abc import Iterable, Sequence
 

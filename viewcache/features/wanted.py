@@ -113,8 +113,8 @@ class MissingRows(NamedTuple):
 
     Attributes:
         views: Ids: int32, shape (rows,).
-        images: Rows of the prepared images: int64, likewise.
-        planned: Rows of the views' plans, likewise.
+        images: Places among the prepared images: int64, likewise.
+        planned: Places in the views' plans, likewise.
         keys: uint8, shape (rows, 16).
     """
 

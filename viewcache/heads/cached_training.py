@@ -10,7 +10,7 @@ from viewcache.ground.quiet_tensorflow import keras
 from viewcache.heads.optimizer import learning_rate_of
 from viewcache.heads.saved import Trained
 from viewcache.heads.trainer import HeadTrainer
-from viewcache.heads.training import Schedule, Validation, make_targets
+from viewcache.heads.training import ReadingOrder, Validation, make_targets
 
 
 class CachedTraining:
@@ -56,5 +56,5 @@ class CachedTraining:
         settings, labels = self._settings, self._labels
         targets = make_targets(labels, rows, settings.class_weights)
         validation = Validation(FeatureRows(self._views[0], held_out), labels[held_out])
-        schedule = Schedule(views, len(views), settings.batch_size, seed, kept)
-        return self._trainer.train(self._views, targets, validation, schedule)
+        reading = ReadingOrder(views, len(views), settings.batch_size, seed, kept)
+        return self._trainer.train(self._views, targets, validation, reading)

@@ -18,7 +18,7 @@ from viewcache.ground.quiet_tensorflow import keras
 from viewcache.heads.head import compile_model
 from viewcache.heads.history import Score
 from viewcache.heads.saved import Trained, starting_point
-from viewcache.heads.training import Reader, Schedule, Targets, Validation, by_fit, train
+from viewcache.heads.training import Reader, ReadingOrder, Targets, Validation, by_fit, train
 
 AroundEpoch = Callable[[int], AbstractContextManager[None]]
 """From the view of an epoch to what goes on around it."""
@@ -77,7 +77,7 @@ def train_end_to_end(
     render: Reader,
     targets: Targets,
     validation: Validation,
-    schedule: Schedule,
+    reading: ReadingOrder,
     around_epoch: AroundEpoch,
 ) -> tuple[Trained, Seen]:
     """Fit a head on views that are rendered when they are read.
@@ -90,7 +90,7 @@ def train_end_to_end(
     """
     model, before = base.attach(head), base.fingerprint()
     start, images = starting_point(head, model.optimizer), len(targets.rows)
-    model.optimizer.start_again(schedule.steps(images))
+    model.optimizer.start_again(reading.steps(images))
     rendered: Counter[int] = Counter()
     last_seen: deque[Seen] = deque(maxlen=1)
 
@@ -101,14 +101,14 @@ def train_end_to_end(
         rendered[view] += len(rows)
         return inputs
 
-    fit = by_fit(model, read, targets, schedule.batch_size)
+    fit = by_fit(model, read, targets, reading.batch_size)
 
     def run_epoch(view: int, order: np.ndarray) -> Score:
         with around_epoch(view):
             return fit(view, order)
 
-    passed = train(run_epoch, head, targets.rows, validation, schedule)
-    _refuse_other_views(rendered, images, schedule.views)
+    passed = train(run_epoch, head, targets.rows, validation, reading)
+    _refuse_other_views(rendered, images, reading.views)
     after = base.fingerprint()
     if after != before:
         raise PipelineError(f"the base must stay {before}", after)

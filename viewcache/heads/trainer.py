@@ -17,7 +17,7 @@ from viewcache.heads.head import build_head
 from viewcache.heads.history import Score
 from viewcache.heads.optimizer import LearningRate
 from viewcache.heads.saved import Trained, starting_point
-from viewcache.heads.training import Schedule, Targets, Validation, train
+from viewcache.heads.training import ReadingOrder, Targets, Validation, train
 
 CHUNK_BYTES = 2**26
 """Of features that are in memory at a time, whatever the size of their file."""
@@ -52,16 +52,16 @@ class HeadTrainer:
         views: Mapping[int, FeatureView],
         targets: Targets,
         validation: Validation,
-        schedule: Schedule,
+        reading: ReadingOrder,
     ) -> Trained:
         """Train a head over a sequence of views, as `fit` does.
 
         Args:
             views: From a view to its features, of the training images at least.
         """
-        self._start_again(schedule.seed, schedule.steps(len(targets.rows)))
+        self._start_again(reading.seed, reading.steps(len(targets.rows)))
         start = starting_point(self._head, self._head.optimizer)
-        labels, batch_size = targets.labels[:, None].astype(np.float32), schedule.batch_size
+        labels, batch_size = targets.labels[:, None].astype(np.float32), reading.batch_size
 
         def run_epoch(view: int, order: np.ndarray) -> Score:
             sums = [
@@ -76,7 +76,7 @@ class HeadTrainer:
             loss, correct = np.sum(sums, axis=0)
             return Score(float(loss) / len(order), float(correct) / len(order))
 
-        passed = train(run_epoch, self._head, targets.rows, validation, schedule)
+        passed = train(run_epoch, self._head, targets.rows, validation, reading)
         return Trained(self._head.get_weights(), passed.history, start, passed.kept)
 
     def _start_again(self, seed: int, steps: int) -> None:

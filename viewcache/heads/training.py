@@ -10,8 +10,8 @@ import numpy as np
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.quiet_tensorflow import keras, tf
 from viewcache.heads.answers import predict, score_of
+from viewcache.heads.course import order_of_epoch
 from viewcache.heads.history import Epoch, Score
-from viewcache.heads.schedule import order_of_epoch
 
 if TYPE_CHECKING:
     from viewcache.features.store import FeatureRows
@@ -71,7 +71,7 @@ def make_targets(labels: np.ndarray, rows: np.ndarray, class_weights: str) -> Ta
 
 
 @dataclass(frozen=True)
-class Schedule:
+class ReadingOrder:
     """Which views are trained on, and in which order.
 
     Attributes:
@@ -128,7 +128,7 @@ def train(
     head: keras.Model,
     rows: np.ndarray,
     validation: Validation,
-    schedule: Schedule,
+    reading: ReadingOrder,
 ) -> Passed:
     """Train over a sequence of views.
 
@@ -140,14 +140,14 @@ def train(
         PipelineError: the loss is no longer finite.
     """
     history, kept = [], {}
-    for epoch, view in enumerate(schedule.views, start=1):
-        trained = run_epoch(view, rows[order_of_epoch(epoch, len(rows), schedule.seed)])
+    for epoch, view in enumerate(reading.views, start=1):
+        trained = run_epoch(view, rows[order_of_epoch(epoch, len(rows), reading.seed)])
         tested = validation.test(head)
         if not np.isfinite(tested.loss):
             rule = f"training must not diverge (train.learning_rate), as in epoch {epoch}"
             raise PipelineError(rule, f"a loss of {tested.loss}")
         history.append(Epoch(epoch, *trained, *tested))
-        if epoch in schedule.kept:
+        if epoch in reading.kept:
             kept[epoch] = head.get_weights()
     return Passed(history, kept)
 

@@ -103,8 +103,9 @@ def _scores() -> Iterator[Column]:
     """Of every measure, on images as they are and under random views, and of what has intervals."""
     for name in MEASURES:
         title = name.replace("_", " ")
+        under_views = f"{title} under random views".removeprefix("accuracy ")
         yield Column(name, title, "", TESTED, _score)
-        yield Column(f"{name}_augmented", f"{title} under random views", "", TESTED, _score)
+        yield Column(f"{name}_augmented", under_views, "", TESTED, _score)
     for name in METRICS.values():
         for end in ("low", "high"):
             yield Column(f"{name}_{end}", f"{end} end of the interval", "", TESTED, _score)
@@ -120,7 +121,6 @@ _ALL = (
     Column("trainings", "trainings", "", ITSELF, _count),
     Column("epochs", "epochs", "", TRAINING, _count),
     *_scores(),
-    Column("accuracy_augmented", "under random views", "", TESTED, _score),
     Column("validation_accuracy", "accuracy on validation images", "", STUDY, _score),
     Column("validation_loss", "loss on validation images", "", STUDY, _score),
     Column("base_passes", "base passes", "", TRAINING, _count),

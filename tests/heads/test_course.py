@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewcache.heads.schedule import Course, course, order_of_epoch
+from viewcache.heads.course import Course, course, order_of_epoch
 
 SEED = st.integers(0, 2**31)
 EPOCHS = st.integers(1, 60)
