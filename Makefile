@@ -11,7 +11,7 @@ unexport PYTHONWARNINGS
 override export PHOTOS := $(value PHOTOS)
 override export GROUP := $(value GROUP)
 
-.PHONY: help init plan explain run register shortlist verify repair ui check test fuzz torture remotes mutants bench
+.PHONY: help init plan explain run register shortlist verify repair ui check test test-all fuzz torture remotes mutants bench
 
 help:  ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,8 +56,12 @@ check: .venv/ready  ## Lint, format, types, and which room may import which.
 	mypy
 	lint-imports
 
-test: check  ## All tests, the real DVC and MLflow included, on two cores.
+test: check  ## Tests with the real DVC and MLflow, on two cores; the slow third is in test-all.
+	python -m pytest -n 2 --dist worksteal -m "not slow"
+
+test-all: check  ## Every test, then fuzz and torture: more than an hour.
 	python -m pytest -n 2 --dist worksteal
+	$(MAKE) fuzz torture
 
 fuzz: .venv/ready  ## Damaged files of every kind, others each time, for ten minutes.
 	python -m pytest tests/test_fuzz.py --hypothesis-profile=fuzz

@@ -14,6 +14,7 @@ def tools(tmp_path_factory):
     return base, new_trainer()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["needed", "hurtful"])
 def test_the_recommendation_is_right(case, tools):
     found = recommended(*tools, CASES[case], repeat=0)

@@ -45,6 +45,7 @@ def test_a_run_calls_no_other_machine_and_leaves_no_id(reproduced):
     assert reproduced.left_at_home() <= {".cache", ".keras"}
 
 
+@pytest.mark.slow
 def test_the_user_s_environment_changes_no_result(repository, tmp_path):
     (tmp_path / "keras.json").write_text(json.dumps(KERAS))
     (tmp_path / "matplotlibrc").write_text("text.usetex: True")

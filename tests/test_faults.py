@@ -8,6 +8,8 @@ import socket
 import sys
 import time
 
+import pytest
+
 from tests.repository import Repository, make_repository
 from tests.torture import differences, kill_during_repro, run_again
 
@@ -28,6 +30,7 @@ def run_stage(repository: Repository, stage: str, before: str) -> str:
     return line
 
 
+@pytest.mark.slow
 def test_a_run_killed_at_random_moments_ends_in_the_same_digests(reproduced, tmp_path, request):
     seed = random.randrange(10**6)
     print("seed", seed)
@@ -40,6 +43,7 @@ def test_a_run_killed_at_random_moments_ends_in_the_same_digests(reproduced, tmp
     assert differences(repository, reproduced) == []
 
 
+@pytest.mark.slow
 def test_a_full_disk_ends_in_one_line_and_leaves_every_file_as_it_was(repository, reproduced):
     for stage, blocks in (
         ("prepare", 2),

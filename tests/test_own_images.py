@@ -55,6 +55,7 @@ def width_of_features(repository: Repository) -> int:
     return stored_features(repository.path, 1).shape[1]
 
 
+@pytest.mark.slow
 def test_three_classes_from_a_folder_outside_the_repository(own, tmp_path):
     save_crops(tmp_path / "photos", {"cat": 50, "coffee": 40, "astronaut": 20})
     own.set("data", **FOLDER | {"path": "../photos"})
@@ -81,6 +82,7 @@ def save_picture(folder: Path) -> Path:
     return folder / "one.bmp"
 
 
+@pytest.mark.slow
 def test_an_archive_with_a_manifest_of_groups_and_vgg16_from_a_local_file_flattened(own, tmp_path):
     archive, digest = save_archive(tmp_path)
     keras.applications.VGG16(weights=None, include_top=False).save_weights(
@@ -117,6 +119,7 @@ def save_archive(folder: Path) -> tuple[Path, str]:
     return archive, hashlib.sha256(archive.read_bytes()).hexdigest()
 
 
+@pytest.mark.slow
 def test_a_model_file_of_the_users_own_is_pinned(repository):
     model = keras.Sequential(
         [keras.Input((None, None, 3)), keras.layers.Conv2D(8, 3, 4, activation="relu", name="last")]
@@ -151,6 +154,7 @@ class served:  # noqa: N801 (used as a function)
         self._server.server_close()
 
 
+@pytest.mark.slow
 def test_imagenet_weights_without_a_network_end_in_one_clear_line(repository, tmp_path):
     repository.set("base", name="MobileNetV2", weights="imagenet")
     start = time.monotonic()

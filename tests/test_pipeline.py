@@ -126,6 +126,7 @@ def test_fewer_views_train_another_head(reproduced):
     assert np.abs(fewer - as_many).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_in_int8_both_ways_train_the_same_head_and_it_is_said_that_none_is_certified(repository):
     repository.set("base", precision="int8")
     assert {"compile_base", "replay"} <= set(repository.repro("evaluate"))
@@ -197,6 +198,7 @@ def test_mlflow_has_the_metrics_of_every_epoch_and_the_pictures(reproduced):
     assert {"report.html", "metrics.json", "plots"} <= artifacts
 
 
+@pytest.mark.slow
 def test_more_epochs_and_other_folds_compute_the_new_view_alone_and_train_every_head(repository):
     repository.set("train", epochs=6)
     repository.set("data", split_seed=1, folds=4)
@@ -261,6 +263,7 @@ def test_plots_show_renders_the_comparison(repository):
     assert "random views of the test images" in page
 
 
+@pytest.mark.slow
 def test_an_experiment_in_a_copy_logs_to_the_same_database(repository):
     repository.dvc("exp", "run", "--queue", "--name", "other", "-S", "evaluate.margin=0.02")
     repository.dvc("queue", "start")
@@ -273,6 +276,7 @@ def test_an_experiment_in_a_copy_logs_to_the_same_database(repository):
     assert "other" in repository.dvc("exp", "show", "--csv")
 
 
+@pytest.mark.slow
 def test_what_was_pushed_is_pulled_and_logged_once_elsewhere(repository, tmp_path):
     repository.dvc("remote", "add", "--default", "folder", str(tmp_path / "remote"))
     repository.commit()
@@ -310,6 +314,7 @@ def test_a_server_that_cannot_be_reached_costs_no_results(repository):
     assert repository.results() == before
 
 
+@pytest.mark.slow
 def test_a_kill_while_rows_are_written_is_recovered_from(repository):
     rows = repository.path / "data/rows"
     before, keys = sorted(rows.iterdir()), repository.outs()["data/features"]
@@ -326,6 +331,7 @@ def test_a_kill_while_rows_are_written_is_recovered_from(repository):
     assert sorted(rows.iterdir()) == before
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_end_in_a_message_of_dvcs_lock_and_lose_nothing(repository):
     repository.set("train", learning_rate=0.003)
     first = repository.start(sys.executable, "-m", "dvc", "repro", "train_head")

@@ -64,6 +64,7 @@ def test_a_change_of_images_costs_the_rows_of_what_is_new(own):
     assert passes(own) == 0
 
 
+@pytest.mark.slow
 def test_a_setting_changed_and_changed_back_costs_nothing_more(own):
     assert passes(own, "exp", "run", *OTHER, "train_head") == RANDOM * IMAGES
     output = own.dvc("exp", "run", "-S", "augment.brightness=0.2", "train_head")
@@ -71,6 +72,7 @@ def test_a_setting_changed_and_changed_back_costs_nothing_more(own):
     assert "Stage 'train_head' is cached" in output  # of DVC's run cache
 
 
+@pytest.mark.slow
 def test_a_checkout_of_an_older_commit_and_back_costs_nothing(own):
     assert passes(own, "exp", "run", *OTHER, "extract") == RANDOM * IMAGES
     own.commit()
@@ -87,6 +89,7 @@ def test_rows_that_were_deleted_are_found_in_dvcs_cache(own):
     assert list((own.path / "data/rows").glob("*.arrow"))
 
 
+@pytest.mark.slow
 def test_a_clone_has_the_rows_after_a_pull_and_without_them_says_what_brings_them(own, tmp_path):
     own.dvc("remote", "add", "--default", "folder", str(tmp_path / "remote"))
     own.dvc("repro", "train_head")
@@ -118,6 +121,7 @@ def sizes(folder):
     return {str(path): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_what_a_list_no_longer_holds_is_in_nobodys_hash(own, tmp_path):
     """A budget less, pushed: a clone has nothing to run."""
     own.set("arms", budgets=[0, 1, "twin"])
@@ -135,6 +139,7 @@ def test_what_a_list_no_longer_holds_is_in_nobodys_hash(own, tmp_path):
     assert "up to date" in clone.dvc("repro", "train_head")
 
 
+@pytest.mark.slow
 def test_two_experiments_in_copies_and_the_workspace_compute_rows_once(repository):
     """Of the real images: 120 in one random view of the test, and in two for training."""
     for number, name in enumerate(("one", "two")):

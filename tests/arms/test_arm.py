@@ -11,6 +11,7 @@ from viewcache.arms.arm import (
     compared_on_cache,
     course_of,
     end_to_end_arms,
+    kept_epochs,
     longer_arms,
 )
 from viewcache.heads.course import course
@@ -141,3 +142,11 @@ def test_the_twin_has_as_many_views_as_end_to_end_renders(originals):
     assert twin.is_twin
     assert twin.views(7) == named("end_to_end", whole=whole).views(7)
     assert not replace(twin, random_views=twin.random_views - 1).is_twin
+
+
+def test_weights_on_the_way_are_kept_of_the_first_seed_where_both_ways_train_it():
+    twin, fresh = named("cached_10"), named("end_to_end", epochs=2)
+    assert kept_epochs(3, twin, 3, 0) == [1, 2, 3, 4]
+    assert kept_epochs(3, fresh, 3, 0) == [1, 2]
+    others = [(named("cached_2"), 3, 0), (twin, 4, 0), (twin, 3, 1), (fresh, 4, 0)]
+    assert all(kept_epochs(3, *other) == [] for other in others)

@@ -1,11 +1,14 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from benchmarks.workspace import generated
-from viewcache.arms.reference import draw_stored, tolerance
+from viewcache.arms.reference import BATCH, Stored, differences, draw_stored, tolerance
 from viewcache.features.keys import KEY_BYTES, first_halves
 from viewcache.features.shards import ShardWriter
 from viewcache.features.store import save_keys
+from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import save_array
 from viewcache.ground.paths import PREPARED, ROWS, keys_file, rows_file
 from viewcache.ground.stopwatch import Stopwatch
@@ -60,3 +63,27 @@ def test_the_tolerance_is_a_number_that_grows_with_the_rounding_of_the_dtype(dty
     found = tolerance(np.dtype(dtype))
     assert type(found) is float
     assert found == pytest.approx(expected)
+
+
+class Known:
+    """Gives what is known of each image, by the name of its file."""
+
+    def features(self, wanted):
+        return np.array([[float(one.path), 0.5, 0.0] for one in wanted])
+
+
+def stored(value, *others):
+    features = np.array([value, *others], np.float32)
+    return Stored(Path("of view 7"), str(round(value)), "", 7, features)
+
+
+def test_differences_are_relative_to_features_above_1_and_told_of_every_image():
+    kept = [stored(0, 0.5, 2**-14), *(stored(4 + 2**-13, 0.5, 0) for _ in range(BATCH))]
+    assert [*differences(kept, Known())] == [2**-14, *[2**-15] * BATCH]
+
+
+def test_a_feature_that_is_off_is_told_with_its_image_and_view():
+    kept = [stored(4, 0.5, 0), stored(4, 0.5, 0.001)]
+    rule = r"^of view 7 must .* '4' gives in view 7, within 1\.0e-04; .* Received: 2\.5e-04 off$"
+    with pytest.raises(PipelineError, match=rule):
+        [*differences(kept, Known())]

@@ -82,6 +82,7 @@ def test_evaluate_holds_the_plan_to_what_it_measured(planned, repository):
         assert arm["bytes_error"] == 0
 
 
+@pytest.mark.slow
 def test_without_end_to_end_its_seconds_are_those_of_the_plan(planned, repository):
     shutil.copy(planned[0].path / "data/prediction.json", repository.path / "data")
     repository.set("end_to_end", keras=0, compiled=0)

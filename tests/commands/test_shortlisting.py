@@ -34,6 +34,7 @@ def test_a_base_that_is_named_otherwise_is_refused(base):
         settings_of(base, None)
 
 
+@pytest.mark.slow
 def test_bases_are_run_in_copies_and_held_to_the_best(repository, monkeypatch, capsys):
     monkeypatch.chdir(repository.path)
     before = repository.run("git", "status", "--porcelain")

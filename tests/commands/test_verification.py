@@ -42,6 +42,7 @@ def test_a_flipped_byte_that_dvcs_cache_gives_is_noticed_in_every_array(
     assert all(is_damaged(array) for array in arrays)
 
 
+@pytest.mark.slow
 def test_what_is_damaged_in_workspace_and_cache_is_computed_again(repository):
     shard = min((repository.path / "data/rows").iterdir())
     keys, before = repository.outs()["data/features"], features_of_all(repository)

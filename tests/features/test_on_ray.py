@@ -195,6 +195,7 @@ class Deadly(Poisonous):
     kind = Lethal
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("workspace")
 def test_the_image_that_actors_die_of_is_named():
     path = open_prepared(PREPARED).paths[41]
@@ -234,6 +235,7 @@ def stored():
     return open_views([1], images)[1].of(np.arange(len(images)))
 
 
+@pytest.mark.slow
 def test_a_stage_that_is_killed_goes_on_and_is_silent(base):
     with workspace_of(MANY, base):
         broken_off = subprocess.Popen(extract_by("ray"))
@@ -263,6 +265,7 @@ def two_nodes(monkeypatch):
     nodes.shutdown()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("workspace")
 def test_a_node_that_is_lost_half_way_changes_nothing(two_nodes):
     engine = on_ray(batches=1)

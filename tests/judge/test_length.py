@@ -87,9 +87,11 @@ def falling(by, heads=10, epochs=40):
     ("losses", "falls"),
     [
         (falling(0.01), True),
+        (falling(0.0004), True),
         (falling(0.0), False),
         (falling(-0.01), False),
         (np.where(np.arange(40) < 30, falling(0.01), falling(0.0)), False),  # until the end only
+        (falling(0.0) + np.repeat([0, 0.03, -0.009], [27, 3, 10]), False),  # within the last third
         (falling(0.01, heads=1), False),
         (falling(0.01, epochs=1), False),
         (falling(0.1, epochs=2), True),

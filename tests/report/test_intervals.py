@@ -40,6 +40,7 @@ def row_of(name):
     return in_table, on_page
 
 
+@pytest.mark.slow
 def test_no_end_to_end_arm_has_an_interval_in_tables_pictures_page_or_mlflow(reproduced, found):
     for name in END_TO_END:
         assert not [key for key in found.arms[name] if key.endswith(("_low", "_high"))]
