@@ -14,7 +14,7 @@ override export GROUP := $(value GROUP)
 .PHONY: help init plan explain run register shortlist verify repair ui check test test-all fuzz torture remotes mutants bench
 
 help:  ## Say what each target does.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 init: .venv/ready  ## Write params.yaml for a folder of your own: make init PHOTOS=FOLDER [GROUP=REGEX].
 	@python -m viewcache init $(if $(PHOTOS),"$$PHOTOS") $(if $(GROUP),--group "$$GROUP")
