@@ -42,7 +42,7 @@ from viewcache.heads.training import (
     one_thread_an_operation,
 )
 from viewcache.images.folds import Rotation
-from viewcache.judge.correctness import Measured, correctness
+from viewcache.judge.correctness import Measured, correctness, named_by_arm
 from viewcache.judge.sample import Sample
 from viewcache.judge.verdict import Recommendation, recommend
 from viewcache.views.plan import draw
@@ -168,7 +168,8 @@ def recommended(
         for arm in ARMS
         for seed in SEEDS
     ]
-    return recommend(correctness(labels, answers), Sample(labels), MARGIN, rule)
+    tables = {arm: correctness(labels, named) for arm, named in named_by_arm(answers).items()}
+    return recommend(tables, Sample(labels), MARGIN, rule)
 
 
 def _parts(order: np.ndarray) -> Iterator[list[np.ndarray]]:

@@ -6,7 +6,7 @@ run on the test images. Minutes.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
@@ -23,7 +23,7 @@ from viewcache.heads.saved import SavedHead
 from viewcache.heads.training import make_deterministic
 from viewcache.images.folds import open_rotations, open_units, rows_of
 from viewcache.images.prepared import open_prepared, read_classes
-from viewcache.judge.correctness import Correct, correctness
+from viewcache.judge.correctness import Correct, correctness, named_by_arm
 from viewcache.judge.decisions import by_views
 from viewcache.judge.sample import Sample
 from viewcache.judge.statistics import difference_interval
@@ -58,14 +58,19 @@ class Study:
 
     def usual(self, arm: Arm) -> Correct:
         heads = open_heads([arm], self._rotations)
-        return correctness(self._images.labels, [self._ask(head) for head in heads])[arm]
+        return self._correctness(self._ask(head) for head in heads)
 
     def longer(self, arm: Arm) -> Correct:
         long, threads = twice_as_long(arm), cores()
         shares = [long.trainings[thread::threads] for thread in range(threads)]
         with ThreadPoolExecutor(threads) as workers:
             heads = workers.map(lambda share: self._train(long, share), shares)
-            return correctness(self._images.labels, chain.from_iterable(heads))[long]
+            return self._correctness(chain.from_iterable(heads))
+
+    def _correctness(self, heads: Iterable[HeadAnswers]) -> Correct:
+        """Of the heads of one arm."""
+        [named] = named_by_arm(heads).values()
+        return correctness(self._images.labels, named)
 
     def _train(self, arm: Arm, trainings: Sequence[tuple[int, int]]) -> list[HeadAnswers]:
         classes = len(read_classes(PREPARED))

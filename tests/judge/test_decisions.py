@@ -21,7 +21,7 @@ def compared(images=2000, seeds=5):
 
 def comparison(interval):
     arm, reference = named("cached_1"), named("cached_0")
-    return Comparison(arm, reference, "clean", 0.0, interval, margin=0.01)
+    return Comparison(0.0, interval, 0.01, arm=arm, reference=reference, on="clean")
 
 
 @pytest.mark.parametrize(

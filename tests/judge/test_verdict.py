@@ -39,7 +39,8 @@ def states_of(effects):
 
 def comparison(arm, reference, on, effect):
     low, high = EFFECTS[effect]
-    return Comparison(arm, reference, on, (low + high) / 2, Interval(0.0, low, high), MARGIN)
+    middle, interval = (low + high) / 2, Interval(0.0, low, high)
+    return Comparison(middle, interval, MARGIN, arm=arm, reference=reference, on=on)
 
 
 def decided(effects, rule="clean"):
@@ -109,11 +110,10 @@ INTERVALS = st.tuples(st.floats(-0.3, 0.3), st.floats(0, 0.2), st.floats(0, 0.2)
 def test_no_recommendation_is_a_known_loss_to_no_augmentation(data, rule):
     arms = [NONE, ONE, TWO, FOUR, TWIN]
     states = {
-        (arm, reference, on): Comparison(
-            arm, reference, on, mid, Interval(mid, mid - below, mid + above), MARGIN
-        )
+        (arm, reference, on): Comparison(mid, interval, MARGIN, arm=arm, reference=reference, on=on)
         for arm, reference, on in product(arms, (TWIN, NONE), OTHER)
         for mid, below, above in [data.draw(INTERVALS)]
+        for interval in [Interval(mid, mid - below, mid + above)]
     }
     found = decide(arms, states, MARGIN, rule)
     for arm in {found.arm, found.probably_enough} - {None, NONE}:
@@ -123,7 +123,7 @@ def test_no_recommendation_is_a_known_loss_to_no_augmentation(data, rule):
 def test_without_intervals_images_stay_as_they_are():
     arms = [NONE, ONE, TWIN]
     unknown = {
-        (arm, reference, on): Comparison(arm, reference, on, 0.3, None, MARGIN)
+        (arm, reference, on): Comparison(0.3, None, MARGIN, arm=arm, reference=reference, on=on)
         for arm, reference, on in product(arms, (TWIN, NONE), OTHER)
     }
     found = decide(arms, unknown, MARGIN, "robustness")

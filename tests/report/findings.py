@@ -86,7 +86,8 @@ def judged(
 
     def comparison(arm, reference, on, figures):
         found = Interval(*figures) if interval else None
-        return Comparison(arm, reference, on, figures[0], found, 0.01, Needed(100, None, 2))
+        needed = Needed(100, None, 2)
+        return Comparison(figures[0], found, 0.01, needed, arm=arm, reference=reference, on=on)
 
     comparisons = {
         key: comparison(*key, figures)
@@ -114,7 +115,18 @@ def judged(
 
 SAME = Equivalence(TWIN, COMPILED, dict.fromkeys((1, 2, 3, 4, 8), 0.0), 0, 40, 0.0)
 ON_KERAS = Equivalence(TWIN, KERAS, {1: 0.03, 2: 0.07}, 7, 40, 3e-5)
-CACHED_COSTS = ArmCosts(100, 1.0, 2.0, 3.0, 4.0, 10.0, 3.5, 30.0, 0.0, 8, 2_500_000, 128, "here")
+CACHED_COSTS = ArmCosts(
+    *(10.0, 3.5, 4.0, "here"),
+    base_passes=100,
+    augment_seconds=1.0,
+    base_seconds=2.0,
+    head_seconds=3.0,
+    study_seconds=30.0,
+    originals_seconds=0.0,
+    measured_epochs=8,
+    feature_bytes=2_500_000,
+    peak_rss_bytes=128,
+)
 SLOW = replace(
     CACHED_COSTS, seconds=40.0, further_seconds=35.0, study_seconds=300.0, feature_bytes=0
 )

@@ -6,7 +6,7 @@ compiled runtime brings to end-to-end; their product is the factor against Keras
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol, get_args
+from typing import Literal, NamedTuple, get_args
 
 Way = Literal["keras", "compiled", "originals_kept"]
 """To train end to end: by hand in Keras; on the compiled base; or on that, but with the features of
@@ -21,22 +21,16 @@ Seconds = Mapping[Span, float | None]
 TIMES_THE_IMAGES = 10
 
 
-class Timed(Protocol):
-    """What a way to train costs, measured or predicted; None: times are of several machines."""
-
-    @property
-    def seconds(self) -> float | None: ...
-    @property
-    def further_seconds(self) -> float | None: ...
-    @property
-    def setup_seconds(self) -> float: ...
-    @property
-    def machine(self) -> str: ...
-
-
 @dataclass(frozen=True)
 class Times:
-    """The times of a way to train that is no arm, put together from those of one."""
+    """How long a way to train takes, measured or predicted.
+
+    Attributes:
+        seconds: Of a first training; None where times are of several machines.
+        further_seconds: What another training takes once the first is done; or None, as above.
+        setup_seconds: Of the first training, those that are spent on neither images nor heads.
+        machine: Ids of the machines that it was timed on.
+    """
 
     seconds: float | None
     further_seconds: float | None
@@ -70,7 +64,7 @@ class Speed(NamedTuple):
 
 
 def faster(
-    cost: Timed, study: float | None, end_to_end: Mapping[Way, Timed], trainings: int
+    cost: Times, study: float | None, end_to_end: Mapping[Way, Times], trainings: int
 ) -> dict[Span, Speed]:
     """Hold an arm on cached views to the ways to train end to end.
 
@@ -88,7 +82,7 @@ def faster(
     return {span: Speed(own[span], _factors(own, theirs, span)) for span in SPANS}
 
 
-def seconds_of(cost: Timed, trainings: int) -> Seconds:
+def seconds_of(cost: Times, trainings: int) -> Seconds:
     """What each span takes, where the trainings of a study follow one another in one process."""
     first, set_up = cost.seconds, cost.setup_seconds
     if first is None:

@@ -14,8 +14,8 @@ SET_UP = ("setup", "open", "compile", "other")
 """Phases of a process that take as long for few images as for many."""
 
 
-@dataclass(frozen=True)
-class ArmCosts:
+@dataclass(frozen=True, kw_only=True)
+class ArmCosts(Times):
     """Cost of one training of an arm, from images to head.
 
     Passes and seconds are those of the training images: validation and test cost every arm the
@@ -23,31 +23,24 @@ class ArmCosts:
     rendering, `base_seconds` is the rest of the time that base passes took.
 
     Attributes:
-        seconds: None where times are of several machines.
-        further_seconds: What another training takes once the first is done; None likewise.
         study_seconds: Of all seeds and rotations of the arm: its views of all images, and its share
-            of the heads that were trained side by side; of end to end, so many trainings as one
-            took. None likewise.
-        originals_seconds: Of these, what running the base over the images as they are takes again
-            and again, but for the first time: 0 of arms on cached views.
+            of the heads that were trained side by side; of end to end, as often as one training
+            took. None where times are of several machines.
+        originals_seconds: Of `seconds`, those of running the base over the images as they are
+            again and again, after the first time: 0 of arms on cached views.
         measured_epochs: That seconds of end to end were measured in; all others take as long.
         feature_bytes: Of the cached features on disk.
-        machine: Ids of the machines that it was timed on.
     """
 
     base_passes: int
     augment_seconds: float
     base_seconds: float
     head_seconds: float
-    setup_seconds: float
-    seconds: float | None
-    further_seconds: float | None
     study_seconds: float | None
     originals_seconds: float
     measured_epochs: int
     feature_bytes: int
     peak_rss_bytes: int
-    machine: str
 
     @property
     def originals_kept(self) -> Times:
@@ -159,7 +152,7 @@ def study_seconds(arms: Sequence[Arm], training: Training, load: Load) -> float:
 
 
 def _seconds_of_heads(arms: Sequence[Arm], heads: int, trained: Record) -> float:
-    """Of all heads of arms: their share of those timed together; the baseline's were by itself."""
+    """Of all heads of arms: their share of the heads timed together, and the baseline's own."""
     seconds = trained["seconds"]
     own = sum(len(arm.trainings) for arm in arms if arm.trains_on_cache)
     baseline = sum(seconds["baseline"] for arm in arms if arm.name == BASELINE)

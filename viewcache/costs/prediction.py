@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from viewcache.costs.faster import Timed, Times, Way
+from viewcache.costs.faster import Times, Way
 from viewcache.ground.errors import message
 from viewcache.ground.files import write_text
 from viewcache.ground.params.schema import Params
@@ -90,14 +90,14 @@ def _errors(predicted: Predicted, seconds: float, size: int) -> dict[str, float]
     }
 
 
-def predicted_end_to_end(params: Params) -> dict[Way, Timed]:
+def predicted_end_to_end(params: Params) -> dict[Way, Times]:
     """What end-to-end training would cost, where there is a plan of these parameters."""
     plan = _read(params)
     return {way: plan[name] for way, name in WAYS.items() if name in plan}
 
 
 def _read(params: Params) -> dict[str, Predicted]:
-    """None where there is no plan. Nor is a damaged one worth a run: it is no input."""
+    """Empty without a plan of these parameters. A damaged one is left aside: it is no input."""
     if not PREDICTION.exists():
         return {}
     try:

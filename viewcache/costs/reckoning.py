@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from viewcache.arms.arm import Arm
-from viewcache.costs.faster import Span, Speed, Timed, Way, faster, seconds_of
+from viewcache.costs.faster import Span, Speed, Times, Way, faster, seconds_of
 from viewcache.costs.ledger import ArmCosts, Load, Training, costs_of_arms, study_seconds
 from viewcache.costs.prediction import predicted_end_to_end
 from viewcache.ground.params.schema import Params
@@ -18,8 +18,8 @@ class Evidence:
         heads: How many there are on all training images.
         seconds: From images to heads; None where times are of several machines.
         trainings: Of one number of views: every seed in every rotation.
-        end_to_end_seconds: What so many trainings end to end take, by the way to do it:
-            extrapolated from those that ran, or predicted. Without what was timed elsewhere.
+        end_to_end_seconds: What as many trainings end to end take, by the way to do it:
+            extrapolated from the ones that ran, or predicted. Without ways timed elsewhere.
     """
 
     heads: int
@@ -59,7 +59,7 @@ def reckon(params: Params, arms: Sequence[Arm], training: Training, load: Load) 
 
 
 def evidence_of(
-    costs: Mapping[Arm, ArmCosts], end_to_end: Mapping[Way, Timed], training: Training, load: Load
+    costs: Mapping[Arm, ArmCosts], end_to_end: Mapping[Way, Times], training: Training, load: Load
 ) -> Evidence:
     """Put together what the study cost, beside what it would have cost.
 
@@ -81,9 +81,9 @@ def evidence_of(
     )
 
 
-def _measured(costs: Mapping[Arm, ArmCosts]) -> dict[Way, Timed]:
+def _measured(costs: Mapping[Arm, ArmCosts]) -> dict[Way, Times]:
     """Every way to train end to end that ran."""
-    ways: dict[Way, Timed] = {arm.kind: cost for arm, cost in costs.items() if arm.fresh}
+    ways: dict[Way, Times] = {arm.kind: cost for arm, cost in costs.items() if arm.fresh}
     for arm, cost in costs.items():
         if arm.fresh and arm.kind == "compiled":
             ways["originals_kept"] = cost.originals_kept

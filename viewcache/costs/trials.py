@@ -22,7 +22,7 @@ from viewcache.views.plan import draw
 from viewcache.views.render import render
 
 SECONDS, HEAD_ROWS = 2.0, 1024
-"""That a pace is timed for, at most; images of an epoch in which a head is, likewise."""
+"""A pace is timed for so many seconds at most; a head's, with so many images an epoch at most."""
 Compute = Callable[[Iterator[np.ndarray]], Iterable[np.ndarray]]
 """From batches of images to their features."""
 
@@ -87,7 +87,7 @@ def _pace(start: float, run: Callable[[int, int], None], size: int, most: float 
 
     Args:
         start: Seconds before it.
-        run: Does so many in a view.
+        run: Does a number of pieces: `run(view, number)`.
         size: Images of a piece.
     """
 

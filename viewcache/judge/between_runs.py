@@ -25,8 +25,7 @@ class Pairs:
     """What two arms answered on the same images.
 
     Attributes:
-        seeds: Of the arm and of the reference, in the order in which they are paired; of one that
-            has a single seed, that.
+        seeds: Of the arm and of the reference, as `paired_seeds` gives them.
         correct: Of the arm and of the reference, on what both answered.
         left_out: Numbers of images that are in one alone, or whose `rotation` or `label` differs.
     """
@@ -38,7 +37,7 @@ class Pairs:
 
 
 def pair(arm: Tested, reference: Tested, measure: Measure, same_views: bool) -> Pairs:
-    """Pair answers by image, seed and rotation; views of the test, by their ids.
+    """Pair answers by image, seed and rotation; random views of the test by their ids.
 
     Args:
         same_views: Whether equal ids of random views are equal views.
@@ -61,10 +60,10 @@ def pair(arm: Tested, reference: Tested, measure: Measure, same_views: bool) -> 
 
 
 def paired_seeds(arm: list[int], reference: list[int]) -> tuple[list[int], list[int]]:
-    """Those that both have, if these are two or more; one against all, where one has a single one.
+    """The seeds of either that are paired.
 
-    Else in their order: seeds are drawn at random, so those that differ are pairs like others, and
-    the interval is as much wider as that makes it.
+    Two or more that both have; else a single seed of one with all of the other. Else seeds in their
+    order: they are drawn at random, so different seeds make a pair too, in a wider interval.
     """
     shared = sorted({*arm} & {*reference})
     if len(shared) > 1:

@@ -22,7 +22,7 @@ class Choosing:
 
     Attributes:
         arms: By fold, what the other folds recommend.
-        accuracy: Of these arms, each on its fold: over all images, as they are and under views.
+        accuracy: Of these arms, each on its fold: over all images, by measure.
     """
 
     arms: dict[int, Arm]

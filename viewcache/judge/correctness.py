@@ -38,20 +38,12 @@ def named_by_arm(heads: Iterable[HeadAnswers]) -> dict[Arm, Named]:
     return {arm: _named([seeds[seed] for seed in sorted(seeds)]) for arm, seeds in arms.items()}
 
 
-def correctness(labels: np.ndarray, heads: Iterable[HeadAnswers]) -> dict[Arm, Correct]:
-    """For each arm, how right its heads are.
+def correctness(labels: np.ndarray, named: Named) -> Correct:
+    """How right an arm's heads are: seeds and images as in `named`.
 
     Args:
         labels: int, of all prepared images.
-
-    Returns:
-        Tables with seeds in their order, and the tested images in that of the prepared ones.
     """
-    return {arm: correct(labels, named) for arm, named in named_by_arm(heads).items()}
-
-
-def correct(labels: np.ndarray, named: Named) -> Correct:
-    """How right an arm's heads are; labels as for `correctness`."""
     right = (named.classes == labels[named.rows]).astype(np.float64)
     return {"clean": right[:, 0], "robustness": right[:, 1:].mean(axis=1)}
 

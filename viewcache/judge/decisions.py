@@ -21,7 +21,8 @@ Effect = Literal["help", "harmless", "harm", "open"]
 """What is known of a difference. What helps is harmless too, and is called a help."""
 
 
-class Known:
+@dataclass(frozen=True)
+class Difference:
     """What is known of a difference.
 
     Attributes:
@@ -35,16 +36,16 @@ class Known:
     difference: float
     interval: Interval | None
     margin: float
-    needed: Needed | None
+    needed: Needed | None = None
 
     @property
     def is_gain(self) -> bool:
-        """Whether it is known to be one."""
+        """Whether the difference is known to be a gain."""
         return self.interval is not None and self.interval.low > 0
 
     @property
     def is_loss(self) -> bool:
-        """Whether it is known to be one."""
+        """Whether the difference is known to be a loss."""
         return self.interval is not None and self.interval.high < 0
 
     @property
@@ -58,27 +59,13 @@ class Known:
         return "harm" if self.interval.high < -self.margin else "open"
 
 
-@dataclass(frozen=True)
-class Difference(Known):
-    """Between any two tables of scores."""
-
-    difference: float
-    interval: Interval | None
-    margin: float
-    needed: Needed | None = None
-
-
-@dataclass(frozen=True)
-class Comparison(Known):
+@dataclass(frozen=True, kw_only=True)
+class Comparison(Difference):
     """An arm held to a reference, `on` clean images or under random views."""
 
     arm: Arm
     reference: Arm
     on: Measured
-    difference: float
-    interval: Interval | None
-    margin: float
-    needed: Needed | None = None
 
 
 def compare(
@@ -95,9 +82,7 @@ def compare(
     """
     arms = by_views(tables)
     return {
-        (arm, reference, on): hold(
-            (arm, tables[arm][on]), (reference, tables[reference][on]), on, sample, margin
-        )
+        (arm, reference, on): hold(tables, arm, reference, on, sample, margin)
         for arm in arms
         for reference in (arms[-1], arms[0])
         if arm != reference
@@ -126,15 +111,16 @@ def by_views(tables: Mapping[Arm, object]) -> list[Arm]:
 
 
 def hold(
-    one: tuple[Arm, np.ndarray],
-    other: tuple[Arm, np.ndarray],
+    tables: Mapping[Arm, Correct],
+    arm: Arm,
+    reference: Arm,
     on: Measured,
     sample: Sample,
     margin: float,
 ) -> Comparison:
-    """Hold an arm to a reference: each with its table, as for `difference_interval`."""
-    (arm, table), (reference, expected) = one, other
-    return Comparison(arm, reference, on, **vars(difference_of(table, expected, sample, margin)))
+    """Hold an arm to a reference."""
+    found = difference_of(tables[arm][on], tables[reference][on], sample, margin)
+    return Comparison(**vars(found), arm=arm, reference=reference, on=on)
 
 
 def difference_of(

@@ -10,7 +10,7 @@ from viewcache.answers.head_answers import HeadAnswers, Part
 from viewcache.arms.arm import Arm
 from viewcache.judge.choosing import Choosing, accuracy_of_choosing
 from viewcache.judge.confusion import Confusion, confusion_of
-from viewcache.judge.correctness import Correct, Measured, Named, correct, named_by_arm
+from viewcache.judge.correctness import Correct, Measured, Named, correctness, named_by_arm
 from viewcache.judge.decisions import Comparison, by_views, effects_by_fold, hold
 from viewcache.judge.disagreement import Disagreement, find_disagreement
 from viewcache.judge.length import Length, judge_length
@@ -68,24 +68,23 @@ def judge(
     """Judge the arms on cached views.
 
     Args:
-        answers: Of all arms: to the test images; of those of `longer` to validation images, too.
+        answers: Of all arms, on test images; of the arms in `longer`, on validation images too.
         longer: `cached_0` and the twin, of one seed, and beside them the same trained longer.
         images: All prepared ones.
         folds: int, shape (test images,): the rotation that tests each.
         losses: As for `judge_length`.
     """
     named, validated = (_named(answers, part) for part in ("test", "validation"))
-    tables = {arm: correct(images.labels, named[arm]) for arm in by_views(named)}
+    tables = {arm: correctness(images.labels, named[arm]) for arm in by_views(named)}
     own = {arm: table for arm, table in tables.items() if arm.role == "cached"}
     [baseline] = (arm for arm in tables if arm.role == "baseline")
     sample = images.at(named[baseline].rows)
     found = recommend(own, sample, rule.margin, rule.on)
-    recommended, reference = ((arm, tables[arm]["clean"]) for arm in (found.arm, baseline))
     return Judgement(
         {arm: _accuracies(table, sample) for arm, table in tables.items()},
         found,
         accuracy_of_choosing(own, sample, folds, rule.margin, rule.on),
-        hold(recommended, reference, "clean", sample, rule.margin),
+        hold(tables, found.arm, baseline, "clean", sample, rule.margin),
         _length(validated, longer, images, rule, losses),
         effects_by_fold(own, sample, folds),
         confusion_of(found.arm, named[found.arm], images.labels),
@@ -113,7 +112,7 @@ def _length(
 ) -> Length:
     named = {arm.name: of for arm, of in validated.items()}
     usual, twice = (
-        {arm: correct(images.labels, named[arm.name]) for arm in arms}
+        {arm: correctness(images.labels, named[arm.name]) for arm in arms}
         for arms in (longer, longer.values())
     )
     [rows, *_] = (named[arm.name].rows for arm in longer)

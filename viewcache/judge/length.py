@@ -88,7 +88,7 @@ def _augments(tables: Mapping[Arm, Correct], sample: Sample, margin: float, rule
     """Whether the rule augments, by heads of one seed."""
     (first, unaugmented), (arm, augmented) = tables.items()
     effects = {
-        on: Comparison(arm, first, on, interval.estimate, interval, margin)
+        on: Comparison(interval.estimate, interval, margin, arm=arm, reference=first, on=on)
         for on in OTHER
         for interval in [paired_interval(augmented[on], unaugmented[on], sample)]
     }

@@ -37,7 +37,7 @@ class Sample:
     @cached_property
     def unit_weights(self) -> np.ndarray:
         """What the units count for: float64, shape (units,); their mean is 1."""
-        return self._by_unit(np.ones((1, self.images)))[0]
+        return self.shares(np.ones((1, self.images)))[0]
 
     @property
     def effective_images(self) -> float:
@@ -54,14 +54,15 @@ class Sample:
 
     def shares(self, table: np.ndarray) -> np.ndarray:
         """What each unit adds: float64, shape (seeds, units). Their mean is the estimate."""
-        return self._by_unit(table)
+        weighted = self._weights * table * self.units / self.images
+        return np.stack([np.bincount(self._unit, row, self.units) for row in weighted])
 
     def influences(self, table: np.ndarray) -> np.ndarray:
         """The linearized scores of units: float64, shape (seeds, units).
 
         A row's mean is the estimate of that seed.
         """
-        return self._by_unit(table - self._means(table)) + self.estimate(table)
+        return self.shares(table - self._means(table)) + self.estimate(table)
 
     def deviations(self, table: np.ndarray) -> np.ndarray:
         """Influences of the mean over seeds, less the estimate: float64, shape (units,).
@@ -71,16 +72,12 @@ class Sample:
         square is the unbiased variance.
         """
         mean = table.mean(axis=0, keepdims=True)
-        return self._by_unit((mean - self._means(mean)) / (1 - self._leverage) ** 0.5)[0]
+        return self.shares((mean - self._means(mean)) / (1 - self._leverage) ** 0.5)[0]
 
     def at(self, rows: np.ndarray) -> Self:
         """The sample of some of the images."""
         groups = None if self.groups is None else self.groups[rows]
         return type(self)(self.labels[rows], groups, self.measure)
-
-    def _by_unit(self, scores: np.ndarray) -> np.ndarray:
-        weighted = self._weights * scores * self.units / self.images
-        return np.stack([np.bincount(self._unit, row, self.units) for row in weighted])
 
     def _means(self, table: np.ndarray) -> np.ndarray:
         """For each image the mean, over images and seeds, that it is a part of."""

@@ -51,7 +51,6 @@ class Recommendation:
 
     Attributes:
         arm: `cached_0`, or the fewest views that are enough, or the twin.
-        augment: Whether the arm augments.
         justified_by: What augmenting is known to help on; None where it is not recommended.
         effects: Of augmenting: the twin against `cached_0`, on either.
         word: Of both effects, whatever the rule names.
@@ -63,7 +62,6 @@ class Recommendation:
     """
 
     arm: Arm
-    augment: bool
     justified_by: Measured | None
     effects: dict[Measured, Comparison]
     word: Word
@@ -74,18 +72,22 @@ class Recommendation:
     margin: float
 
     @property
+    def augment(self) -> bool:
+        return self.justified_by is not None
+
+    @property
     def to_twin(self) -> list[Comparison]:
         """Every other number of views against the twin, on both, the fewest first."""
         return [one for one in self.comparisons if one.reference.random_views]
 
     @property
     def gain(self) -> float | None:
-        """The largest known gain of augmenting in accuracy, on either; None where none is known."""
+        """The largest known gain of augmenting, on either measure; None where none is known."""
         return max((one.difference for one in self.effects.values() if one.is_gain), default=None)
 
     @property
     def loss(self) -> float | None:
-        """The largest known loss likewise, a negative number."""
+        """The largest known loss, a negative number; None where none is known."""
         return min((one.difference for one in self.effects.values() if one.is_loss), default=None)
 
 
@@ -120,7 +122,6 @@ def decide(
     ]
     return Recommendation(
         _last_before(candidates, twin, attrgetter("passed")) if justified_by else unaugmented,
-        justified_by is not None,
         justified_by,
         effects,
         _word(list(effects.values())),
