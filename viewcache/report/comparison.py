@@ -5,7 +5,7 @@ from typing import Any
 
 from viewcache.judge.correctness import METRICS, Measured
 from viewcache.report.terminal import table, wrapped
-from viewcache.report.words import WHERE, difference_in, margin_in_words
+from viewcache.report.words import SHORT, WHERE, difference_in, margin_in_words
 
 Record = Mapping[str, Any]
 LONGEST = 25
@@ -13,7 +13,6 @@ LONGEST = 25
 MOST_CHANGES = 8
 """Parameters that are told; `--json` has all."""
 COSTS = ("", "base\npasses", "images\na second", "first training\nin s", "further\nin s")
-TESTED: dict[Measured, str] = {"clean": "as they are", "robustness": "under views"}
 
 
 def comparison(record: Record) -> str:
@@ -65,7 +64,7 @@ def _rows(run: Record, compared: Record) -> Iterator[list[str]]:
         accuracy = f"{run[METRICS[on]]:.3f}" if METRICS[on] in run else "-"
         found = compared.get(on)
         known = [difference_in(found), found["verdict"]] if found else ["", ""]
-        yield [name, TESTED[on], accuracy, *known]
+        yield [name, SHORT[on], accuracy, *known]
 
 
 def _notes(one: Record, margin: float) -> Iterator[str]:

@@ -23,6 +23,7 @@ from viewcache.report.questions import break_even, evidence, key_figures, speeds
 from viewcache.report.sentence import alarms, reasons, warnings, what_to_do
 from viewcache.report.table import COLUMNS, cells, note_on_stars
 from viewcache.report.words import (
+    SHORT,
     WHERE,
     difference,
     margin_in_words,
@@ -178,9 +179,8 @@ def _prediction(found: Findings) -> Grid:
 
 
 def _length(found: Findings) -> Grid:
-    where: dict[Measured, str] = {"clean": "as they are", "robustness": "random views"}
     rows = [
-        [plain_name(gain.arm), where[gain.on], difference(gain.interval.estimate, gain.interval)]
+        [plain_name(gain.arm), SHORT[gain.on], difference(gain.interval.estimate, gain.interval)]
         for gain in found.judged.length.gains
     ]
     return Grid(["trained on", "validation images", "gain of twice as many epochs"], rows)

@@ -53,7 +53,8 @@ def trace(arms: Iterable[Arm]) -> Provenance:
     Args:
         arms: That were compared.
     """
-    records, extract = [load_record(stage) for stage in _stages(arms)], load_record("extract")
+    stages = {"augment", "compile_base"} | {arm.training_stage for arm in arms}
+    records, extract = [load_record(stage) for stage in stages], load_record("extract")
     moments = [record["measured_at"] for record in records]
     moments += [moment for view in extract["views"].values() for moment in view["measured_at"]]
     machines = [*(record["machine"] for record in records), *extract["machines"].values()]
@@ -65,7 +66,7 @@ def trace(arms: Iterable[Arm]) -> Provenance:
         (_moment(min(moments)), _moment(max(moments))),
         {"python": platform.python_version()} | {name: version(name) for name in REPORTED},
         git_commit(),
-        _changed(),
+        bool(git("status", "--porcelain", "--", *DECIDING_FILES)),
         {
             "images": digest_of_images(),
             "features": digest_of_features(planned_views()),
@@ -83,10 +84,6 @@ def digest_of_images() -> str:
     return digest_of_digests(open_prepared(PREPARED).digests)
 
 
-def _stages(arms: Iterable[Arm]) -> set[str]:
-    return {"augment", "compile_base"} | {arm.training_stage for arm in arms}
-
-
 def _in_words(machine: dict[str, Any]) -> str:
     return (
         f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, "
@@ -96,7 +93,3 @@ def _in_words(machine: dict[str, Any]) -> str:
 
 def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def _changed() -> bool:
-    return bool(git("status", "--porcelain", "--", *DECIDING_FILES))

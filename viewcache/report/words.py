@@ -13,6 +13,8 @@ WHERE: dict[Measured, str] = {
     "clean": "on the images as they are",
     "robustness": "under random views",
 }
+SHORT: dict[Measured, str] = {"clean": "as they are", "robustness": "random views"}
+"""The test images, in a column of a table."""
 TESTED_ON: dict[Measured, str] = {
     "clean": "test images as they are",
     "robustness": "random views of the test images",

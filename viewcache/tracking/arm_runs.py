@@ -14,11 +14,10 @@ from viewcache.ground.paths import PARTS
 from viewcache.ground.stopwatch import load_record
 from viewcache.images.folds import open_rotations
 from viewcache.report.results import Results
-from viewcache.report.table import COLUMNS, ITSELF
 from viewcache.tracking.writer import RunWriter, curves_of, numbers
 
-LOGGED = [column.name for column in COLUMNS.values() if column.whose != ITSELF]
-"""Columns of the table of figures that a run of an arm has as metrics."""
+DESCRIBING = ("budget", "seeds", "rotations", "trainings")
+"""Numbers that say what an arm is: no metrics of it."""
 
 
 def arms_of(found: Results) -> list[Arm]:
@@ -48,7 +47,7 @@ class ArmLog:
     def log(self, arm: Arm) -> None:
         """Log an arm with its intervals and costs; it lasts as long as a first training took."""
         figures = self.found.arms[arm.name]
-        metrics = numbers({name: figures[name] for name in LOGGED if name in figures})
+        metrics = numbers({name: figures[name] for name in figures if name not in DESCRIBING})
         run = self._log(self.parent, arm.name, arm, {}, metrics, figures["seconds"] or 0)
         for seed in arm.seeds if arm.is_whole else ():
             self._log_seed(run, replace(arm, seeds=(seed,)))
