@@ -12,8 +12,8 @@ import requests
 
 from viewcache.ground.errors import PipelineError
 from viewcache.tracking.pages import pages
-from viewcache.tracking.run_store import connect, tracking_uri
-from viewcache.tracking.runs import log_missing_results, one_line_if_it_fails
+from viewcache.tracking.run_store import connect, one_line_if_it_fails, tracking_uri
+from viewcache.tracking.runs import NOT_LOGGED, log_missing_results
 
 QUIET = {"PYTHONWARNINGS": "ignore", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 """For a server without warnings, and without eight processes that wait for jobs."""
@@ -29,7 +29,7 @@ def open_ui(port: int) -> None:
     """
     store, uri = connect(), tracking_uri()
     shown = pages(store, None)
-    with one_line_if_it_fails():
+    with one_line_if_it_fails(NOT_LOGGED):
         shown = pages(store, log_missing_results(store))
     if uri.startswith("http"):
         _announce(uri, shown)

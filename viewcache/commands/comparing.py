@@ -1,7 +1,6 @@
 """Hold runs to each other: by their answers, image by image and seed by seed."""
 
 import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -149,17 +148,15 @@ def _difference(found: Difference) -> Record:
 
 def _log(others: Sequence[Compared], comparisons: Sequence[Record]) -> None:
     """Add each comparison to its own run in MLflow, if there is one; or say why that failed."""
-    from viewcache.tracking.compared_runs import log_comparison, run_of_results
-    from viewcache.tracking.run_store import as_pipeline_error
+    from viewcache.tracking.compared_runs import log_comparison
+    from viewcache.tracking.run_store import connect, one_line_if_it_fails
+    from viewcache.tracking.runs import run_of_results
 
-    try:
-        with as_pipeline_error("MLflow has not this comparison"):
-            for one, compared in zip(others, comparisons, strict=True):
-                run = one.run.mlflow_id or run_of_results(digest_of_results(one.run.read))
-                if run:
-                    log_comparison(run, list(_rows(compared)))
-    except PipelineError as error:
-        print("viewcache:", error, file=sys.stderr)
+    with one_line_if_it_fails("MLflow has not this comparison"):
+        for one, compared in zip(others, comparisons, strict=True):
+            run = one.run.mlflow_id or run_of_results(connect(), digest_of_results(one.run.read))
+            if run:
+                log_comparison(run, list(_rows(compared)))
 
 
 def _rows(compared: Record) -> Iterator[Record]:

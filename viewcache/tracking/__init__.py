@@ -7,6 +7,7 @@ import os
 # are in files already.
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
-# Every step of creating a database is no news.
+# Every step of creating a database is no news, nor is every file that is copied.
 os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
 logging.getLogger("alembic").setLevel(logging.WARNING)

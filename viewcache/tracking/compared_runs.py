@@ -6,11 +6,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import mlflow
-from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
-from viewcache.tracking.run_store import as_pipeline_error, connect, tracking_uri
-from viewcache.tracking.runs import RESULTS_TAG
+from viewcache.tracking.run_store import as_pipeline_error, tracking_uri
 
 COMPARISONS = "comparisons.json"
 """Of a run: a table to which every comparison adds its rows."""
@@ -22,7 +20,6 @@ def artifact_reader(run: str) -> Callable[[Path], bytes]:
     Raises:
         PipelineError: the store has no such run.
     """
-    MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
     with as_pipeline_error(f"MLflow must have the run {run}, at {tracking_uri()}"):
         client = mlflow.MlflowClient(tracking_uri())
         parent = client.get_run(run).data.tags.get(MLFLOW_PARENT_RUN_ID)
@@ -46,17 +43,4 @@ def log_comparison(run: str, rows: Sequence[Mapping[str, Any]]) -> None:
         Exception: whatever MLflow raises.
     """
     columns = {name: [row[name] for row in rows] for name in rows[0]}
-    MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
     mlflow.MlflowClient(tracking_uri()).log_table(run, columns, COMPARISONS)
-
-
-def run_of_results(digest: str) -> str | None:
-    """The pipeline's run that results were logged as, if there is one.
-
-    Raises:
-        Exception: whatever MLflow raises.
-    """
-    store = connect()
-    query = f"tags.`{RESULTS_TAG}` = '{digest}'"
-    found = store.client.search_runs([store.experiment], query, max_results=1)
-    return found[0].info.run_id if found else None

