@@ -5,28 +5,15 @@ import re
 import shutil
 import subprocess
 import sys
+from inspect import signature
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
-from viewcache.cli import main
+from viewcache.cli import COMMANDS, main, parse
 
 MAKEFILE = Path("Makefile").read_text()
-COMMANDS = (
-    "init",
-    "plan",
-    "explain",
-    "recipe",
-    "compare",
-    "shortlist",
-    "certify",
-    "verify",
-    "recover",
-    "predict",
-    "export",
-    "register",
-    "ui",
-)
 
 
 def printed(capsys, *arguments: str) -> str:
@@ -39,7 +26,7 @@ def printed(capsys, *arguments: str) -> str:
 
 def test_the_help_has_a_line_for_every_command(capsys):
     text = printed(capsys, "--help")
-    assert tuple(re.findall(r"^    (\w+)\s+\w+ ", text, re.MULTILINE)) == COMMANDS
+    assert tuple(re.findall(r"^    (\w+)\s+\w+ ", text, re.MULTILINE)) == tuple(COMMANDS)
     assert "`dvc repro` answers" in text
 
 
@@ -71,6 +58,30 @@ def test_a_call_that_cannot_be_understood_says_why(capsys, arguments, words):
         main(arguments)
     assert end.value.code == 2
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("init", "PHOTOS"),
+        ("init", "--upgrade"),
+        ("plan",),
+        ("explain",),
+        ("recipe", "NAME"),
+        ("compare", "RUN"),
+        ("shortlist",),
+        ("certify",),
+        ("verify",),
+        ("recover",),
+        ("predict", "FILE", "--out", "CSV"),
+        ("export", "--keras", "FILE"),
+        ("register",),
+        ("ui",),
+    ],
+)
+def test_what_a_command_is_given_is_what_its_function_takes(arguments):
+    function, given = parse(arguments)
+    signature(resolve_name(function)).bind(**given)
 
 
 def test_it_runs_as_a_module():

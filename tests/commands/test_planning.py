@@ -13,7 +13,6 @@ from tests.repository import Repository, make_repository
 from viewcache.commands.planning import plan, told
 from viewcache.costs.prediction import ORIGINALS_KEPT, Predicted
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.params.loading import load_params
 
 CACHED = ("cached_0", "cached_1", "cached_2", "views_only_2")
 
@@ -127,4 +126,4 @@ def test_an_archive_must_be_fetched_before_it_is_planned_for(tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     Path("params.yaml").write_text(yaml.safe_dump(params))
     with pytest.raises(PipelineError, match=r"run `dvc repro fetch`\. Received: no data/source$"):
-        plan(load_params())
+        plan(None)

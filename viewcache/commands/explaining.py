@@ -35,7 +35,7 @@ class _Images:
     """The images as `prepare` would find them.
 
     Attributes:
-        parts: As `part_images` gives them.
+        parts: What part every image plays: a column a rotation.
     """
 
     digests: Sequence[str]
@@ -47,11 +47,11 @@ class _Images:
         if view == 0:
             return np.arange(len(self.digests))
         played = ["train"] if view < TEST_VIEW_OFFSET else ["validation", "test"]
-        return np.flatnonzero(self.parts.drop(columns="unit").isin(played).any(axis=1))
+        return np.flatnonzero(self.parts.isin(played).any(axis=1))
 
     @property
     def rotations(self) -> list[Rotation]:
-        return rotations_of(self.parts[name].tolist() for name in self.parts.drop(columns="unit"))
+        return rotations_of(self.parts[name].tolist() for name in self.parts)
 
 
 def explain() -> None:
@@ -81,7 +81,7 @@ def _prepare(params: Params) -> _Images:
         found = write_prepared(folder / "prepared", source.root, index, policy)
         parts = part_by_params(index[found["rejected"] == ""], source.classes, params)
         images = open_prepared(folder / "prepared")
-        return _Images(images.digests, images.pixel_digests, parts)
+        return _Images(images.digests, images.pixel_digests, parts.drop(columns="unit"))
 
 
 def _views(params: Params, images: _Images, maker: Maker) -> Iterator[WantedView]:

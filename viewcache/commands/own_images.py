@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from viewcache.commands.recipes import PARAMS, RECIPES, changed, refuse_changes, replace_params
+from viewcache.commands.recipes import PARAMS, RECIPES, changed, refuse_changes
 from viewcache.ground.errors import PipelineError, shown
 from viewcache.ground.files import write_text
 from viewcache.ground.git import git
@@ -18,6 +18,9 @@ from viewcache.images.survey import FOLDS, NUMBERED, Survey, groups_of, look_at
 TEMPLATE = RECIPES / "own_folder.yaml"
 GROUPS = "groups.csv"
 """In the images' folder, where groups are asked for."""
+NEXT = f"""\
+{PARAMS} is written. What changes a label of yours must not be under `augment` in it.
+What it will cost: viewcache plan (half a minute on two cores). Run it: make run"""
 IMBALANCED = 1.5
 """From this ratio of the largest class to the smallest, every class counts the same."""
 LARGEST_SIDE, SMALLEST_SIDE = 160, 32  # pixels: the recipe's, and the least that is allowed
@@ -43,8 +46,8 @@ def init(photos: Path, group: str | None) -> None:
     refuse_changes(text, *without)
     if group:  # First: the folder may be read-only, and the parameters name the file.
         _write_groups(photos / GROUPS, survey, group)
-    replace_params(text, *without)
-    print("\n".join([*_found(photos, survey), *_ignore(photos), *_next()]))
+    write_text(PARAMS, text)
+    print("\n".join([*_found(photos, survey), *_ignore(photos), NEXT]))
 
 
 def _refuse_repository(photos: Path) -> None:
@@ -140,10 +143,3 @@ def _ignore(photos: Path) -> list[str]:
     before = ignored.read_text() if ignored.exists() else ""
     write_text(ignored, f"{before}{entry}\n")
     return [f"git ignores {photos}: {entry} in .gitignore."]
-
-
-def _next() -> list[str]:
-    return [
-        f"{PARAMS} is written. What changes a label of yours must not be under `augment` in it.",
-        "What it will cost: viewcache plan (half a minute on two cores). Run it: make run",
-    ]

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from viewcache.commands.images import open_images
+from viewcache.commands.recipes import params_of
 from viewcache.costs.break_even import pays_from
 from viewcache.costs.paces import paces_of
 from viewcache.costs.plan import Plan
 from viewcache.costs.prediction import PREDICTION, WAYS, Predicted, write_prediction
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import scratch
-from viewcache.ground.params.schema import Params
+from viewcache.ground.params.loading import load_params
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.decoding import Decoded, DecodingPolicy, decode_files
 from viewcache.images.folds import rotations_of
@@ -29,8 +30,13 @@ COLUMNS = (
 )
 
 
-def plan(params: Params) -> None:
-    """Print what `make run` will cost, and write it to `PREDICTION`."""
+def plan(recipe: str | None) -> None:
+    """Print what `make run` will cost, and write it to `PREDICTION`.
+
+    Args:
+        recipe: Its name; None: of `params.yaml`.
+    """
+    params = params_of(recipe) if recipe else load_params()
     costs = Stopwatch()
     with scratch(PREDICTION.with_suffix("")) as folder:
         with costs.phase("read"):

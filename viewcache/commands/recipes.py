@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ import yaml
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
 from viewcache.ground.git import git
+from viewcache.ground.params.loading import parse_params
+from viewcache.ground.params.schema import Params
 
 PARAMS, RECIPES = Path("params.yaml"), Path("recipes")
 REFERENCE = RECIPES / "elpv.yaml"
@@ -39,6 +41,16 @@ def text_of(recipe: Path) -> str:
         return text
     head = HEAD.match(text)
     return changed(yaml.safe_load(text), head[0] if head else "")
+
+
+def params_of(name: str) -> Params:
+    """The parameters of a recipe.
+
+    Raises:
+        PipelineError: there is no such recipe, or a parameter of it is refused.
+    """
+    path = recipe_file(name)
+    return parse_params(text_of(path), path)
 
 
 def changed(values: Mapping[str, Any], head: str) -> str:
@@ -72,12 +84,8 @@ def use_recipe(name: str) -> None:
         PipelineError: there is no such recipe, or `params.yaml` is neither a recipe nor what git
             has.
     """
-    replace_params(text_of(recipe_file(name)))
-
-
-def replace_params(text: str, *replaceable: str) -> None:
-    """Write `params.yaml`; as `refuse_changes`."""
-    refuse_changes(text, *replaceable)
+    text = text_of(recipe_file(name))
+    refuse_changes(text)
     write_text(PARAMS, text)
 
 
@@ -87,11 +95,8 @@ def refuse_changes(*replaceable: str) -> None:
     Args:
         replaceable: What may stand there now, besides recipes and what git has.
     """
-    known = {*replaceable, *_recipes(), git("show", f"HEAD:./{PARAMS}")}
+    recipes = map(text_of, RECIPES.glob("*.yaml"))
+    known = {*replaceable, *recipes, git("show", f"HEAD:./{PARAMS}")}
     if PARAMS.exists() and PARAMS.read_text() not in known:
         rule = f"{PARAMS} must be committed or removed before another takes its place"
         raise PipelineError(rule, "changes that are in no commit and no recipe")
-
-
-def _recipes() -> Iterator[str]:
-    return (text_of(path) for path in RECIPES.glob("*.yaml"))

@@ -32,7 +32,7 @@ OLD_PROTOCOL = ("train.epochs", "train.budgets", "train.end_to_end", "evaluate.r
 
 
 def upgrade() -> None:
-    """Bring `params.yaml` to this version; one that is leave as it is.
+    """Bring a `params.yaml` of version 0.1 to this version; leave any other as it is.
 
     Raises:
         PipelineError: it is no file of parameters.
@@ -51,7 +51,7 @@ def upgrade() -> None:
 
 
 def _kept(old: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Values by section, and what became of those that are not where they were."""
+    """Values by section, and a line for each that was moved or dropped."""
     values: dict[str, Any] = defaultdict(dict)
     lines, known = [], {*_names()}
     for name, value in old.items():

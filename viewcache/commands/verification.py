@@ -12,10 +12,11 @@ from viewcache.ground.paths import BASE, FEATURES, MODEL, PARTS, PREPARED
 from viewcache.serving.folder import read_model
 
 
-def verify_all(count: int) -> None:
-    """Hold all that was written to its digests, and `count` features to the original images.
+def verify_all(features: int) -> None:
+    """Hold all that was written to its digests, and some features to the original images.
 
-    The features are drawn at random and computed by what `replay` holds them to.
+    Args:
+        features: How many, drawn at random; `replay` computes them again.
 
     Raises:
         PipelineError: an array or the model is damaged, or a feature is not what its image gives.
@@ -26,7 +27,7 @@ def verify_all(count: int) -> None:
         verify(file)
     open_base(BASE, params.base.batch_size)
     read_model(MODEL)
-    found = replay(params, count)  # Which opens all rows, and so verifies them.
+    found = replay(params, features)  # Which opens all rows, and so verifies them.
     print(
         f"{len(files)} arrays are what their manifests say, all rows of features are whole, "
         f"and the exported model is what was written. {found.features} feature vectors "
