@@ -39,7 +39,10 @@ def main() -> None:
     with watch.phase("report"):
         _report(params, arms, rotations, images, answers, judged)
     with watch.phase("log"):
-        _log()
+        from viewcache.report import results
+        from viewcache.tracking.runs import try_to_log
+
+        try_to_log(results.read())
     watch.save("evaluate")
 
 
@@ -89,13 +92,6 @@ def _report(
     results.write(found)
     write_page(found, images, trace(arms))
     tell(found)
-
-
-def _log() -> None:
-    from viewcache.report import results
-    from viewcache.tracking.runs import try_to_log
-
-    try_to_log(results.read())
 
 
 if __name__ == "__main__":
