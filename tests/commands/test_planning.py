@@ -11,7 +11,7 @@ import yaml
 
 from tests.repository import Repository, make_repository
 from viewcache.commands.planning import plan, told
-from viewcache.costs.prediction import ORIGINALS_KEPT, Predicted
+from viewcache.costs.prediction import Predicted
 from viewcache.ground.errors import PipelineError
 
 CACHED = ("cached_0", "cached_1", "cached_2", "views_only_2")
@@ -35,7 +35,7 @@ def planned(tmp_path_factory) -> tuple[Repository, str]:
 def test_every_arm_is_planned_before_anything_is_run(planned):
     repository, printed = planned
     arms = predicted(repository)["arms"]
-    both = ["end_to_end", "end_to_end_compiled", ORIGINALS_KEPT]
+    both = ["end_to_end", "end_to_end_compiled", "originals_kept"]
     assert list(arms) == ["baseline", *CACHED, *both]
     for name, arm in arms.items():
         assert f"\n{name} " in printed
@@ -94,7 +94,7 @@ def test_without_end_to_end_its_seconds_are_those_of_the_plan(planned, repositor
     seconds = results["arms"]["cached_1"]["seconds"]
     plan = predicted(planned[0])["arms"]
     assert factors["against_keras"] == pytest.approx(plan["end_to_end"]["seconds"] / seconds)
-    assert factors["originals_kept"] == pytest.approx(plan[ORIGINALS_KEPT]["seconds"] / seconds)
+    assert factors["originals_kept"] == pytest.approx(plan["originals_kept"]["seconds"] / seconds)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_without_end_to_end_its_seconds_are_those_of_the_plan(planned, repositor
     ],
 )
 def test_it_is_told_whether_the_disk_suffices_and_when_caching_pays(size, trainings, said):
-    names = ("cached_0", "end_to_end", "end_to_end_compiled", ORIGINALS_KEPT)
+    names = ("cached_0", "end_to_end", "end_to_end_compiled", "originals_kept")
     arms = {
         name: Predicted(*of, 1234.5, "here", 10**7, 1234.5, 1234.5, 10**7)
         for name, of in zip(names, (trainings, *3 * [(10.0, 10.0)]), strict=True)

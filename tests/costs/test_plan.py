@@ -5,7 +5,6 @@ import pytest
 from tests.arms.named import params_with, rotation_of
 from viewcache.costs.paces import Pace
 from viewcache.costs.plan import AROUND, BASELINE_EPOCHS, Plan
-from viewcache.costs.prediction import ORIGINALS_KEPT
 from viewcache.ground.machine import cores
 
 PACES = {
@@ -53,11 +52,11 @@ def test_end_to_end_costs_every_epoch_and_no_disk():
 
 def test_with_the_images_own_features_kept_the_base_sees_them_once():
     arms = plan().arms
-    every_time, kept = arms["end_to_end_compiled"], arms[ORIGINALS_KEPT]
+    every_time, kept = arms["end_to_end_compiled"], arms["originals_kept"]
     assert kept.base_passes == 600
     assert every_time.seconds - kept.seconds == pytest.approx(400 * (0.08 - 0.001))
     never = plan(originals="never").arms
-    assert never[ORIGINALS_KEPT] == never["end_to_end_compiled"]
+    assert never["originals_kept"] == never["end_to_end_compiled"]
 
 
 def test_without_the_images_an_arm_costs_its_views_alone():
@@ -74,7 +73,7 @@ def test_features_are_kept_of_all_images_and_of_those_that_are_trained_on_in_eac
 def test_every_arm_of_the_run_is_planned_and_both_ways_end_to_end_whole():
     assert list(plan(keras=2).arms) == [
         *("baseline", "cached_0", "cached_2", "cached_5", "views_only_5"),
-        *("end_to_end", "end_to_end_compiled", ORIGINALS_KEPT),
+        *("end_to_end", "end_to_end_compiled", "originals_kept"),
     ]
     assert plan(keras=2).arms == plan().arms
 

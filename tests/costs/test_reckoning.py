@@ -6,7 +6,6 @@ from tests.costs.test_ledger import HERE, SET_UP, SHORT, THERE, TRAINING, record
 from viewcache.costs.faster import Times, faster
 from viewcache.costs.ledger import costs_of_arms, study_seconds
 from viewcache.costs.prediction import (
-    ORIGINALS_KEPT,
     PREDICTION,
     Predicted,
     predicted_end_to_end,
@@ -69,7 +68,7 @@ def test_what_did_not_run_is_predicted_and_marked_so():
     plan = {
         "end_to_end": (900, 800, 100, 0),
         "end_to_end_compiled": (300, 250, 50, 0),
-        ORIGINALS_KEPT: (200, 150, 50, 0),
+        "originals_kept": (200, 150, 50, 0),
     }
     plan_for(PARAMS, **plan)
     nothing_ran, keras_ran = reckoned(CACHED), reckoned([*CACHED, KERAS])

@@ -10,7 +10,7 @@ from viewcache.commands.recipes import params_of
 from viewcache.costs.break_even import pays_from
 from viewcache.costs.paces import paces_of
 from viewcache.costs.plan import Plan
-from viewcache.costs.prediction import PREDICTION, WAYS, Predicted, write_prediction
+from viewcache.costs.prediction import PLANNED, PREDICTION, Predicted, write_prediction
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import scratch
 from viewcache.ground.params.loading import load_params
@@ -72,7 +72,7 @@ def told(seconds: float, size: int, free: int, arms: Mapping[str, Predicted]) ->
         figures = *phases, arm.further_seconds, arm.feature_bytes / 1e6
         rows.append([name, f"{arm.base_passes:,}", *(f"{figure:,.1f}" for figure in figures)])
     costs = table(rows, COLUMNS, words=1)
-    pays = [_pays(arms, WAYS[kind]) for kind in ("keras", "compiled")]
+    pays = [_pays(arms, PLANNED[kind]) for kind in ("keras", "compiled")]
     return "\n".join([wrapped(takes), "", costs, "", *map(wrapped, pays)])
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from viewcache.arms import arm as run
 from viewcache.costs.paces import Pace
-from viewcache.costs.prediction import WAYS, Predicted
+from viewcache.costs.prediction import PLANNED, Predicted
 from viewcache.ground.machine import cores, machine
 from viewcache.ground.params.schema import Params
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET, ids_of_test_views
@@ -71,7 +71,7 @@ class Plan(NamedTuple):
         keras, compiled = (run.end_to_end(kind, [0], [0], whole) for kind in ("keras", "compiled"))
         costs = {arm.name: self._costs(arm, {*arm.views(arm.seeds[0])}) for arm in cached}
         costs |= {arm.name: self._costs(arm, arm.views(0)) for arm in (keras, compiled)}
-        return costs | {WAYS["originals_kept"]: self._costs(compiled, {*compiled.views(0)})}
+        return costs | {PLANNED["originals_kept"]: self._costs(compiled, {*compiled.views(0)})}
 
     def _costs(self, arm: run.Arm, views: Collection[int]) -> Predicted:
         """Args: views: That the base is run over."""

@@ -23,14 +23,13 @@ COST_NOTHING: dict[str, Any] = {
     "evaluate": {"margin", "rule", "measure"},
 }
 """Parameters that a plan holds for whatever they are; both ways to train end to end are planned."""
-ORIGINALS_KEPT = "originals_kept"
-"""`end_to_end_compiled` with the features of the images as they are kept: no arm, but planned."""
-WAYS: dict[Way, str] = {
+PLANNED: dict[Way, str] = {
     "keras": "end_to_end",
     "compiled": "end_to_end_compiled",
-    "originals_kept": ORIGINALS_KEPT,
+    "originals_kept": "originals_kept",
 }
-"""Names in a plan."""
+"""Names in a plan. The last is no arm, but `end_to_end_compiled` that keeps the features of the
+images as they are."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def _errors(predicted: Predicted, seconds: float, size: int) -> dict[str, float]
 def predicted_end_to_end(params: Params) -> dict[Way, Times]:
     """What end-to-end training would cost, where there is a plan of these parameters."""
     plan = _read(params)
-    return {way: plan[name] for way, name in WAYS.items() if name in plan}
+    return {way: plan[name] for way, name in PLANNED.items() if name in plan}
 
 
 def _read(params: Params) -> dict[str, Predicted]:
