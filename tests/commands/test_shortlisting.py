@@ -43,6 +43,7 @@ def test_bases_are_run_in_copies_and_held_to_the_best(repository, monkeypatch, c
     rows = [line.split() for line in printed.splitlines()]
     accuracies = [float(row[4]) for row in rows if row[1:4] == ["as", "they", "are"]]
     assert len(accuracies) == 2
+    assert [row[0] for row in rows if row[1:3] == ["random", "views"]] == ["cached_5"] * 2
     assert accuracies == sorted(accuracies, reverse=True)
     assert "Best, or not known to be worse on the images as they are: efficientnet" in printed
     assert repository.run("git", "status", "--porcelain") == before

@@ -96,7 +96,6 @@ Measure = Callable[[View], float]
 BY_CLASS: tuple[Measure, ...] = (accuracy, balanced_accuracy, loss, f1, calibration_error)
 BY_SCORES: tuple[Measure, ...] = (roc_auc, average_precision)
 """What needs the logits of all classes."""
-MEASURES = tuple(measure.__name__ for measure in (*BY_CLASS, *BY_SCORES))
 
 
 def measures_of(

@@ -1,5 +1,6 @@
 """Run the pipeline with each of several bases, in short, and hold them to the best."""
 
+import json
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from viewcache.ground.params.base_settings import MODEL_SUFFIX
 from viewcache.ground.params.loading import load_params
 from viewcache.judge.correctness import METRICS
 from viewcache.report.comparison import comparison, may_be_best
+from viewcache.report.results import EVERYTHING
 
 SIDES = (160, 224)
 """Of the base of `params.yaml`, where none is named."""
@@ -65,5 +67,8 @@ def settings_of(base: str, limit: int | None) -> dict[str, Any]:
 
 
 def _run(base: str, settings: Mapping[str, Any]) -> Compared:
+    """By the arm of most views, whatever the run recommends: so bases are all that differs."""
     run = run_in_short(experiment_of(base), settings)
-    return open_compared(replace(run, name=Path(base).name))
+    arms = json.loads(run.read(EVERYTHING))["arms"]
+    *_, twin = (name for name, arm in arms.items() if arm["role"] == "cached")
+    return open_compared(replace(run, name=Path(base).name), twin)
