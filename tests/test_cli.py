@@ -1,6 +1,7 @@
 """The command explains itself, and make calls no command that it does not have."""
 
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -127,8 +128,12 @@ def test_make_hands_over_what_was_written_whatever_the_shell_would_make_of_it(tm
     (tmp_path / ".venv/ready").touch()
 
     def made(*words: str) -> list[str]:
+        # As from a shell, and not below the `make` that runs the tests.
+        environment = {name: os.environ[name] for name in os.environ if "MAKE" not in name}
         command = ["make", "init", *words]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        )
         return ast.literal_eval(done.stdout)
 
     group = r"^(.*'\d+)_.*$"
