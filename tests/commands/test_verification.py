@@ -19,7 +19,7 @@ from viewcache.features.store import open_views
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import manifest_file, verify
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.paths import FEATURES, MODEL, PREPARED, keys_file, planned_views
+from viewcache.ground.paths import FEATURES, MODEL, PREPARED, SOURCE, keys_file, planned_views
 from viewcache.images.prepared import open_prepared
 
 SEALED = ("prepared", "views", "calibration", "parts.csv")
@@ -63,9 +63,20 @@ def test_every_file_that_has_a_manifest_is_verified(reproduced, monkeypatch):
     files = [file for top in ("data", "models") for file in Path(top).rglob("*.*")]
     sealed = {file for file in files if file.suffix != ".json" and manifest_file(file).exists()}
     bases = {file for file in sealed if file.stem == "base"}  # opening one holds it to its digest
-    assert sealed - bases == {*files_to_verify()}
+    assert sealed - bases == {*files_to_verify(SOURCE)}
     assert {"rows.npy", "images.npy", "2.npz", "0_epoch_1.npz"} <= {file.name for file in sealed}
     assert sorted(FEATURES.iterdir()) == sorted(map(keys_file, planned_views()))
+
+
+def test_arrays_among_the_users_images_are_left_alone(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    photos, prepared = Path("data/photos/cat"), Path("data/prepared")
+    for folder in (photos, prepared):
+        folder.mkdir(parents=True)
+        np.save(folder / "images.npy", np.arange(3))
+    found = files_to_verify(photos.parent)
+    assert prepared / "images.npy" in found
+    assert photos / "images.npy" not in found
 
 
 def test_everything_is_verified_and_computed_again(reproduced, monkeypatch, capsys):

@@ -22,7 +22,7 @@ def verify_all(features: int) -> None:
         PipelineError: an array or the model is damaged, or a feature is not what its image gives.
     """
     params = load_params()
-    files = files_to_verify()
+    files = files_to_verify(Path(params.data.path))
     for file in tqdm(files, "verify", unit=" files", disable=None, leave=False):
         verify(file)
     open_base(BASE, params.base.batch_size)
@@ -36,9 +36,13 @@ def verify_all(features: int) -> None:
     )
 
 
-def files_to_verify() -> list[Path]:
-    """Arrays and tables that have manifests: all but keys of features and the model."""
+def files_to_verify(images: Path) -> list[Path]:
+    """Arrays and tables that have manifests: all but keys of features and the model.
+
+    Args:
+        images: The folder of the user's images, in which arrays are none of ours.
+    """
     arrays = [path for top in ("data", "models") for path in Path(top).rglob("*.np[yz]")]
-    others = {FEATURES, MODEL}
+    others = {FEATURES, MODEL, images}
     sealed = [path for path in arrays if others.isdisjoint(path.parents)]
     return [*sealed, PREPARED / "index.csv", PARTS]
