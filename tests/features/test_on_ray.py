@@ -76,8 +76,9 @@ def test_a_plan_travels_whole(operations):
     plan, rows = identity(3, operations), np.arange(3)
     for name in plan.dtype.names:
         plan[name] = b"my_views.py:changed" if name == "own" else rows
-    block = ray.data.from_arrow(_table([Batch(1, rows, rows, plan)]))
-    assert np.array_equal(_plan(next(block.iter_batches(batch_format="numpy"))), plan)
+    sent = ray.data.from_arrow(_table([Batch(1, rows, rows, plan)]))
+    [block] = sent.iter_batches(batch_format="numpy")
+    assert np.array_equal(_plan(block), plan)
 
 
 def maker(base=None):
