@@ -24,6 +24,8 @@ Positive = Annotated[int, Field(ge=1, lt=2**31)]
 Seed = Annotated[int, Field(ge=0, lt=2**31 - 1)]  # and the one after it, of the second layer
 Rotation = Annotated[int, Field(ge=0, lt=2**16)]
 Channel = Annotated[int, Field(ge=0, le=255)]
+Fit = Literal["stretch", "crop", "pad"]
+"""How an image becomes a square: `DecodingPolicy` says it."""
 
 
 def _distinct(values: list[Any]) -> list[Any]:
@@ -63,6 +65,7 @@ class Data(Section):
     classes: list[str] | None = None
     image_size: Annotated[int, Field(ge=32, le=4096)] | None = None
     background: Annotated[list[Channel], Field(min_length=3, max_length=3)] = [255, 255, 255]
+    fit: Fit = "stretch"
     min_size: Positive = 16
     max_rejected: Annotated[int, Field(ge=0, lt=2**31)] = 0
     folds: Annotated[int, Field(ge=3, lt=2**16)] | None = 5
