@@ -12,6 +12,7 @@ from viewcache.ground.files import replace_folder, scratch, write_text
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import IMAGE_REPORT, LEFT_OUT, PARTS, PREPARED
 from viewcache.ground.stopwatch import Stopwatch
+from viewcache.images.conflicts import conflicts_of, without_conflicts
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.index import index_images
 from viewcache.images.overview import odd_images, rejects, write_report
@@ -26,14 +27,17 @@ def main() -> None:
     with costs.phase("index"):
         source = open_source(Path(data.path), data.manifest, data.classes)
         index = index_images(source, data.limit)
+        conflicts = conflicts_of(index, source.classes)
+        _list(conflicts)
+        index = without_conflicts(index, conflicts, data.conflicts)
         part_by_params(index, source.classes, params)
     with scratch(PREPARED) as folder:
         with costs.phase("decode"):
             index = index.join(write_prepared(folder, source.root, index, policy))
         with costs.phase("part"):
             rejected = rejects(source, index)
-            LEFT_OUT.parent.mkdir(exist_ok=True)
-            write_text(LEFT_OUT, rejected.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC))
+            left_out = pd.concat([rejected, conflicts], ignore_index=True)
+            _list(left_out)
             _refuse_too_many(rejected, data.max_rejected)
             kept = index[index["rejected"] == ""]
             parts = part_by_params(kept, source.classes, params)
@@ -42,9 +46,14 @@ def main() -> None:
             write_parts(PARTS, parts)
     with costs.phase("report"):
         odd = odd_images(kept)
-        write_report(IMAGE_REPORT, source, kept, parts, rejected, odd, PREPARED)
-    _warn(rejected, odd)
+        write_report(IMAGE_REPORT, source, kept, parts, left_out, odd, PREPARED)
+    _warn(left_out, odd)
     costs.save("prepare")
+
+
+def _list(left_out: pd.DataFrame) -> None:
+    LEFT_OUT.parent.mkdir(exist_ok=True)
+    write_text(LEFT_OUT, left_out.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC))
 
 
 def _refuse_too_many(rejected: pd.DataFrame, limit: int) -> None:
@@ -58,9 +67,9 @@ def _refuse_too_many(rejected: pd.DataFrame, limit: int) -> None:
         raise PipelineError(rule, f"{len(rejected)}: {', '.join(first)}{more}")
 
 
-def _warn(rejected: pd.DataFrame, odd: pd.DataFrame) -> None:
-    if len(rejected) or len(odd):
-        counts = f"{len(rejected)} images left out, {len(odd)} accepted with a warning"
+def _warn(left_out: pd.DataFrame, odd: pd.DataFrame) -> None:
+    if len(left_out) or len(odd):
+        counts = f"{len(left_out)} images left out, {len(odd)} accepted with a warning"
         print(f"viewcache: {counts}: see {IMAGE_REPORT}/images.md", file=sys.stderr)
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 from stages import fetch, prepare
 from tests.images.pictures import save_noise
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.paths import IMAGE_REPORT, PARTS, PREPARED
+from viewcache.ground.paths import IMAGE_REPORT, LEFT_OUT, PARTS, PREPARED
 from viewcache.images.folds import open_rotations, part_by_fold
 from viewcache.images.prepared import open_prepared
 
@@ -75,6 +75,19 @@ def test_an_equal_image_in_one_class_is_accepted_with_a_warning(workspace):
     prepare.main()
     assert len(prepared()) == 41
     assert "equal to cat/0.png" in (IMAGE_REPORT / "images.md").read_text()
+
+
+def test_equal_images_of_two_classes_stop_the_stage_or_are_left_out(workspace, capsys):
+    for name in ("0.png", "2.png"):
+        shutil.copy(f"photos/cat/{name}", f"photos/dog/copy of {name}")
+    with pytest.raises(PipelineError, match=r"data\.conflicts=leave_out\. Received: 4: 'cat/"):
+        prepare.main()
+    assert "equal to dog/copy of 2.png of class dog" in LEFT_OUT.read_text()
+    set_data(conflicts="leave_out")
+    prepare.main()
+    assert len(prepared()) == 38
+    assert len(LEFT_OUT.read_text().splitlines()) == 5
+    assert "4 images left out" in capsys.readouterr().err
 
 
 def test_a_class_that_rejects_leave_out_of_a_part_is_refused_with_the_counts(workspace):

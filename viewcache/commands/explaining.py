@@ -19,6 +19,7 @@ from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import BASE
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET, ids_of_test_views
+from viewcache.images.conflicts import conflicts_of, without_conflicts
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.folds import Rotation, rotations_of
 from viewcache.images.index import index_images
@@ -77,6 +78,8 @@ def _prepare(params: Params) -> _Images:
     with scratch(SCRATCH) as folder:
         source = open_images(data, folder / "source")
         index = index_images(source, data.limit)
+        conflicts = conflicts_of(index, source.classes)
+        index = without_conflicts(index, conflicts, data.conflicts)
         policy = DecodingPolicy.of(params)
         found = write_prepared(folder / "prepared", source.root, index, policy)
         parts = part_by_params(index[found["rejected"] == ""], source.classes, params)

@@ -17,7 +17,7 @@ EXAMPLES, CLASSES_SHOWN, ROWS_SHOWN = 8, 12, 50
 
 
 def rejects(source: Source, index: pd.DataFrame) -> pd.DataFrame:
-    """Every image that was left out: `path`, `digest` (empty where it was not read), `reason`.
+    """Every image that cannot be read: `path`, `digest` (empty where it was not), `reason`.
 
     Args:
         index: One row an image, with `rejected` as decoding found it.
@@ -41,7 +41,7 @@ def write_report(
     source: Source,
     kept: pd.DataFrame,
     parts: pd.DataFrame,
-    rejected: pd.DataFrame,
+    left_out: pd.DataFrame,
     odd: pd.DataFrame,
     prepared: Path,
 ) -> None:
@@ -50,7 +50,7 @@ def write_report(
     Args:
         kept: One row an image, with `label`, `warnings`, `width`, `height` and `used_bits`.
         parts: As `part_images` gives them.
-        rejected: As `rejects` gives it.
+        left_out: `path`, `digest`, `reason`.
         odd: As `odd_images` gives it.
         prepared: Folder of the prepared images.
     """
@@ -70,7 +70,7 @@ def write_report(
         f"Sizes range from {_size(kept, 'min')} to {_size(kept, 'max')} pixels.",
         "![Sizes](image_sizes.png)",
         *_depth(kept["used_bits"], open_prepared(prepared).bits),
-        *_section("Left out", rejected),
+        *_section("Left out", left_out),
         *_section("Accepted with a warning", odd),
     ]
     write_text(folder / "images.md", "\n\n".join(lines) + "\n")

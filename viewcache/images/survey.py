@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from viewcache.ground.errors import PipelineError
+from viewcache.images.conflicts import conflicts_of, without_conflicts
 from viewcache.images.decoding import DecodingPolicy, Rejected, decode_files
 from viewcache.images.index import index_images
 from viewcache.images.parting import part_images, refuse_missing_class
@@ -59,6 +60,7 @@ def look_at(root: Path, group: str | None) -> Survey:
     """
     source = open_source(root, None, None)
     index = index_images(source, None)
+    index = without_conflicts(index, conflicts_of(index, source.classes), "fail")
     if group:
         index["group"] = groups_of(index["path"].tolist(), group)
     found = list(decode_files(root, index["path"].tolist(), index["digest"].tolist(), ANY))

@@ -26,6 +26,7 @@ BOUNDS: dict[str, tuple[list, list]] = {
     "data.background": ([[0, 0, 0], [255, 255, 255]], [[0, 0], 4 * [0], [0, 0, 256], [-1, 0, 0]]),
     "data.min_size": ([1, LARGEST], [0, LARGEST + 1]),
     "data.fit": (["stretch", "crop", "pad"], ["squash", None]),
+    "data.conflicts": (["fail", "leave_out"], ["keep", None]),
     "data.max_rejected": ([0, LARGEST], [-1, LARGEST + 1]),
     "data.split_seed": ([-(2**63), 2**63 - 1], [-(2**63) - 1, 2**63, None]),
     "data.validation": ([0.01], [0.0, 1.0, -0.1]),
