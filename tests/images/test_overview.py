@@ -8,7 +8,6 @@ from PIL import Image
 
 from tests.images.pictures import save_noise
 from viewcache.images.decoding import DecodingPolicy
-from viewcache.images.folds import part_by_fold, part_by_fraction
 from viewcache.images.index import index_images
 from viewcache.images.overview import odd_images, rejects, write_report
 from viewcache.images.parting import part_images
@@ -79,7 +78,7 @@ def test_a_holdout_is_counted_by_part_and_class(source, tmp_path):
     index = found(source)
     text = reported(tmp_path, source, index)
     assert "One holdout:" in text
-    parts = [part_by_fraction(digest, 0, 0.3, 0.3) for digest in index["digest"]]
+    parts = part_images(index, 0, None, 0.3, 0.3)["rotation_0"].tolist()
     assert counted(text) == counts(parts, index["label"])
 
 
@@ -87,7 +86,7 @@ def test_of_rotations_the_first_is_counted(source, tmp_path):
     index = found(source)
     text = reported(tmp_path, source, index, folds=3)
     assert "3 rotations, in which every image is tested once. The first of them:" in text
-    parts = [part_by_fold(digest, 0, 3)[0] for digest in index["digest"]]
+    parts = part_images(index, 0, 3, 0.3, 0.3)["rotation_0"].tolist()
     assert counted(text) == counts(parts, index["label"])
 
 

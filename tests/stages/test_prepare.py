@@ -11,7 +11,7 @@ from stages import fetch, prepare
 from tests.images.pictures import save_noise
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.paths import IMAGE_REPORT, LEFT_OUT, PARTS, PREPARED
-from viewcache.images.folds import open_rotations, part_by_fold
+from viewcache.images.folds import fold_of, open_rotations, parts_of_fold
 from viewcache.images.prepared import open_prepared
 
 DEFAULT = yaml.safe_load(Path("params.yaml").read_text())
@@ -94,8 +94,7 @@ def test_a_class_that_rejects_leave_out_of_a_part_is_refused_with_the_counts(wor
     set_data(max_rejected=40)
     for path in Path("photos/dog").iterdir():
         path.write_bytes(b"no image " + path.name.encode())
-    rule = "every part needs images of every class, in rotation 0"
-    with pytest.raises(PipelineError, match=rf"^{rule}\. Received: .*'dog': 0"):
+    with pytest.raises(PipelineError, match=r"Received: 1 classes with fewer: 'dog' 0$"):
         prepare.main()
     assert not PREPARED.exists()
     assert not PARTS.exists()
@@ -105,7 +104,7 @@ def test_rejects_that_leave_no_image_are_refused_too(workspace):
     set_data(max_rejected=40)
     for path in Path("photos").glob("*/*"):
         path.write_bytes(b"no image " + path.name.encode())
-    with pytest.raises(PipelineError, match=r"Received: .*'train': {'cat': 0, 'dog': 0}"):
+    with pytest.raises(PipelineError, match=r"2 classes with fewer: 'cat' 0, 'dog' 0$"):
         prepare.main()
 
 
@@ -120,7 +119,8 @@ def test_what_was_prepared_before_is_kept_when_the_stage_fails(workspace):
 
 def test_parts_are_those_of_the_prepared_images(workspace):
     prepare.main()
-    wanted = [part_by_fold(digest, 0, 3) for digest in open_prepared(PREPARED).digests]
+    folds = [fold_of(digest, 0, 3) for digest in open_prepared(PREPARED).digests]
+    wanted = [parts_of_fold(fold, 3) for fold in folds]
     for rotation in open_rotations(PARTS):
         for part in ("train", "validation", "test"):
             rows = [row for row, parts in enumerate(wanted) if parts[rotation.number] == part]
