@@ -155,7 +155,7 @@ def test_pictures_and_table_are_written(reproduced):
     assert all(arm in (plots / "table.md").read_text() for arm in ARMS)
     answer = " ".join((plots / "answer.txt").read_text().split())
     assert answer.startswith(reproduced.results()["recommendation"]["sentence"])
-    for name in ("views", "images", "image_sizes"):
+    for name in ("views", "images", "image_sizes", "near_duplicates"):
         assert (plots / f"{name}.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -9,6 +9,7 @@ from PIL import Image
 from tests.images.pictures import save_noise
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.index import index_images
+from viewcache.images.near_duplicates import find_near_duplicates
 from viewcache.images.overview import odd_images, rejects, write_report
 from viewcache.images.parting import part_images
 from viewcache.images.preparing import write_prepared
@@ -56,7 +57,8 @@ def reported(
     write_prepared(folder / "prepared", source.root, index, POLICY)
     parts = part_images(index, 0, folds, 0.3, 0.3)
     odd = odd_images(index)
-    write_report(folder, source, index, parts, rejected, odd, folder / "prepared")
+    near = find_near_duplicates(np.zeros((0, 4), np.uint64), index["digest"], parts)
+    write_report(folder, source, index, parts, rejected, odd, near, folder / "prepared")
     return (folder / "images.md").read_text()
 
 
@@ -122,6 +124,9 @@ def test_classes_beyond_a_dozen_are_counted_as_not_shown(tmp_path):
     for number in range(15 * 9):
         save_noise(tmp_path / "images" / f"class {number % 15:02}" / f"{number}.png", number)
     source = open_source(tmp_path / "images", None, None)
-    assert "The first 12 classes; 3 more are not shown." in reported(
-        tmp_path, source, found(source)
-    )
+    text = reported(tmp_path, source, found(source))
+    assert "The first 12 classes; 3 more are not shown." in text
+    rows = [line.split("|")[1:6:4] for line in text.splitlines() if line.startswith("| class")]
+    assert [[cell.strip() for cell in row] for row in rows] == [
+        [f"class {number:02}", "9"] for number in range(15)
+    ]

@@ -54,6 +54,18 @@ def test_groups_that_share_an_equal_image_are_one_under_the_first_of_their_names
     assert parts.loc[0, "rotation_0":"rotation_4"].tolist() == parts_of_fold(fold_of("b", 0, 5), 5)
 
 
+def test_images_that_look_the_same_and_their_groups_are_one():
+    index = table(digest=[*"4321"], near=[0, 1, 0, 2])
+    assert parted(index)["unit"].tolist() == ["2", "3", "2", "1"]
+    assert parted(index.assign(group=[*"aabc"]))["unit"].tolist() == ["a", "a", "a", "c"]
+
+
+def test_a_source_that_lets_images_that_look_the_same_cross_is_refused():
+    index = table(digest=[*"123"], near=[0, 0, 1], split=["train", "test", "validation"])
+    with pytest.raises(PipelineError, match=r"^near duplicates .*'1' in train, '2' in test$"):
+        parted(index, None)
+
+
 def test_without_folds_fractions_part_the_images():
     parts = parted(table(digest=digests(30)), None)
     assert parts.columns.tolist() == ["rotation_0", "unit"]

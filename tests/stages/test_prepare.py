@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import yaml
 from PIL import Image
+from skimage import data
 
 from stages import fetch, prepare
 from tests.images.pictures import save_noise
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.paths import IMAGE_REPORT, LEFT_OUT, PARTS, PREPARED
-from viewcache.images.folds import fold_of, open_rotations, parts_of_fold
+from viewcache.images.folds import fold_of, open_rotations, open_units, parts_of_fold
 from viewcache.images.prepared import open_prepared
 
 DEFAULT = yaml.safe_load(Path("params.yaml").read_text())
@@ -88,6 +89,19 @@ def test_equal_images_of_two_classes_stop_the_stage_or_are_left_out(workspace, c
     assert len(prepared()) == 38
     assert len(LEFT_OUT.read_text().splitlines()) == 5
     assert "4 images left out" in capsys.readouterr().err
+
+
+def test_near_duplicates_across_folds_are_warned_of_and_grouped_where_asked(workspace, capsys):
+    cat = Image.fromarray(data.chelsea())
+    for quality in range(20, 50):
+        cat.save(f"photos/cat/{quality}.jpg", quality=quality)
+    prepare.main()
+    assert "30 of 70 images (42.9%) have a near duplicate" in capsys.readouterr().err
+    set_data(group_near_duplicates=True)
+    prepare.main()
+    assert "near" not in capsys.readouterr().err
+    assert len(set(open_units(PARTS))) == 41
+    assert "Near duplicates: 435 pairs" in (IMAGE_REPORT / "images.md").read_text()
 
 
 def test_a_class_that_rejects_leave_out_of_a_part_is_refused_with_the_counts(workspace):

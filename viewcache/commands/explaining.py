@@ -23,6 +23,7 @@ from viewcache.images.conflicts import conflicts_of, without_conflicts
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.folds import Rotation, rotations_of
 from viewcache.images.index import index_images
+from viewcache.images.near_duplicates import group_near_duplicates, hash_images
 from viewcache.images.parting import part_by_params
 from viewcache.images.prepared import open_prepared
 from viewcache.images.preparing import write_prepared
@@ -82,8 +83,10 @@ def _prepare(params: Params) -> _Images:
         index = without_conflicts(index, conflicts, data.conflicts)
         policy = DecodingPolicy.of(params)
         found = write_prepared(folder / "prepared", source.root, index, policy)
-        parts = part_by_params(index[found["rejected"] == ""], source.classes, params)
-        images = open_prepared(folder / "prepared")
+        images, kept = open_prepared(folder / "prepared"), index[found["rejected"] == ""]
+        if data.group_near_duplicates:
+            kept = kept.assign(near=group_near_duplicates(hash_images(images)))
+        parts = part_by_params(kept, source.classes, params)
         return _Images(images.digests, images.pixel_digests, parts.drop(columns="unit"))
 
 

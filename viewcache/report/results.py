@@ -31,7 +31,9 @@ PARAMS = PLOTS / "params.json"
 RUNS, CURVES = PLOTS / "runs.csv", PLOTS / "learning_curves.csv"
 ACCURACY_AGAINST_SECONDS = PLOTS / "accuracy_against_seconds.csv"
 TABLE = PLOTS / "table.md"
-PICTURES = tuple(PLOTS / name for name in ("views.png", "images.png", "image_sizes.png"))
+PICTURES = tuple(
+    PLOTS / f"{name}.png" for name in ("views", "images", "image_sizes", "near_duplicates")
+)
 ARTIFACTS = (PAGE, EVERYTHING, SUMMARY, PARAMS, TABLE, RUNS, *PICTURES)
 Record = dict[str, Any]
 """What JSON can hold."""

@@ -27,6 +27,7 @@ BOUNDS: dict[str, tuple[list, list]] = {
     "data.min_size": ([1, LARGEST], [0, LARGEST + 1]),
     "data.fit": (["stretch", "crop", "pad"], ["squash", None]),
     "data.conflicts": (["fail", "leave_out"], ["keep", None]),
+    "data.group_near_duplicates": ([True, False], [1, None]),
     "data.max_rejected": ([0, LARGEST], [-1, LARGEST + 1]),
     "data.split_seed": ([-(2**63), 2**63 - 1], [-(2**63) - 1, 2**63, None]),
     "data.validation": ([0.01], [0.0, 1.0, -0.1]),

@@ -69,6 +69,7 @@ class Data(Section):
     min_size: Positive = 16
     max_rejected: Annotated[int, Field(ge=0, lt=2**31)] = 0
     conflicts: Literal["fail", "leave_out"] = "fail"
+    group_near_duplicates: bool = False
     folds: Annotated[int, Field(ge=3, lt=2**16)] | None = 5
     split_seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] = 0
     validation: Annotated[float, Field(gt=0, lt=1)] = 0.15
