@@ -78,6 +78,9 @@ class Training(NamedTuple):
     def schedule(self):
         return schedule_of(self.budget, self.seed, self.epochs, self.originals)
 
+    def read(self, view, batches):
+        return map(self.views[view].__getitem__, batches)
+
     @property
     def targets(self):
         return make_targets(LABELS[self.classes], self.rows, self.weights)
@@ -86,7 +89,9 @@ class Training(NamedTuple):
 def with_fit(*given, **changes):
     of = Training(*given, **changes)
     head = build_head(64, of.classes, of.settings, rate_of(of.falls), of.seed)
-    fit = by_fit(head, lambda view, batch: of.views[view][batch], of.targets, 32)
+    fit = by_fit(
+        head, lambda view, batches: map(of.views[view].__getitem__, batches), of.targets, 32
+    )
     head.optimizer.start_again(of.schedule.steps(len(of.rows)))
     history, kept = train(fit, head, of.rows, validation(of.classes), of.schedule)
     return Trained(head.get_weights(), history, "by fit", kept)
