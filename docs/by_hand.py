@@ -66,12 +66,10 @@ def train_head(inputs):
 
 
 began = time.perf_counter()
-cache = {
-    view: np.zeros((len(images), base.output_shape[1]), np.float32) for view in range(VIEWS + 1)
-}
-for view, rows_of in cache.items():
+cache = np.zeros((VIEWS + 1, len(images), base.output_shape[1]), np.float32)
+for view in range(VIEWS + 1):
     for rows in batches(train):
-        rows_of[rows] = features(view, rows)
+        cache[view, rows] = features(view, rows)
 cached = train_head(lambda view, rows: cache[view, rows])
 print(f"cached: {(VIEWS + 1) * len(train)} base passes, {time.perf_counter() - began:.0f} s")
 began = time.perf_counter()
