@@ -115,6 +115,13 @@ def _parser() -> ArgumentParser:
     of["predict"].add_argument(
         "--out", type=Path, required=True, metavar="CSV", help="written whole"
     )
+    of["predict"].add_argument(
+        "--views",
+        type=int,
+        default=0,
+        metavar="N",
+        help="average over the image and N random views of it (%(default)s)",
+    )
     of["export"].add_argument(
         "--keras", dest="path", type=Path, required=True, metavar="FILE", help="of type .keras"
     )

@@ -270,3 +270,8 @@ def test_images_on_which_arms_differ_are_told_with_what_each_says():
     assert "These are the 1 on which no augmentation and image and 4 views differ most" in section
     assert section.endswith("broken ✗ ok : no augmentation (80 %) ✓ broken : image and 4 views")
     assert "differ most" not in told()
+
+
+def test_averaged_views_are_told_where_they_are_known_to_gain():
+    assert "viewcache predict --views 3" in words_of(told(judged(averaging=HELP)))
+    assert "Averaged" not in words_of(told())

@@ -6,6 +6,7 @@ import pytest
 from tests.report.findings import (
     FACTORS,
     HARM,
+    HELP,
     NOT_CERTIFIED,
     ON_KERAS,
     found,
@@ -66,6 +67,12 @@ def test_an_alarm_is_told_before_the_recommendation():
     assert first.startswith("ALARM: plain logistic regression ")
 
 
+def test_averaged_views_are_told_where_they_are_known_to_gain():
+    text = " ".join(answer(found(judged(averaging=HELP))).split())
+    assert "viewcache predict --views 3" in text
+    assert "Averaged" not in answer(found())
+
+
 def test_the_same_head_is_called_so():
     text = " ".join(answer(found()).split())
     assert (
@@ -102,7 +109,7 @@ def test_speeds_that_nobody_knows_are_left_out():
 @pytest.mark.parametrize("seconds", [None, 12345.6])
 def test_no_line_is_wider_than_the_terminal(seconds):
     slow = with_costs(base_passes=10**6, seconds=seconds, further_seconds=seconds)
-    text = answer(found(reckoning=slow))
+    text = answer(found(judged(averaging=HELP), reckoning=slow))
     assert max(map(len, text.splitlines())) <= WIDTH
 
 

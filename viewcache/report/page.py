@@ -19,7 +19,13 @@ from viewcache.report.findings import Findings
 from viewcache.report.pictures import curves, differences, seconds
 from viewcache.report.pictures.style import SIZE, Picture, data_uri, draw_svg, styles
 from viewcache.report.provenance import Provenance
-from viewcache.report.questions import break_even, evidence, key_figures, speeds
+from viewcache.report.questions import (
+    averaged_views,
+    break_even,
+    evidence,
+    key_figures,
+    speeds,
+)
 from viewcache.report.sentence import alarms, reasons, warnings, what_to_do
 from viewcache.report.table import COLUMNS, cells, note_on_stars
 from viewcache.report.words import (
@@ -101,6 +107,7 @@ def render_page(
         largest_share=percent(confusion.largest_share),
         right=percent(share_right(confusion.clean)),
         right_augmented=percent(share_right(confusion.robustness)),
+        averaged_views=averaged_views(found),
         figures=_figures(found),
         notes=note_on_stars(found.table),
         prediction=_prediction(found),

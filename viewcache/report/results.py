@@ -12,6 +12,7 @@ import pandas as pd
 from viewcache.answers.equivalence import Equivalence
 from viewcache.ground.files import write_text
 from viewcache.ground.paths import RECOMMENDATION
+from viewcache.judge.averaging import Averaging
 from viewcache.judge.choosing import Choosing
 from viewcache.judge.confusion import Confusion, recall
 from viewcache.judge.correctness import METRICS
@@ -129,6 +130,7 @@ def record_of(found: Findings) -> Record:
         "choosing": _choosing(judged.choosing),
         "baseline": _comparison(judged.to_baseline),
         "length": _length(judged.length),
+        "averaged_views": _averaging(judged.averaging),
         "folds": judged.folds,
         "confusion": _confusion(judged.confusion) | {"classes": list(found.classes)},
         "costs": asdict(found.reckoned.evidence),
@@ -226,6 +228,14 @@ def _choosing(choosing: Choosing | None) -> Record | None:
         return None
     arms = {str(fold): arm.name for fold, arm in choosing.arms.items()}
     return {"arms": arms, **{METRICS[on]: one for on, one in choosing.accuracy.items()}}
+
+
+def _averaging(averaging: Averaging | None) -> Record | None:
+    """What the mean over views gains on the image alone, with the recommended arm."""
+    if averaging is None:
+        return None
+    gained = _difference(averaging.difference, averaging.interval)
+    return {"views": averaging.views, "accuracy": averaging.accuracy, **gained}
 
 
 def _length(length: Length) -> Record:

@@ -12,6 +12,7 @@ from viewcache.arms.arm import Arm
 from viewcache.costs.faster import TIMES_THE_IMAGES, Span
 from viewcache.ground.files import write_text
 from viewcache.report.findings import Findings
+from viewcache.report.questions import averaged_views
 from viewcache.report.sentence import sentence
 from viewcache.report.table import cells, note_on_stars
 from viewcache.report.words import or_dash, plain_name
@@ -70,6 +71,8 @@ def _paragraphs(found: Findings) -> Iterator[str]:
     rows = [[_trained_on(arm), *cells(row, FIGURES)] for arm, row in found.table.items()]
     yield table(rows, ("\ntrained on", *FIGURES.values()), words=3)
     yield from note_on_stars(found.table)
+    if averaged := averaged_views(found):
+        yield wrapped(averaged)
     if found.same:
         yield wrapped(_same(found.same))
     if found.speed["first"].times.on_the_same_runtime:
