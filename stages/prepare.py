@@ -33,7 +33,9 @@ def main() -> None:
     params, costs = load_params(), Stopwatch()
     data, policy = params.data, DecodingPolicy.of(params)
     with costs.phase("index"):
-        source = open_source(Path(data.path), data.manifest, data.classes)
+        source = open_source(
+            Path(data.path), data.manifest, data.classes, data.layout, data.use_split
+        )
         index = index_images(source, data.limit)
         conflicts = conflicts_of(index, source.classes)
         _list(conflicts)

@@ -73,13 +73,18 @@ def _parser() -> ArgumentParser:
     }
     what = of["init"].add_mutually_exclusive_group(required=True)
     what.add_argument(
-        "photos", metavar="PHOTOS", type=Path, nargs="?", help="with a folder for each class"
+        "photos", metavar="PHOTOS", type=Path, nargs="?", help="with images in classes"
     )
     what.add_argument(
         "--upgrade", action="store_true", help="bring a params.yaml of version 0.1 to this one"
     )
     of["init"].add_argument(
         "--group", metavar="REGEX", help="finds in an image's path the group that it belongs to"
+    )
+    of["init"].add_argument(
+        "--layout",
+        metavar="NAME",
+        help="how the folder tells the classes, where it can be read in several ways",
     )
     of["plan"].add_argument(
         "--recipe", metavar="NAME", help="of recipes/NAME.yaml, not of params.yaml"

@@ -18,7 +18,7 @@ from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
 from viewcache.ground.paths import MODEL
 from viewcache.images.decoding import Decoded, Rejected, decode
-from viewcache.images.folders import in_utf8, is_clutter
+from viewcache.images.layouts.tree import in_utf8, is_clutter
 from viewcache.serving.classifier import Classifier, open_classifier
 
 AT_A_TIME = 64  # images in memory

@@ -13,6 +13,7 @@ from viewcache.ground.files import write_text
 from viewcache.ground.manifests import seal
 from viewcache.ground.params.schema import Params
 from viewcache.images.folds import PARTS, fold_of, part_by_fraction, parts_of_fold
+from viewcache.images.given_split import completed
 from viewcache.images.small_classes import fill_places
 
 SHOWN = 10
@@ -44,7 +45,8 @@ def part_images(
             rule = "data.folds must be null where images come with a split of their own"
             raise PipelineError(rule, f"{folds} folds, and {_counts(index['split'])}")
         _refuse_crossing(index, units)
-        parts = index["split"].map(lambda part: [part])
+        split = completed(index["split"], units, seed, validation, test)
+        parts = split.map(lambda part: [part])
     else:
         parts = units.map(_parts_of_units(units, index["label"], seed, folds, validation, test))
     table = pd.DataFrame(parts.tolist(), index.index, range(folds or 1))

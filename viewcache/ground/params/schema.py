@@ -52,6 +52,11 @@ EpochsRun = Annotated[int | Literal["all"], _number_or("all", 0, step=2)]
 Budget = Annotated[int | Literal["twin"], _number_or("twin", 0)]
 
 
+Layout = Literal[
+    "class_folders", "nested_folders", "innermost_folders", "split_folders", "file_names", "table"
+]
+
+
 class Archive(Section):
     url: str
     sha256: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
@@ -61,6 +66,8 @@ class Data(Section):
     source: Literal["elpv", "folder", "archive"]
     path: str
     manifest: str | None = None
+    layout: Layout | None = None
+    use_split: Literal["as_test", "ignore"] = "as_test"
     archive: Archive | None = None
     classes: list[str] | None = None
     image_size: Annotated[int, Field(ge=32, le=4096)] | None = None
@@ -81,6 +88,13 @@ class Data(Section):
         if self.validation + self.test >= 1:
             received = f"{self.validation} + {self.test}"
             raise ParameterError("validation", "with test it must be below 1", received)
+        return self
+
+    @model_validator(mode="after")
+    def _name_the_table_of_a_table(self) -> Self:
+        if self.layout is not None and (self.layout == "table") != (self.manifest is not None):
+            rule = "must be table where manifest is stated, and only there; or null"
+            raise ParameterError("layout", rule, self.layout)
         return self
 
     @model_validator(mode="after")
