@@ -104,10 +104,12 @@ def _counted(survey: Survey) -> str:
 
 def _found(photos: Path, survey: Survey) -> list[str]:
     low, high = (survey.sizes.agg(extreme) for extreme in ("min", "max"))
+    shape = survey.sizes["width"] / survey.sizes["height"]
     lines = [
         f"{photos}: {_counted(survey)}.",
         f"Taken for {shown(survey.source.words)}: data.layout {survey.source.layout}.",
-        f"Sizes from {low.width:.0f} x {low.height:.0f} to {high.width:.0f} x {high.height:.0f}.",
+        f"Sizes from {low.width:.0f} x {low.height:.0f} to {high.width:.0f} x {high.height:.0f}, "
+        f"width by height from {shape.min():.2f} to {shape.max():.2f}: data.fit stretch.",
     ]
     if survey.imbalance >= IMBALANCED:
         lines.append(
