@@ -189,6 +189,7 @@ def found(
     reckoning=None,
     prediction=None,
     classes=("intact", "broken"),
+    certificate=None,
     **sections,
 ):
     """Args: sections: Of parameters, with what differs from the default."""
@@ -205,6 +206,7 @@ def found(
         CURVES,
         REPLAY,
         prediction,
+        certificate,
     )
 
 

@@ -19,7 +19,7 @@ from viewcache.report.terminal import ANSWER, WIDTH, answer, tell
 
 def test_the_recommendation_comes_first_and_what_comes_next_last():
     paragraphs = answer(found()).strip().split("\n\n")
-    assert " ".join(paragraphs[0].split()) == sentence(judged(), "float32")
+    assert " ".join(paragraphs[0].split()) == sentence(found())
     assert [line.split("  ")[0] for line in paragraphs[-1].splitlines()[:3]] == [
         "report.html",
         "make ui",

@@ -82,7 +82,7 @@ def render_page(
         images=f"{sum(provenance.images.values()):,}",
         alarms=alarms(judged),
         what_to_do=what_to_do(recommendation),
-        reasons=reasons(judged, params.base.precision),
+        reasons=reasons(found),
         warnings=warnings(judged),
         key_figures=key_figures(found),
         what_counts=WHERE[recommendation.rule],

@@ -66,7 +66,7 @@ def wrapped(text: str) -> str:
 
 
 def _paragraphs(found: Findings) -> Iterator[str]:
-    yield wrapped(sentence(found.judged, found.params.base.precision))
+    yield wrapped(sentence(found))
     rows = [[_trained_on(arm), *cells(row, FIGURES)] for arm, row in found.table.items()]
     yield table(rows, ("\ntrained on", *FIGURES.values()), words=3)
     yield from note_on_stars(found.table)
