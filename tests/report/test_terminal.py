@@ -13,6 +13,7 @@ from tests.report.findings import (
     reckoned,
     with_costs,
 )
+from tests.report.test_page import words_of
 from viewcache.report.sentence import sentence
 from viewcache.report.terminal import ANSWER, WIDTH, answer, tell
 
@@ -38,7 +39,7 @@ def test_arms_are_told_in_words_with_their_own_intervals():
     rows = {line.split("  ")[0]: line for line in arms.splitlines()[3:]}
     assert list(rows) == [
         "logistic regression",
-        "images as they are",
+        "no augmentation",
         "image and 1 view",
         "image and 4 views",
         "4 views only",
@@ -66,17 +67,25 @@ def test_an_alarm_is_told_before_the_recommendation():
     assert first.startswith("ALARM: plain logistic regression ")
 
 
-def test_the_same_head_is_called_so():
-    text = " ".join(answer(found()).split())
-    assert (
-        "image and 4 views and end to end train the same head: after 8 epochs no weight differs."
-        in text
-    )
+HELD = "With the same images and seed, image and 4 views and end to end on {} train "
 
 
-def test_heads_that_differ_are_told_by_how_many_answers():
-    text = " ".join(answer(found(equivalences=(ON_KERAS,))).split())
-    assert "nearly the same head: after 2 epochs 7 of 40 answers differ" in text
+def test_the_same_head_is_called_so_of_the_base_that_ran():
+    assert HELD.format(
+        "the same compiled base"
+    ) + "the same head: after 8 epochs no weight differs." in words_of(answer(found()))
+
+
+@pytest.mark.parametrize(
+    ("most", "changed", "told"),
+    [(0.07, 7, "0.07, and 7 of 40 answers."), (1e-9, 0, "1e-09, and 0 of 40 answers.")],
+)
+def test_heads_that_differ_are_told_by_how_much(most, changed, told):
+    one = replace(ON_KERAS, weight_differences={2: most}, changed_test_predictions=changed)
+    text = words_of(answer(found(equivalences=(one,))))
+    nearly = "nearly the same head: after 2 epochs weights differ by up to "
+    assert HELD.format("Keras' own base") + nearly + told in text
+    assert "no weight differs" not in text
 
 
 def test_the_speed_is_that_on_the_same_runtime_of_the_recommended_arm_and_of_the_twin():
