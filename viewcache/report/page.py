@@ -152,11 +152,11 @@ def _confusion(found: Findings) -> Grid:
     counts, classes = found.judged.confusion.clean, found.classes
     every = len(classes) <= MOST_CLASSES
     names = [f"named {name}" for name in classes] if every else ["mostly mistaken for"]
-    cells = [[f"{one:,.1f}" for one in row] for row in counts] if every else _mistakes(found)
+    given = [[f"{one:,.1f}" for one in row] for row in counts] if every else _mistakes(found)
     recalls = zip(recall(counts), recall(found.judged.confusion.robustness), strict=True)
     rows = [
         [name, *told, f"{row.sum():,.0f}", *map(percent, both)]
-        for name, told, row, both in zip(classes, cells, counts, recalls, strict=True)
+        for name, told, row, both in zip(classes, given, counts, recalls, strict=True)
     ]
     return Grid(["class", *names, "images", "recall", "recall, random views"], rows)
 
