@@ -23,3 +23,17 @@ def test_a_process_does_not_import_what_it_does_not_need(module, missing):
     see = f"import {module}, sys\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", see], capture_output=True, text=True, check=True)
     assert missing.isdisjoint(done.stdout.split())
+
+
+JUDGED = """
+import sys
+from stages.evaluate import Opened, judge_all
+judge_all(Opened())
+print(*sys.modules)
+"""
+
+
+def test_evaluate_has_judged_before_it_imports_what_only_reports_need(reproduced):
+    imported = reproduced.run(sys.executable, "-c", JUDGED).split()
+    slow = {"tensorflow", "mlflow", "matplotlib", "sklearn", "pandas", "openvino", "PIL", "jinja2"}
+    assert slow.isdisjoint(imported)

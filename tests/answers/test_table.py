@@ -99,6 +99,15 @@ def test_the_same_answers_are_the_same_bytes(path, images, heads):
     assert path.read_bytes() == before
 
 
+def test_answers_on_one_image_in_one_view_are_read(tmp_path, images):
+    scores = np.array([[[0.5, 2.0, -1.0]]], np.float32)
+    one = answers_of(ARMS[0], (7, 1), "test", np.array([4]), images.labels[[4]], scores)
+    file = tmp_path / "one.parquet"
+    write_answers(file, [one], images, CLASSES, ROTATIONS, [0], UNITS)
+    [found] = read_answers(file, ARMS, images, CLASSES)
+    assert_same(found, one)
+
+
 @pytest.mark.parametrize(("spared", "kept"), [(0, True), (1, False)])
 def test_of_too_many_logits_none_is_kept_and_the_rest_is_read(
     tmp_path, monkeypatch, images, heads, spared, kept

@@ -193,6 +193,7 @@ def found(
     reckoning=None,
     prediction=None,
     classes=("intact", "broken"),
+    certificate=None,
     **sections,
 ):
     """Args: sections: Of parameters, with what differs from the default."""
@@ -209,6 +210,7 @@ def found(
         CURVES,
         REPLAY,
         prediction,
+        certificate,
     )
 
 

@@ -9,6 +9,7 @@ from viewcache.costs.faster import TIMES_THE_IMAGES, Span
 from viewcache.judge.verdict import Recommendation
 from viewcache.report.findings import Findings
 from viewcache.report.words import (
+    BASES,
     TOO_FEW,
     WAYS,
     difference,
@@ -105,16 +106,16 @@ def break_even(found: Findings) -> list[str]:
 
 def _same(same: Equivalence, found: Findings) -> KeyFigure:
     changed, trainings = same.changed_test_predictions, len(same.end_to_end.trainings)
-    base = "Keras' own base" if same.end_to_end.kind == "keras" else "the same compiled base"
+    most = same.max_abs_weight_difference
     held = "one training" if trainings == 1 else f"the most of {trainings} trainings"
     epochs = " and ".join(", ".join(map(str, same.weight_differences)).rsplit(", ", 1))
     return KeyFigure(
         "Is it the same?",
-        "yes, the same head" if same.is_exact else f"nearly: {changed:,} answers differ",
+        "yes, the same head" if same.is_exact else f"nearly: weights differ by up to {most:.1g}",
         f"With {views_of(same.twin)}, as many as end to end renders, "
         "caching shows the head the very images that end-to-end training does. Held to "
-        f"end to end on {base}, in {held}, after {epochs} epochs: largest "
-        f"difference of weights {same.max_abs_weight_difference:.2g}; answers that differ: "
+        f"end to end on {BASES[same.end_to_end.kind]}, in {held}, after {epochs} epochs: largest "
+        f"difference of weights {most:.2g}; answers that differ: "
         f"{changed:,} of {same.test_predictions:,}.{_across_runtimes(same, found)}",
     )
 

@@ -150,7 +150,7 @@ def _recommendation(found: Findings) -> Record:
         "epochs": arm.epochs,
         "accuracy_to_expect": choosing and choosing.accuracy["clean"],
         "accuracy_augmented_to_expect": choosing and choosing.accuracy["robustness"],
-        "sentence": sentence(found.judged, found.params.base.precision),
+        "sentence": sentence(found),
     }
 
 

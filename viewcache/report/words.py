@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from viewcache.arms.arm import Arm
+from viewcache.arms.arm import Arm, Kind
 from viewcache.costs.faster import Way
 from viewcache.judge.correctness import Measured
 from viewcache.judge.decisions import Comparison
@@ -25,6 +25,8 @@ WAYS: dict[Way, str] = {
     "originals_kept": "end to end, compiled, with the images' own features kept",
 }
 """Ways to train end to end, in few words."""
+BASES: dict[Kind, str] = {"keras": "Keras' own base", "compiled": "the same compiled base"}
+"""That end to end and cached views are held to each other on."""
 TOO_WIDE = 0.2
 """An interval of this width that holds no difference at all tells nothing that is of use."""
 TOO_FEW = "too few images to tell"
