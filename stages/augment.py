@@ -15,7 +15,9 @@ from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.folds import open_rotations, rows_of
 from viewcache.images.prepared import Prepared, open_prepared
 from viewcache.views.contact_sheet import draw_contact_sheet
-from viewcache.views.plan import draw, identity
+from viewcache.views.own import refuse_unsteady
+from viewcache.views.plan import draw
+from viewcache.views.render import render
 
 SHEET_IMAGES, SHEET_VIEWS = 5, 8
 
@@ -28,7 +30,7 @@ def main() -> None:
     train = rows_of(rotations, "train")
     # Validation images too: by them it is judged whether heads are trained long enough.
     tested = np.union1d(rows_of(rotations, "test"), rows_of(rotations, "validation"))
-    save_array(plan_file(0), identity(len(images.digests)))
+    save_array(plan_file(0), draw(params.augment, params.seed, 0, images.digests))
     random_views = course_of(params, rotations).ids
     _plan(params, images, random_views, train, costs)
     _plan(params, images, ids_of_test_views(params.evaluate.test_views), tested, costs)
@@ -56,7 +58,9 @@ def _draw_sheet(params: Params, images: Prepared, rows: np.ndarray) -> None:
     digests = images.of(rows)
     plans = [draw(params.augment, params.seed, view, digests) for view in range(SHEET_VIEWS)]
     with images.read() as pixels:
-        draw_contact_sheet(CONTACT_SHEET, pixels.read(rows), plans)
+        shown = pixels.read(rows)
+    refuse_unsteady(lambda: render(shown, plans[1]), params.augment)
+    draw_contact_sheet(CONTACT_SHEET, shown, plans)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,6 @@ from itertools import product
 
 from tabulate import tabulate
 
-from viewcache.views.plan import PLAN_DTYPE
-
 IMAGES = (10**6, 10**8, 10**9)
 VIEWS = 10
 NODES = 100
@@ -33,6 +31,8 @@ class Unit:
 UNITS = (Unit("float32", 500, 4), Unit("int8", 950, 4), Unit("int8, stored in float16", 950, 2))
 DRIVER_BYTES = 460
 """Of the stage's memory on Ray, an image: digests, keys, plan and row numbers."""
+PLAN_BYTES = 31
+"""Of a row of a plan, where all geometry and the exposure vary."""
 MD5_BYTES_A_SECOND = 0.5e9
 """By which DVC hashes what a stage wrote, on one core."""
 HEADERS = (
@@ -57,7 +57,7 @@ def _row(images: int, unit: Unit) -> tuple[str | float, ...]:
         f"{hours:,.0f}",
         f"{hours / NODES:,.1f}",
         features / 1e12,
-        passes * PLAN_DTYPE.itemsize / 1e12,
+        passes * PLAN_BYTES / 1e12,
         images * SIDE * SIDE * 3 / 1e12,
         f"{features / MD5_BYTES_A_SECOND / 3600:,.1f}",
         f"{images * DRIVER_BYTES / 1e9:,.1f}",

@@ -12,7 +12,10 @@ from tests.policies import EVERYTHING
 from viewcache.features.keys import KEY_BYTES, find, first_halves, sortable
 from viewcache.features.wanted import contents, keys_of_rows
 from viewcache.views import render
-from viewcache.views.plan import PLAN_DTYPE, draw, identity
+from viewcache.views.geometry import Zoom
+from viewcache.views.operation import Field, Pixels
+from viewcache.views.plan import draw, identity
+from viewcache.views.registry import OPERATIONS
 
 DIGESTS = [character * 64 for character in "abc"]
 IMAGES = np.random.default_rng(0).integers(0, 256, (3, 32), np.uint8)
@@ -72,7 +75,7 @@ def test_another_file_or_other_pixels_make_another_key_of_its_row_alone(place):
     assert changed(keys(other)) == [False, True, False]
 
 
-@pytest.mark.parametrize("name", PLAN_DTYPE.names)
+@pytest.mark.parametrize("name", PLAN.dtype.names)
 def test_every_parameter_of_the_plan_makes_another_key_of_its_row_alone(name):
     other = PLAN.copy()
     other[name][2] = other[name][2] == 0
@@ -102,7 +105,7 @@ def test_what_makes_the_rows_makes_other_keys(other):
 def test_a_newer_version_of_an_operation_makes_other_keys_of_rows_that_use_it_alone(monkeypatch):
     plan = plan_of(zoom=[1, 1.2, 1], brightness=0.1)
     before = keys(plan=plan)
-    monkeypatch.setitem(render.VERSIONS, "zoom", 2)
+    monkeypatch.setattr(Zoom, "version", 2)
     assert changed(keys(plan=plan), before) == [False, True, False]
 
 
@@ -113,20 +116,19 @@ def test_another_opencv_makes_other_keys_of_rows_that_it_renders_alone(monkeypat
     assert changed(keys(plan=plan), before) == [False, True, False]
 
 
+class Sepia(Pixels):
+    parameters = ("sepia",)
+    fields = (Field("sepia", "<f4", 0),)
+    streams = ("/sepia",)
+
+
 def test_an_operation_more_leaves_the_keys_of_rows_that_do_not_use_it(monkeypatch):
-    before = keys()
-    dtype = np.dtype([*PLAN_DTYPE.descr, ("hue", "<f4")])
-    monkeypatch.setattr(render, "identity", lambda rows: more(identity(rows), 0))
-    monkeypatch.setitem(render.VERSIONS, "hue", 1)
-
-    def more(plan, hue):
-        longer = np.zeros(len(plan), dtype)
-        for name in PLAN_DTYPE.names:
-            longer[name] = plan[name]
-        longer["hue"] = hue
-        return longer
-
-    assert changed(keys(plan=more(PLAN, [0, 0, 0.5])), before) == [False, False, True]
+    more = identity(3, [*OPERATIONS, Sepia()])
+    for name in PLAN.dtype.names:
+        more[name] = PLAN[name]
+    more["sepia"] = [0, 0, 0.5]
+    monkeypatch.setattr(render, "OPERATIONS", (*OPERATIONS, Sepia()))
+    assert changed(keys(plan=more)) == [False, False, True]
 
 
 def test_an_image_is_its_file_and_its_pixels():

@@ -23,8 +23,8 @@ from tests.servers import free_port, wait_until
 from tests.specs import spec
 from viewcache.bases.artifact import CompiledBase, find_base
 from viewcache.bases.compiling import compile_base
-from viewcache.features.extraction import Local, batches
-from viewcache.features.on_ray import OnRay, join
+from viewcache.features.extraction import Batch, Local, batches
+from viewcache.features.on_ray import OnRay, _plan, _table, join
 from viewcache.features.shards import shards_in
 from viewcache.features.store import open_views
 from viewcache.features.wanted import Maker, MissingRows
@@ -33,6 +33,8 @@ from viewcache.ground.manifests import load_array
 from viewcache.ground.paths import BASE, PREPARED, ROWS, plan_file
 from viewcache.ground.stopwatch import Stopwatch, load_record
 from viewcache.images.prepared import open_prepared
+from viewcache.views.plan import identity
+from viewcache.views.registry import OPERATIONS
 from viewcache.views.render import render
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +69,15 @@ def workspace_of(images, base):
 def workspace(base):
     with workspace_of(IMAGES, base) as folder:
         yield folder
+
+
+@pytest.mark.parametrize("operations", [OPERATIONS, OPERATIONS[:1], []], ids=len)
+def test_a_plan_travels_whole(operations):
+    plan, rows = identity(3, operations), np.arange(3)
+    for name in plan.dtype.names:
+        plan[name] = b"my_views.py:changed" if name == "own" else rows
+    block = ray.data.from_arrow(_table([Batch(1, rows, rows, plan)]))
+    assert np.array_equal(_plan(next(block.iter_batches(batch_format="numpy"))), plan)
 
 
 def maker(base=None):

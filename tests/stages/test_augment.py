@@ -9,6 +9,7 @@ import yaml
 
 from stages import augment, prepare
 from tests.images.pictures import save_noise
+from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import load_array
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import (
@@ -31,13 +32,14 @@ TEST_VIEWS = [1_000_000, 1_000_001]
 def plan_views(tmp_path):
     """Prepare forty images with so many folds, and plan their views."""
 
-    def plan_views(folds: int | None, originals: str = "every_second") -> None:
+    def plan_views(folds: int | None, originals: str = "every_second", **policy: object) -> None:
         data = {"source": "folder", "path": "photos", "manifest": None, "classes": None}
         changed = {
             "data": data | {"image_size": 32, "folds": folds},
             "evaluate": {"test_views": 2},
             "train": {"epochs": 8, "originals": originals},
             "arms": {"budgets": [0, 1, "twin"]},
+            "augment": DEFAULT["augment"] | policy,
         }
         Path("params.yaml").write_text(yaml.safe_dump(DEFAULT | changed))
         prepare.main()
@@ -89,3 +91,15 @@ def test_other_folds_leave_every_plan_as_it_was(plan_views):
     plan_views(4)
     assert {path: path.read_bytes() for path in Path("data/views").rglob("*.*")} == before
     assert len(before) == 2 * (1 + 4 + 1 + 2 + 1)  # plans, and rows of either kind
+
+
+def test_a_function_of_the_users_that_is_not_deterministic_is_refused(plan_views):
+    Path("augmentations").mkdir()
+    lines = [
+        "from os import urandom",
+        "def noisy(image, random):",
+        "    return image ^ urandom(1)[0]",
+    ]
+    Path("augmentations/my_views.py").write_text("\n".join(lines))
+    with pytest.raises(PipelineError, match=r"augmentations/my_views\.py:noisy must give the same"):
+        plan_views(3, own="my_views.py:noisy")

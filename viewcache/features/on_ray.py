@@ -27,7 +27,8 @@ from viewcache.ground.quiet import quiet_unless_it_fails
 from viewcache.ground.row_files import RowFile
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.prepared import open_prepared, pixels_file
-from viewcache.views.plan import PLAN_DTYPE
+from viewcache.views.plan import identity
+from viewcache.views.registry import OPERATIONS
 from viewcache.views.render import render
 
 os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what fails is raised, too
@@ -138,7 +139,7 @@ def _table(block: list[Batch]) -> pa.Table:
         {
             "place": np.concatenate([batch.places for batch in block]),
             "image": np.concatenate([batch.images for batch in block]),
-            **{name: plan[name] for name in PLAN_DTYPE.names or ()},
+            **{name: plan[name] for name in plan.dtype.names or ()},
         }
     )
 
@@ -254,9 +255,10 @@ def _open(base: CompiledBase, batch_size: int, threads: int) -> Base:
 
 
 def _plan(block: Block) -> np.ndarray:
-    """The rows of the plan that came as columns: array of `PLAN_DTYPE`."""
-    plan = np.empty(len(block["image"]), PLAN_DTYPE)
-    for name in PLAN_DTYPE.names or ():
+    """The rows of the plan that came as columns."""
+    operations = [one for one in OPERATIONS if one.fields[0].name in block]
+    plan = identity(len(block["image"]), operations)
+    for name in plan.dtype.names or ():
         plan[name] = block[name]
     return plan
 

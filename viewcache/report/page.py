@@ -114,7 +114,7 @@ def render_page(
         notes=note_on_stars(found.table),
         prediction=_prediction(found),
         length=_length(found),
-        drawn_from={name: str(one).lower() for name, one in params.augment if one},
+        drawn_from={name: str(one).lower() for name, one in params.augment.varied.items()},
         contact_sheet=data_uri("image/png", contact_sheet),
         disagree=f"{100 * disagreement.share:.1f} % of the {disagreement.images:,}",
         shown=f"These are the {len(shown)} on which {few} and {many} differ most.",

@@ -1,1 +1,1 @@
-"""Views of images: what may vary (policy), what was drawn (plan), and the pixels (render)."""
+"""Views of images: operations (geometry, light, faults, own), what was drawn, and the pixels."""

@@ -36,11 +36,16 @@ class CalibrationSample(Section):
 
 
 def draw_sample(digests: list[str], seed: int, policy: Policy) -> CalibrationSample:
-    """Draw images by a hash, every other one in a random view, the rest as they are."""
+    """Draw images by a hash, every other one in a random view, the rest as they are.
+
+    Without the user's own function, since its code is in no lock file.
+    """
     count = min(MOST, max(1, len(digests) // 4))
     drawn = sorted(digests, key=lambda one: hashlib.sha256(f"calibration/{one}".encode()).digest())
     views = {digest: place % 2 for place, digest in enumerate(drawn[:count])}
-    return CalibrationSample(seed=seed, augment=policy, images=views)
+    return CalibrationSample(
+        seed=seed, augment=policy.model_copy(update={"own": None}), images=views
+    )
 
 
 def freeze(path: Path, sample: CalibrationSample) -> None:
