@@ -12,6 +12,7 @@ from viewcache.report.words import (
     TOO_FEW,
     WAYS,
     duration,
+    left_out,
     or_dash,
     plain_name,
     points,
@@ -132,7 +133,8 @@ def _faster(found: Findings) -> KeyFigure:
         f"{times_as_fast(first.originals_kept)}. Without set-up: {without}; each further "
         f"one: {further}; {study:,} trainings together: {together} (extrapolated from one). A "
         "first training against end to end by hand in Keras: "
-        f"{times_as_fast(first.against_keras)}.{_predicted(found)}",
+        f"{times_as_fast(first.against_keras)}.{_predicted(found)} "
+        f"{left_out(found.params.base)}".rstrip(),
     )
 
 

@@ -14,7 +14,7 @@ from viewcache.ground.files import write_text
 from viewcache.report.findings import Findings
 from viewcache.report.sentence import sentence
 from viewcache.report.table import cells, note_on_stars
-from viewcache.report.words import or_dash, plain_name
+from viewcache.report.words import left_out, or_dash, plain_name
 
 ANSWER = Path("plots/answer.txt")
 WIDTH = 100
@@ -72,6 +72,8 @@ def _paragraphs(found: Findings) -> Iterator[str]:
     yield from note_on_stars(found.table)
     if found.same:
         yield wrapped(_same(found.same))
+    if without := left_out(found.params.base):
+        yield wrapped(without)
     if found.speed["first"].times.on_the_same_runtime:
         yield _speeds(found)
 
