@@ -58,12 +58,18 @@ def settings_of(base: str, limit: int | None) -> dict[str, Any]:
     name, from_file = found["name"], is_model_file(found["name"])
     return {
         # Files that git does not have are not in the copy that an experiment runs in.
-        "base.name": Path(name).resolve() if from_file else name,
+        "base.name": _quoted(Path(name).resolve()) if from_file else name,
         "base.preprocessing": found["preprocessing"] or "own",
         "data.image_size": found["side"] or "null",
         **({"base.weights": "null"} if from_file else {}),
         **({"data.limit": limit} if limit else {}),
     }
+
+
+def _quoted(path: Path) -> str:
+    """A path of any letters, as `dvc exp run -S` takes a text."""
+    escaped = str(path).replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def _run(base: str, settings: Mapping[str, Any]) -> Compared:

@@ -162,3 +162,9 @@ def test_what_only_keras_does_is_refused_of_a_network_of_others(read):
         read(**ONNX, runtime="tensorflow")
     with pytest.raises(PipelineError, match=r"base\.output: must be null for a network known by"):
         read(output="y")
+    params = yaml.safe_load(DEFAULT)
+    params["base"] |= ONNX
+    params["extract"]["cut"] = "y"
+    Path("params.yaml").write_text(yaml.safe_dump(params))
+    with pytest.raises(PipelineError, match=r"extract\.cut: must be null: the layers of network"):
+        load_params()
