@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import pytest
+import yaml
+from dvc.utils.hydra import apply_overrides
 
 from viewcache.commands.shortlisting import experiment_of, settings_of, shortlist
 from viewcache.ground.errors import PipelineError
@@ -18,7 +20,7 @@ from viewcache.ground.errors import PipelineError
         (
             "bases/my own.keras@96:tf",
             "shortlist-my-own.keras-96-tf",
-            {"base.name": Path("bases/my own.keras").resolve(), "base.weights": "null"},
+            {"base.name": f"'{Path('bases/my own.keras').resolve()}'", "base.weights": "null"},
         ),
     ],
 )
@@ -32,6 +34,15 @@ def test_a_base_is_named_with_its_side_and_what_it_expects_of_pixels(base, name,
 def test_a_base_that_is_named_otherwise_is_refused(base):
     with pytest.raises(PipelineError, match=r"a base must be named NAME.*Received: "):
         settings_of(base, None)
+
+
+@pytest.mark.parametrize("name", ["a=b.onnx", "it's [1], {2}.tflite", "Größe модель.xml"])
+def test_a_file_of_any_name_reaches_the_parameters(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    Path("params.yaml").write_text("base: {name: VGG16}\n")
+    value = settings_of(f"{name}@64:tf", None)["base.name"]
+    apply_overrides("params.yaml", [f"base.name={value}"])
+    assert yaml.safe_load(Path("params.yaml").read_text())["base"]["name"] == str(tmp_path / name)
 
 
 @pytest.mark.slow

@@ -75,7 +75,8 @@ def told(seconds: float, size: int, free: int, arms: Mapping[str, Predicted]) ->
         figures = *phases, arm.further_seconds, arm.feature_bytes / 1e6
         rows.append([name, f"{arm.base_passes:,}", *(f"{figure:,.1f}" for figure in figures)])
     costs = table(rows, COLUMNS, words=1)
-    pays = [_pays(arms, PLANNED[kind]) for kind in ("keras", "compiled")]
+    ways = [PLANNED[kind] for kind in ("keras", "compiled")]
+    pays = [_pays(arms, way) for way in ways if way in arms]
     return "\n".join([wrapped(takes), "", costs, "", *map(wrapped, pays)])
 
 

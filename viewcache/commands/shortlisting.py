@@ -11,7 +11,7 @@ from typing import Any
 from viewcache.commands.comparing import Compared, compare_runs, open_compared
 from viewcache.commands.short_runs import run_in_short
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.params.base_settings import MODEL_SUFFIX
+from viewcache.ground.params.base_settings import is_model_file
 from viewcache.ground.params.loading import load_params
 from viewcache.judge.correctness import METRICS
 from viewcache.report.comparison import comparison, may_be_best
@@ -26,7 +26,7 @@ def shortlist(bases: Sequence[str], limit: int | None) -> None:
     """Print how bases compare with the best of them, by accuracy on what the rule names.
 
     Args:
-        bases: `NAME[@SIDE]`, or `FILE.keras[@SIDE]:PREPROCESSING`; none: those of `SIDES`.
+        bases: `NAME[@SIDE]`, or `FILE[@SIDE][:PREPROCESSING]`; none: those of `SIDES`.
         limit: Of images.
 
     Raises:
@@ -53,17 +53,23 @@ def settings_of(base: str, limit: int | None) -> dict[str, Any]:
     """From each parameter that a base's run sets to its value."""
     found = BASE.fullmatch(base)
     if not found:
-        rule = "a base must be named NAME[@SIDE] or FILE.keras[@SIDE]:PREPROCESSING"
+        rule = "a base must be named NAME[@SIDE] or FILE[@SIDE][:PREPROCESSING]"
         raise PipelineError(rule, base)
-    name, from_file = found["name"], found["name"].endswith(MODEL_SUFFIX)
+    name, from_file = found["name"], is_model_file(found["name"])
     return {
         # Files that git does not have are not in the copy that an experiment runs in.
-        "base.name": Path(name).resolve() if from_file else name,
+        "base.name": _quoted(Path(name).resolve()) if from_file else name,
         "base.preprocessing": found["preprocessing"] or "own",
         "data.image_size": found["side"] or "null",
         **({"base.weights": "null"} if from_file else {}),
         **({"data.limit": limit} if limit else {}),
     }
+
+
+def _quoted(path: Path) -> str:
+    """A path of any letters, as `dvc exp run -S` takes a text."""
+    escaped = str(path).replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def _run(base: str, settings: Mapping[str, Any]) -> Compared:

@@ -14,6 +14,7 @@ from viewcache.report.words import (
     WAYS,
     difference,
     duration,
+    left_out,
     or_dash,
     plain_name,
     points,
@@ -149,7 +150,8 @@ def _faster(found: Findings) -> KeyFigure:
         f"{times_as_fast(first.originals_kept)}. Without set-up: {without}; each further "
         f"one: {further}; {study:,} trainings together: {together} (extrapolated from one). A "
         "first training against end to end by hand in Keras: "
-        f"{times_as_fast(first.against_keras)}.{_predicted(found)}",
+        f"{times_as_fast(first.against_keras)}.{_predicted(found)} "
+        f"{left_out(found.params.base)}".rstrip(),
     )
 
 

@@ -14,7 +14,7 @@ from viewcache.report.findings import Findings
 from viewcache.report.questions import averaged_views
 from viewcache.report.sentence import sentence
 from viewcache.report.table import cells, note_on_stars
-from viewcache.report.words import BASES, or_dash, plain_name
+from viewcache.report.words import BASES, left_out, or_dash, plain_name
 
 ANSWER = Path("plots/answer.txt")
 WIDTH = 100
@@ -74,6 +74,8 @@ def _paragraphs(found: Findings) -> Iterator[str]:
         yield wrapped(averaged)
     if found.same:
         yield wrapped(_same(found.same))
+    if without := left_out(found.params.base):
+        yield wrapped(without)
     if found.speed["first"].times.on_the_same_runtime:
         yield _speeds(found)
 

@@ -130,6 +130,13 @@ class Base(BaseSettings):
             raise ParameterError("precision", rule, self.precision)
         return self
 
+    @model_validator(mode="after")
+    def _run_on_openvino_what_it_opens(self) -> Self:
+        if self.runtime == "tensorflow" and not self.in_keras:
+            rule = f"must be auto or openvino, which opens {self.name}"
+            raise ParameterError("runtime", rule, self.runtime)
+        return self
+
 
 class Extract(Section):
     """What rows of features are.
@@ -240,6 +247,13 @@ class Params(Section):
     @model_validator(mode="after")
     def _know_the_side(self) -> Self:
         _ = self.side
+        return self
+
+    @model_validator(mode="after")
+    def _train_layers_of_keras_only(self) -> Self:
+        if self.extract.cut is not None and not self.base.in_keras:
+            rule = f"must be null: the layers of {self.base.name} are none of Keras', to be trained"
+            raise ParameterError("extract.cut", rule, self.extract.cut)
         return self
 
     @model_validator(mode="after")
