@@ -14,8 +14,13 @@ Precision = Literal["float32", "bfloat16", "int8"]
 """What a compiled base calculates in."""
 
 
+def is_model_file(base: str) -> bool:
+    """Whether a base's name is that of a file, by its suffix."""
+    return base.endswith(MODEL_SUFFIX)
+
+
 def _known(base: str) -> str:
-    if base.endswith(MODEL_SUFFIX):
+    if is_model_file(base):
         _present(base)
         read_config(Path(base))
     elif base.endswith((".h5", ".hdf5")):
@@ -66,7 +71,7 @@ class BaseSettings(Section):
     @property
     def from_file(self) -> bool:
         """Whether the base is a model file."""
-        return self.name.endswith(MODEL_SUFFIX)
+        return is_model_file(self.name)
 
     @property
     def file(self) -> Path | None:
@@ -80,7 +85,7 @@ class BaseSettings(Section):
     def _fit_the_base(cls, weights: str | None, info: ValidationInfo) -> str | None:
         if "name" not in info.data:
             return weights  # which the name decides, once it is mended
-        if info.data["name"].endswith(MODEL_SUFFIX):
+        if is_model_file(info.data["name"]):
             if weights is not None:
                 raise ValueError("a model file brings its own weights: must be null")
         elif weights is None or not weights.endswith((".h5", ".keras")):
@@ -93,9 +98,7 @@ class BaseSettings(Section):
     @field_validator("preprocessing")
     @classmethod
     def _be_stated_for_a_file(cls, preprocessing: str, info: ValidationInfo) -> str:
-        if "name" in info.data and info.data["name"].endswith(MODEL_SUFFIX) == (
-            preprocessing == "own"
-        ):
+        if "name" in info.data and is_model_file(info.data["name"]) == (preprocessing == "own"):
             raise ValueError("own is for networks known by name, the others for .keras files")
         return preprocessing
 
@@ -122,4 +125,4 @@ def default_side(base: str) -> int | None:
     Raises:
         PipelineError: the model file is damaged or refused.
     """
-    return input_side(Path(base)) if base.endswith(MODEL_SUFFIX) else DEFAULT_SIDES[base]
+    return input_side(Path(base)) if is_model_file(base) else DEFAULT_SIDES[base]
