@@ -34,6 +34,11 @@ OTHERS = {"base.weights": "imagenet", "base.layers": "[]", "extract.cut": "null"
                 "base.weights": "null",
             },
         ),
+        (
+            "hub:resnet_50_imagenet@96",
+            "shortlist-hub-resnet_50_imagenet-96",
+            {"base.name": "hub:resnet_50_imagenet", "base.weights": "null"},
+        ),
     ],
 )
 def test_a_base_is_named_with_its_side_and_what_it_expects_of_pixels(base, name, settings):

@@ -1,15 +1,18 @@
 """A frozen base: the network, its preprocessing and its pooling in one constant function."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 from viewcache.bases.applications import load_application, preprocess_as_trained
 from viewcache.bases.cutting import cut_at, leaves, split_at
+from viewcache.bases.hub import load_preset, preprocess_as_converter, preset_digests
 from viewcache.bases.pins import LOCK, check_pin, weights_digest
 from viewcache.bases.user_model import load_user_model
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import file_digest
 from viewcache.ground.params.base_settings import BaseSpec
+from viewcache.ground.params.hub_preset import is_preset
 from viewcache.ground.quiet_tensorflow import keras, layers
 
 
@@ -45,7 +48,8 @@ def load_base(spec: BaseSpec) -> keras.Model:
     else:
         rows = _features(spec, network(pixels, training=False))
     name = f"{Path(spec.name).stem}-{spec.side}px-{spec.cut or spec.pooling}"
-    base = _ForInference(images, rows, name=name)
+    # TensorFlow takes no other letters.
+    base = _ForInference(images, rows, name=re.sub(r"[^\w.-]|^\W", "_", name, flags=re.ASCII))
     base.trainable = False
     return base
 
@@ -74,11 +78,12 @@ def load_upper(spec: BaseSpec) -> keras.Model:
 
 
 def composition(spec: BaseSpec, model: keras.Model) -> dict[str, Any]:
-    """What a loaded base is made of: its specification, and SHA-256 of its file and its weights."""
+    """What a loaded base is made of: its specification, and SHA-256 of files and weights."""
     return {
         "spec": spec.described,
         "file": file_digest(spec.file) if spec.file else None,
         "weights": weights_digest(model),
+        **({"preset": preset_digests(spec.name)} if is_preset(spec.name) else {}),
     }
 
 
@@ -87,6 +92,8 @@ def _load_network(spec: BaseSpec) -> keras.Model:
         check_pin(LOCK, str(spec.file), file_digest(spec.file))
     if spec.from_file:
         network = load_user_model(Path(spec.name), spec.side)
+    elif is_preset(spec.name):
+        network = load_preset(spec.name, spec.side)
     else:
         network = load_application(spec)
     return cut_at(network, spec.layers) if spec.layers else network
@@ -94,6 +101,8 @@ def _load_network(spec: BaseSpec) -> keras.Model:
 
 def _preprocess(spec: BaseSpec, pixels: keras.KerasTensor) -> keras.KerasTensor:
     match spec.preprocessing:
+        case "own" if is_preset(spec.name):
+            return preprocess_as_converter(spec.name, pixels)
         case "own":
             return preprocess_as_trained(spec.name, pixels)
         case "none":

@@ -13,15 +13,21 @@ from pydantic import ValidationError
 from viewcache.commands.comparing import Compared, compare_runs, open_compared
 from viewcache.commands.short_runs import run_in_short
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.params.base_settings import BaseSettings, default_side, is_model_file
+from viewcache.ground.params.base_settings import (
+    BaseSettings,
+    brings_weights,
+    default_side,
+    is_model_file,
+)
 from viewcache.ground.params.catalogue import WITHOUT_DOWNLOAD
+from viewcache.ground.params.hub_preset import PREFIX
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import OWN_BASES
 from viewcache.judge.correctness import METRICS
 from viewcache.report.comparison import comparison, may_be_best
 from viewcache.report.results import EVERYTHING
 
-BASE = re.compile(r"(?P<name>[^@:]+)(@(?P<side>\d+))?(:(?P<preprocessing>\w+))?")
+BASE = re.compile(r"(?P<name>(hub:)?[^@:]+)(@(?P<side>\d+))?(:(?P<preprocessing>\w+))?")
 
 
 def shortlist(bases: Sequence[str], limit: int | None) -> None:
@@ -85,16 +91,17 @@ def settings_of(base: str, limit: int | None, own: BaseSettings) -> dict[str, An
     if not found:
         rule = "a base must be named NAME[@SIDE] or FILE[@SIDE][:PREPROCESSING]"
         raise PipelineError(rule, base)
-    name, from_file = found["name"], is_model_file(found["name"])
+    name = found["name"]
+    is_local = brings_weights(name) and not name.startswith(PREFIX)
     others = {
         "base.preprocessing": "own",
-        "base.weights": "null" if from_file else "imagenet",
+        "base.weights": "null" if brings_weights(name) else "imagenet",
         "base.layers": "[]",
         "extract.cut": "null",
     }
     return {
         # Files that git does not have are not in the copy that an experiment runs in.
-        "base.name": Path(name).resolve() if from_file else name,
+        "base.name": Path(name).resolve() if is_local else name,
         "data.image_size": found["side"] or "null",
         **(others if name != own.name else {}),
         **({"base.preprocessing": found["preprocessing"]} if found["preprocessing"] else {}),

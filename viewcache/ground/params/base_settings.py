@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from viewcache.ground.params import hub_preset
 from viewcache.ground.params.catalogue import DEFAULT_SIDES, near_names
 from viewcache.ground.params.keras_file import input_side, read_config
 from viewcache.ground.params.section import Section
@@ -19,10 +20,17 @@ def is_model_file(base: str) -> bool:
     return base.endswith(MODEL_SUFFIX)
 
 
+def brings_weights(base: str) -> bool:
+    """Whether a base is a model file or a preset."""
+    return is_model_file(base) or hub_preset.is_preset(base)
+
+
 def _known(base: str) -> str:
     if is_model_file(base):
         _present(base)
         read_config(Path(base))
+    elif hub_preset.is_preset(base):
+        hub_preset.check_preset(base)
     elif base.endswith((".h5", ".hdf5")):
         raise ValueError("an .h5 model may hold code: save the model as .keras")
     elif base not in DEFAULT_SIDES:
@@ -46,12 +54,13 @@ class BaseSettings(Section):
     """A frozen base, but for the size of its images.
 
     Attributes:
-        name: `efficientnet_lite0`, a classification network of `keras.applications`, or a model
-            file that ends in `.keras`.
+        name: `efficientnet_lite0`, a classification network of `keras.applications`, a model file
+            that ends in `.keras`, or a preset of Keras Hub: a folder, or `hub:NAME`.
         weights: `imagenet`, `random` (always the same, drawn with seed 0), or a file as Keras'
             `load_weights` takes it, with or without the classifier's weights. None for a model
-            file: it brings its own.
-        preprocessing: `own` for a network known by name. What a model file expects of pixels:
+            file or a preset: it brings its own.
+        preprocessing: `own` for a network known by name, and for a preset that has an image
+            converter. Else what is expected of pixels:
             `none` (0..255), `unit` (0..1), or `tf` (-1..1), `torch`, `caffe` as in
             `keras.applications.imagenet_utils.preprocess_input`.
         layers: Names of the layers whose outputs are taken, pooled each by itself, one after the
@@ -85,9 +94,9 @@ class BaseSettings(Section):
     def _fit_the_base(cls, weights: str | None, info: ValidationInfo) -> str | None:
         if "name" not in info.data:
             return weights  # which the name decides, once it is mended
-        if is_model_file(info.data["name"]):
+        if brings_weights(info.data["name"]):
             if weights is not None:
-                raise ValueError("a model file brings its own weights: must be null")
+                raise ValueError("a model file or preset brings its own weights: must be null")
         elif weights is None or not weights.endswith((".h5", ".keras")):
             if weights not in ("imagenet", "random"):
                 raise ValueError("must be imagenet, random, or a file ending in .h5 or .keras")
@@ -98,7 +107,10 @@ class BaseSettings(Section):
     @field_validator("preprocessing")
     @classmethod
     def _be_stated_for_a_file(cls, preprocessing: str, info: ValidationInfo) -> str:
-        if "name" in info.data and is_model_file(info.data["name"]) == (preprocessing == "own"):
+        name = info.data.get("name")
+        if name is None or hub_preset.is_preset(name):
+            return preprocessing
+        if is_model_file(name) == (preprocessing == "own"):
             raise ValueError("own is for networks known by name, the others for .keras files")
         return preprocessing
 
@@ -125,4 +137,6 @@ def default_side(base: str) -> int | None:
     Raises:
         PipelineError: the model file is damaged or refused.
     """
+    if hub_preset.is_preset(base):
+        return hub_preset.input_side(base)
     return input_side(Path(base)) if is_model_file(base) else DEFAULT_SIDES[base]
