@@ -107,8 +107,7 @@ def _parser() -> ArgumentParser:
         "bases",
         metavar="BASE",
         nargs="*",
-        help="NAME[@SIDE] or FILE[@SIDE][:PREPROCESSING]; none: that of params.yaml at 160 and 224 "
-        "pixels",
+        help="NAME[@SIDE] or FILE[@SIDE][:PREPROCESSING]; none: those at hand (docs/bases.md)",
     )
     of["shortlist"].add_argument(
         "--limit", type=int, metavar="N", help="of images; none: params.yaml's"

@@ -10,12 +10,14 @@ import numpy as np
 from viewcache.bases.applications import load_application, preprocess_as_trained
 from viewcache.bases.converting import convert_to_openvino
 from viewcache.bases.cutting import Cut, cut_at, leaves, split_at, with_one_output
+from viewcache.bases.hub import load_preset, preprocess_as_converter, preset_digests
 from viewcache.bases.original import Original
 from viewcache.bases.pins import LOCK, check_pins, weights_digest
 from viewcache.bases.pooling import refuse_shape
 from viewcache.bases.user_model import load_user_model
 from viewcache.ground.files import file_digest
 from viewcache.ground.params.base_settings import BaseSpec
+from viewcache.ground.params.hub_preset import is_preset
 from viewcache.ground.params.preprocessing import Normalization
 from viewcache.ground.quiet_tensorflow import keras, layers
 
@@ -93,13 +95,14 @@ def keras_original(spec: BaseSpec) -> Original:
 
 
 def composition(spec: BaseSpec, model: keras.Model) -> dict[str, Any]:
-    """What a loaded base is made of: its specification, SHA-256 of its file and its weights, and
+    """What a loaded base is made of: its specification, SHA-256 of its files and its weights, and
     the layers of a classifier that were left out."""
     return {
         "spec": spec.described,
         "file": file_digest(spec.file) if spec.file else None,
         "weights": weights_digest(model),
         **({"left_out": [*model.left_out]} if model.left_out else {}),
+        **({"preset": preset_digests(spec.name)} if is_preset(spec.name) else {}),
     }
 
 
@@ -107,6 +110,8 @@ def _load_network(spec: BaseSpec) -> Cut:
     check_pins(LOCK, spec.files)
     if spec.from_file:
         network = load_user_model(Path(spec.name), spec.side)
+    elif is_preset(spec.name):
+        network = load_preset(spec.name, spec.side)
     else:
         network = load_application(spec)
     if spec.layers:
@@ -116,6 +121,8 @@ def _load_network(spec: BaseSpec) -> Cut:
 
 def _preprocess(spec: BaseSpec, pixels: keras.KerasTensor) -> keras.KerasTensor:
     match spec.preprocessing:
+        case "own" if is_preset(spec.name):
+            return preprocess_as_converter(spec.name, pixels)
         case "own":
             return preprocess_as_trained(spec.name, pixels)
         case "none":

@@ -19,11 +19,12 @@ def load_user_model(path: Path, side: int) -> keras.Model:
     except Exception as error:  # Keras lets through whatever a damaged file provokes
         received = " ".join(str(error).split())[:300]
         raise PipelineError(f"{path} is no model that Keras can load", received) from error
-    _check(path, model, side)
+    check_images(path, model, side)
     return model
 
 
-def _check(path: Path, model: keras.Model, side: int) -> None:
+def check_images(path: Path, model: keras.Model, side: int) -> None:
+    """Raise a `PipelineError` unless images of `side` pixels are a model's only input."""
     shapes = [list(tensor.shape) for tensor in model.inputs]
     fits = len(shapes) == 1 and len(shapes[0]) == 4
     if not fits or any(

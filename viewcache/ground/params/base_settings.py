@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from viewcache.ground.params import keras_file, openvino_file
+from viewcache.ground.params import hub_preset, keras_file, openvino_file
 from viewcache.ground.params.catalogue import DEFAULT_SIDES, near_names
 from viewcache.ground.params.preprocessing import (
     PROCESSOR,
@@ -28,12 +28,19 @@ def is_model_file(base: str) -> bool:
     return base.endswith(MODEL_SUFFIXES)
 
 
+def brings_weights(base: str) -> bool:
+    """Whether a base is a model file or a preset."""
+    return is_model_file(base) or hub_preset.is_preset(base)
+
+
 def _known(base: str) -> str:
     if is_model_file(base):
         for file in openvino_file.files_of(Path(base)):
             _present(str(file))
         if base.endswith(KERAS_SUFFIX):
             keras_file.read_config(Path(base))
+    elif hub_preset.is_preset(base):
+        hub_preset.check_preset(base)
     elif base.endswith((".h5", ".hdf5")):
         raise ValueError("an .h5 model may hold code: save the model as .keras")
     elif base.endswith((".pt", ".pth", ".safetensors")):
@@ -60,14 +67,15 @@ class BaseSettings(Section):
     """A frozen base, but for the size of its images.
 
     Attributes:
-        name: `efficientnet_lite0`, a classification network of `keras.applications`, or a file:
-            a `.keras` model, or what OpenVINO opens: `.onnx`, `.tflite`, or its own `.xml`, beside
-            which is its `.bin`.
+        name: `efficientnet_lite0`, a classification network of `keras.applications`; a file: a
+            `.keras` model, or what OpenVINO opens: `.onnx`, `.tflite`, or its own `.xml`, beside
+            which is its `.bin`; or a preset of Keras Hub: a folder, or `hub:NAME`.
         weights: `imagenet`, `random` (always the same, drawn with seed 0), or a file as Keras'
             `load_weights` takes it, with or without the classifier's weights. None for a model
-            file: it brings its own.
-        preprocessing: `own` for a network known by name, and for a file that has Hugging Face's
-            `preprocessor_config.json` beside it. Else what a model file expects of pixels:
+            file or a preset: it brings its own.
+        preprocessing: `own` for a network known by name, a preset that has an image converter, and
+            a file that has Hugging Face's `preprocessor_config.json` beside it. Else what is
+            expected of pixels:
             `none` (0..255), `unit` (0..1), or `tf` (-1..1), `torch`, `caffe` as in
             `keras.applications.imagenet_utils.preprocess_input`; or the mean and the deviation of
             pixels 0..1 by numbers.
@@ -117,9 +125,9 @@ class BaseSettings(Section):
     def _fit_the_base(cls, weights: str | None, info: ValidationInfo) -> str | None:
         if "name" not in info.data:
             return weights  # which the name decides, once it is mended
-        if is_model_file(info.data["name"]):
+        if brings_weights(info.data["name"]):
             if weights is not None:
-                raise ValueError("a model file brings its own weights: must be null")
+                raise ValueError("a model file or preset brings its own weights: must be null")
         elif weights is None or not weights.endswith((".h5", ".keras")):
             if weights not in ("imagenet", "random"):
                 raise ValueError("must be imagenet, random, or a file ending in .h5 or .keras")
@@ -134,7 +142,9 @@ class BaseSettings(Section):
     ) -> str | Normalization:
         """As the file beside a model file states it, once it is read."""
         name = info.data.get("name")
-        if name is None or is_model_file(name) != (preprocessing == "own"):
+        if name is None or hub_preset.is_preset(name):
+            return preprocessing
+        if is_model_file(name) != (preprocessing == "own"):
             return preprocessing
         if is_model_file(name) and (found := read_processor(Path(name).parent)):
             return found.normalization
@@ -179,6 +189,8 @@ def default_side(base: str) -> int | None:
     Raises:
         PipelineError: the model file is damaged or refused.
     """
+    if hub_preset.is_preset(base):
+        return hub_preset.input_side(base)
     if not is_model_file(base):
         return DEFAULT_SIDES[base]
     beside = read_processor(Path(base).parent)
