@@ -102,6 +102,12 @@ def test_what_end_to_end_saw_and_the_image_does_not_give_is_told(kind):
         replay(load_params(), 5)
 
 
+def test_what_end_to_end_saw_is_never_unpickled():
+    keep("keras", 1, [3], cached(1, [3]).astype(object))
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        replay(load_params(), 5)
+
+
 def test_in_another_precision_than_float32_each_base_computes_what_it_gave():
     save_model("other.keras", seed=1)
     of_other = params_with(base={"name": "other.keras"})
