@@ -59,7 +59,7 @@ def test_the_user_s_environment_changes_no_result(repository, tmp_path):
     assert {out for out in before if after[out] != before[out] and "costs" not in out} == set()
 
 
-@pytest.mark.parametrize("stage", ["evaluate", "export"])
+@pytest.mark.parametrize("stage", ["evaluate", pytest.param("export", marks=pytest.mark.slow)])
 def test_warnings_of_other_packages_stop_no_stage(repository, stage):
     repository.run(sys.executable, "-m", f"stages.{stage}", PYTHONWARNINGS="error")
 
