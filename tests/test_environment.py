@@ -71,7 +71,7 @@ def test_the_repository_s_path_may_have_any_character_and_changes_no_result(repr
     assert not [out for out in changed if not out.startswith(timed)]
 
 
-@pytest.mark.parametrize("stage", ["evaluate", "export"])
+@pytest.mark.parametrize("stage", ["evaluate", pytest.param("export", marks=pytest.mark.slow)])
 def test_warnings_of_other_packages_stop_no_stage(repository, stage):
     repository.run(sys.executable, "-m", f"stages.{stage}", PYTHONWARNINGS="error")
 

@@ -68,7 +68,7 @@ def test_what_is_written_is_read_to_the_bit(classes, views, data):
         images = prepared(Path(folder), len(classes))
         every = heads_of(images, len(classes), views, parts=("test", "validation"))
         places = data.draw(st.sets(st.sampled_from(range(len(every))), min_size=1))
-        written, path = [every[place] for place in sorted(places)], Path(folder) / "of/answers"
+        written, path = [every[place] for place in sorted(places)], Path(folder) / "of/this/answers"
         ids = [0, *range(1_000_000, 1_000_000 + views - 1)]
         write_answers(path, written, images, classes, ROTATIONS, ids, UNITS)
         for pair in zip(read_answers(path, ARMS, images, classes), written, strict=True):

@@ -22,7 +22,6 @@ def repository(tmp_path, monkeypatch):
     Path("dvc.yaml").write_text("stages:\n  draw:\n    cmd: echo > a\n    outs: [a]\n")
 
 
-@pytest.mark.filterwarnings("ignore:_NoneStep:DeprecationWarning")  # DVC's own
 @pytest.mark.parametrize(
     "content", [WHOLE[:-5], "schema: '2.0'\nst", "schema: '2.0'\nstages: 1\n", "", "\xff"]
 )
@@ -35,7 +34,6 @@ def test_a_lock_file_that_is_half_written_is_removed(capsys, content):
     assert Path("a").read_text() == "\n"
 
 
-@pytest.mark.filterwarnings("ignore:_NoneStep:DeprecationWarning")  # DVC's own
 def test_a_run_without_a_record_is_removed():
     Path("b").write_text("what the stage reads")
     Path("dvc.yaml").write_text("stages: {copy: {cmd: cp b a, deps: [b], outs: [a]}}")

@@ -133,11 +133,10 @@ def test_a_trainer_trains_the_head_that_fit_trains(trainers, training):
     assert_same(with_trainer(trainers, **training), with_fit(**training))
 
 
-@pytest.mark.parametrize("originals", ["every_second", "never"])
-def test_trainings_of_other_lengths_follow_each_other_as_fit_trains_them(trainers, originals):
+def test_trainings_of_other_lengths_follow_each_other_as_fit_trains_them(trainers):
     some = np.flatnonzero(np.arange(203) % 3)
     for changes in ({"epochs": 8}, {"epochs": 3}, {"rows": some}, {"epochs": 8}):
-        training = {"budget": 4, "seed": 5, "originals": originals} | changes
+        training = {"budget": 4, "seed": 5} | changes
         assert_same(with_trainer(trainers, **training), with_fit(**training))
 
 

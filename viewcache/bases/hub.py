@@ -18,13 +18,15 @@ def load_preset(name: str, side: int) -> keras.Model:
 
     Raises:
         PipelineError: Keras Hub is not installed or cannot load the preset, its files or weights
-            differ from their pins, or it takes other images.
+            differ from their pins, or it takes other images or has several outputs.
     """
     check_preset(name)
     for path in preset_files(name):
         check_pin(LOCK, str(path), file_digest(path))
     backbone = _load(name, "models", "Backbone", dtype="float32")
     check_images(Path(name), backbone, side)
+    if len(backbone.outputs) != 1:
+        raise PipelineError(f"{name} must have one output", len(backbone.outputs))
     network = keras.Model(backbone.inputs[0], backbone.outputs[0], name=backbone.name)
     if name.startswith(PREFIX):
         check_pin(LOCK, name, weights_digest(network))
