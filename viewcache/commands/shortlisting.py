@@ -121,4 +121,4 @@ def _run(base: str, settings: Mapping[str, Any]) -> Compared:
     run = run_in_short(experiment_of(base), settings)
     arms = json.loads(run.read(EVERYTHING))["arms"]
     *_, twin = (name for name, arm in arms.items() if arm["role"] == "cached")
-    return open_compared(replace(run, name=base), twin)
+    return open_compared(replace(run, name=Path(base).name), twin)
