@@ -16,8 +16,8 @@ override export GROUP := $(value GROUP)
 help:  ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-init: .venv/ready  ## Write params.yaml for a folder of your own: make init PHOTOS=FOLDER [GROUP=REGEX].
-	@python -m viewcache init $(if $(PHOTOS),"$$PHOTOS") $(if $(GROUP),--group "$$GROUP")
+init: .venv/ready  ## Write params.yaml for images: make init PHOTOS=FOLDER [GROUP=REGEX] [LAYOUT=NAME].
+	@python -m viewcache init $(if $(PHOTOS),"$$PHOTOS") $(if $(GROUP),--group "$$GROUP") $(if $(LAYOUT),--layout "$$LAYOUT")
 
 plan: .venv/ready  ## Say what `make run` will cost, in half a minute (two cores): make plan [RECIPE=NAME].
 	@python -m viewcache plan $(if $(RECIPE),--recipe $(RECIPE))

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from viewcache.bases.efficientnet_lite0 import efficientnet_lite0
+from viewcache.bases.efficientnet_lite import efficientnet_lite
 from viewcache.ground.paths import PARTS, PREPARED
 from viewcache.images.folds import open_rotations
 from viewcache.images.prepared import open_prepared
@@ -38,7 +38,7 @@ def main() -> None:
         .map(lambda x, y: (augmentation(x, training=True), y), tf.data.AUTOTUNE)
         .prefetch(tf.data.AUTOTUNE)
     )
-    base = efficientnet_lite0(160)
+    base = efficientnet_lite("efficientnet_lite0", 160)
     base.trainable = False
     model = keras.Sequential(
         [

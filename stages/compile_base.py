@@ -1,5 +1,6 @@
 """Compile the frozen base once, for the runtime that `extract` runs it on."""
 
+from viewcache.bases.artifact import find_base
 from viewcache.bases.compiling import compile_base
 from viewcache.ground.entry import run
 from viewcache.ground.manifests import load_array
@@ -14,6 +15,10 @@ def main() -> None:
     costs = Stopwatch(params.work)
     with costs.phase("compile"):
         compile_base(BASE, params.base_spec, base.runtime, base.precision, images)
+    if left_out := find_base(BASE).description.get("left_out"):
+        print(
+            f"{base.name} is cut before its classifier: without {', '.join(left_out)}", flush=True
+        )
     costs.save("compile_base")
 
 

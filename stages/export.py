@@ -44,6 +44,8 @@ def main() -> None:
     description = Description(
         read_classes(PREPARED),
         DecodingPolicy.of(params, images.bits),
+        params.seed,
+        params.augment.model_dump(),
         str(views[0].rows.dtype),
         {
             **{name: recommended[name] for name in ("arm", "views", "sentence")},

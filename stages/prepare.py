@@ -12,10 +12,19 @@ from viewcache.ground.files import replace_folder, scratch, write_text
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import IMAGE_REPORT, LEFT_OUT, PARTS, PREPARED
 from viewcache.ground.stopwatch import Stopwatch
+from viewcache.images.conflicts import conflicts_of, without_conflicts
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.index import index_images
+from viewcache.images.near_duplicates import (
+    NearDuplicates,
+    find_near_duplicates,
+    group_near_duplicates,
+    hash_images,
+)
+from viewcache.images.near_report import NEAR_DUPLICATES, leaking, write_near_duplicates
 from viewcache.images.overview import odd_images, rejects, write_report
-from viewcache.images.parting import part_by_params, write_parts
+from viewcache.images.parting import part_by_params, units_of, write_parts
+from viewcache.images.prepared import open_prepared
 from viewcache.images.preparing import write_classes, write_prepared
 from viewcache.images.sources import open_source
 
@@ -24,27 +33,42 @@ def main() -> None:
     params, costs = load_params(), Stopwatch()
     data, policy = params.data, DecodingPolicy.of(params)
     with costs.phase("index"):
-        source = open_source(Path(data.path), data.manifest, data.classes)
+        source = open_source(
+            Path(data.path), data.manifest, data.classes, data.layout, data.use_split
+        )
         index = index_images(source, data.limit)
+        conflicts = conflicts_of(index, source.classes)
+        _list(conflicts)
+        index = without_conflicts(index, conflicts, data.conflicts)
         part_by_params(index, source.classes, params)
     with scratch(PREPARED) as folder:
         with costs.phase("decode"):
             index = index.join(write_prepared(folder, source.root, index, policy))
         with costs.phase("part"):
             rejected = rejects(source, index)
-            LEFT_OUT.parent.mkdir(exist_ok=True)
-            write_text(LEFT_OUT, rejected.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC))
+            left_out = pd.concat([rejected, conflicts], ignore_index=True)
+            _list(left_out)
             _refuse_too_many(rejected, data.max_rejected)
             kept = index[index["rejected"] == ""]
+            hashes = hash_images(open_prepared(folder))
+            units = units_of(kept)
+            if data.group_near_duplicates:
+                kept = kept.assign(near=group_near_duplicates(hashes))
             parts = part_by_params(kept, source.classes, params)
             write_classes(folder, source.classes)
             replace_folder(PREPARED, folder)
             write_parts(PARTS, parts)
     with costs.phase("report"):
-        odd = odd_images(kept)
-        write_report(IMAGE_REPORT, source, kept, parts, rejected, odd, PREPARED)
-    _warn(rejected, odd)
+        odd, near = odd_images(kept), find_near_duplicates(hashes, units, parts)
+        write_near_duplicates(IMAGE_REPORT, near, kept, source.classes, open_prepared(PREPARED))
+        write_report(IMAGE_REPORT, source, kept, parts, left_out, odd, near, PREPARED)
+    _warn(left_out, odd, near)
     costs.save("prepare")
+
+
+def _list(left_out: pd.DataFrame) -> None:
+    LEFT_OUT.parent.mkdir(exist_ok=True)
+    write_text(LEFT_OUT, left_out.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC))
 
 
 def _refuse_too_many(rejected: pd.DataFrame, limit: int) -> None:
@@ -58,10 +82,12 @@ def _refuse_too_many(rejected: pd.DataFrame, limit: int) -> None:
         raise PipelineError(rule, f"{len(rejected)}: {', '.join(first)}{more}")
 
 
-def _warn(rejected: pd.DataFrame, odd: pd.DataFrame) -> None:
-    if len(rejected) or len(odd):
-        counts = f"{len(rejected)} images left out, {len(odd)} accepted with a warning"
+def _warn(left_out: pd.DataFrame, odd: pd.DataFrame, near: NearDuplicates) -> None:
+    if len(left_out) or len(odd):
+        counts = f"{len(left_out)} images left out, {len(odd)} accepted with a warning"
         print(f"viewcache: {counts}: see {IMAGE_REPORT}/images.md", file=sys.stderr)
+    if near.across:
+        print(f"viewcache: {leaking(near)}: see {NEAR_DUPLICATES}", file=sys.stderr)
 
 
 if __name__ == "__main__":

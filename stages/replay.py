@@ -1,6 +1,7 @@
 """Compute stored features again from the original images.
 
-By TensorFlow; those of a compiled base in another precision than float32 by that base itself.
+By TensorFlow; those of a compiled base by that base itself, where it is in another precision than
+float32 or Keras does not have it.
 """
 
 import json

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from studies.simulated import MARGIN, holds, is_within
-from viewcache.features.store import FeatureView
+from viewcache.features.store import FeatureView, Rows
 from viewcache.ground.params.head_settings import HeadSettings
 from viewcache.heads.dense import as_dense, logits
 from viewcache.heads.trainer import HeadTrainer
@@ -119,7 +119,7 @@ class Shipped:
         rows, features = np.arange(len(labels)), views.astype(np.float32)
         read = [epoch % len(views) for epoch in range(TWIN)]
         trained = self._trainer.train(
-            {view: FeatureView(each, rows) for view, each in enumerate(features)},
+            {view: FeatureView(Rows([each]), rows) for view, each in enumerate(features)},
             make_targets(labels, rows, "none"),
             Validation(features[0][:8], labels[:8]),
             ReadingOrder(read, TWIN, batch_size=32, seed=seed),

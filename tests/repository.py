@@ -20,6 +20,7 @@ TRACING = ROOT / "tests/tracing"
 _IN_TESTS = re.compile("MLFLOW|PYTEST|^CI$")
 """Names in the environment by which MLflow, and what reports its use, may tell a test."""
 NOT_COPIED = ("docs/", "plots/", "dvc.lock", "metrics.json", "results.json", "report.html")
+LINKED = ("/data/source/", "/.dvc/cache/files/")
 SLICE = {
     "data": {"limit": 120, "image_size": 64, "folds": 3},
     "train": {"epochs": 4},
@@ -112,10 +113,11 @@ class Repository:
         (self.path / "params.yaml").write_text(text)
 
     def copy(self, path: Path) -> "Repository":
-        """A repository of its own; but for the images, which nobody writes to, and are linked."""
+        """A repository of its own; images and DVC's cache, which nobody writes to, are linked."""
 
         def copy_or_link(source: str, target: str) -> None:
-            (os.link if "/data/source/" in source else shutil.copy2)(source, target)
+            linked = any(folder in source for folder in LINKED)
+            (os.link if linked else shutil.copy2)(source, target)
 
         shutil.copytree(self.path, path, symlinks=True, copy_function=copy_or_link)
         return Repository(path)

@@ -59,7 +59,19 @@ def test_the_user_s_environment_changes_no_result(repository, tmp_path):
     assert {out for out in before if after[out] != before[out] and "costs" not in out} == set()
 
 
-@pytest.mark.parametrize("stage", ["evaluate", "export"])
+@pytest.mark.slow
+def test_the_repository_s_path_may_have_any_character_and_changes_no_result(reproduced, tmp_path):
+    moved = reproduced.copy(tmp_path / "it's 100 % of ü猫?")
+    before = moved.outs()
+    stages = "prepare", "compile_base", "extract", "train_head", "evaluate", "export"
+    moved.dvc("repro", "--force", "--single-item", *stages)
+    after = moved.outs()
+    timed = ("data/costs", "results", "report", "plots")
+    changed = {out for out in before if after[out] != before[out]}
+    assert not [out for out in changed if not out.startswith(timed)]
+
+
+@pytest.mark.parametrize("stage", ["evaluate", pytest.param("export", marks=pytest.mark.slow)])
 def test_warnings_of_other_packages_stop_no_stage(repository, stage):
     repository.run(sys.executable, "-m", f"stages.{stage}", PYTHONWARNINGS="error")
 

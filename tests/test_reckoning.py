@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import yaml
 
-from stages import answer, evaluate, replay
+from stages import answer, evaluate
 from tests.rows import stored_features
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import seal
+from viewcache.ground.paths import EQUIVALENCE
 
 KINDS = {"same_runtime": "compiled", "keras": "keras"}
 NAMES = {"compiled": "end_to_end_compiled", "keras": "end_to_end"}
@@ -70,6 +71,7 @@ class Files:
     """What the stages left, and what follows from it.
 
     Attributes:
+        views: Features of all images in every view.
         heads: From an arm to the seeds and rotations of its heads.
         answered: What each head names on the images that its rotation tests: (views, images).
         accuracies: Of each head, as `right` gives them.
@@ -80,6 +82,7 @@ class Files:
         self.folder = folder
         self.labels = table(folder / "data/prepared/index.csv")["label"].astype(int)
         self.parts = table(folder / "data/parts.csv")
+        self.views = {view: stored_features(folder, view) for view in (*TEST_VIEWS, 1, 2)}
         self.heads = {arm: self._trainings(arm) for arm in HEADS}
         self.answered, self.accuracies = {}, {}
         for arm, heads in self.heads.items():
@@ -104,13 +107,10 @@ class Files:
     def rows(self, part: str, rotation: int) -> np.ndarray:
         return np.flatnonzero(self.parts[f"rotation_{rotation}"] == part)
 
-    def features(self, view: int, rows: np.ndarray) -> np.ndarray:
-        return stored_features(self.folder, view, rows)
-
     def tested(self, rotation: int, part: str = "test") -> np.ndarray:
         """Features of the images that a rotation tests: (views, images, width)."""
         rows = self.rows(part, rotation)
-        return np.stack([self.features(view, rows) for view in TEST_VIEWS])
+        return np.stack([self.views[view][rows] for view in TEST_VIEWS])
 
     def weights(self, arm: str, head: tuple[int, int], epoch: int = EPOCHS) -> list[np.ndarray]:
         """Of a head as it was after an epoch."""
@@ -129,7 +129,7 @@ class Files:
         file = self.folder / f"data/seen/{kind}/batch.npz"
         view = json.loads(file.with_suffix(".json").read_text())["view"]
         with np.load(file) as seen:
-            return np.abs(self.features(view, seen["rows"]) - seen["features"]).max()
+            return np.abs(self.views[view][seen["rows"]] - seen["features"]).max()
 
 
 def figures_of(files: Files, arm: str) -> dict[str, float]:
@@ -510,39 +510,39 @@ def change(file: Path, changed: dict[str, np.ndarray]) -> None:
     np.savez(file, **content)
 
 
-@pytest.mark.parametrize(
-    ("kind", "question", "head"),
-    [("compiled", "same_runtime", "0"), ("keras", "keras", "0_epoch_2")],
-)
-def test_an_end_to_end_head_that_was_changed(repository, again, kind, question, head):
-    file = repository.path / f"models/end_to_end/{kind}/0/{head}.npz"
-    change(file, {"arr_3": np.float32([1000])})  # so that it names class 1 throughout
-    with pytest.raises(PipelineError, match=rf"0/{head}\.npz is damaged"):
-        again()
-    sealed_again(file)
-    stale, last = wrong(repository.path), COMPARED[question][-1]
-    same = ("max_abs_weight_difference", "changed_test_predictions", f"after {last}")
-    assert {f"{question} {name}" for name in same} <= stale
+def test_end_to_end_heads_that_were_changed(repository, again):
+    for kind, head in (("compiled", "0"), ("keras", "0_epoch_2")):
+        file = repository.path / f"models/end_to_end/{kind}/0/{head}.npz"
+        change(file, {"arr_3": np.float32([1000])})  # so that it names class 1 throughout
+        with pytest.raises(PipelineError, match=rf"0/{head}\.npz is damaged"):
+            again()
+        sealed_again(file)
+    stale = wrong(repository.path)
+    for question in KINDS:
+        same = ("max_abs_weight_difference", "changed_test_predictions")
+        after = f"after {COMPARED[question][-1]}"
+        assert {f"{question} {name}" for name in (*same, after)} <= stale
     assert not any(name.startswith("cached") for name in stale)
     # What it had at its end is what training counted then; of the cut training that is no claim.
-    counted = {"end_to_end_compiled validation_accuracy"} if kind == "compiled" else set()
+    counted = {"end_to_end_compiled validation_accuracy"}
     assert counted <= stale
     assert wrong(again()) == counted
-    assert not repository.results()["equivalence"][question]["is_exact"]
+    equivalence = repository.results()["equivalence"]
+    assert not any(equivalence[question]["is_exact"] for question in KINDS)
 
 
-def test_a_head_that_was_changed_after_its_first_epoch(repository, again):
-    file = repository.path / "models/cached/2/0/0_epoch_1.npz"
+def test_a_head_that_was_changed_after_its_first_epoch(repository, monkeypatch):
+    monkeypatch.chdir(repository.path)
+    file = Path("models/cached/2/0/0_epoch_1.npz")
     change(file, {"arr_3": np.float32([1000])})
     sealed_again(file)
-    again()
-    same = repository.results()["equivalence"]["same_runtime"]
-    assert same["weight_differences"].pop("1") == same["max_abs_weight_difference"] > 900
+    answer.main()
+    _, same = json.loads(EQUIVALENCE.read_bytes())
+    assert same["weight_differences"].pop("1") > 900
     assert set(same["weight_differences"].values()) == {0}
-    assert not same["is_exact"]
 
 
-def test_a_replayed_row_that_was_changed(repository, again, monkeypatch):
+def test_a_replayed_row_that_was_changed(repository, again):
     file = repository.path / "data/seen/compiled/batch.npz"
     with np.load(file) as seen:
         features = seen["features"]
@@ -553,8 +553,6 @@ def test_a_replayed_row_that_was_changed(repository, again, monkeypatch):
     sealed_again(file)
     assert wrong(repository.path) == {"same_runtime max_abs_feature_difference"}
     assert wrong(again()) == set()
-    with pytest.raises(PipelineError, match=r"batch\.npz must hold what the original image"):
-        replay.main()
 
 
 def test_a_label_that_was_changed(repository, again):
@@ -581,23 +579,24 @@ def write(file: Path, content: dict[str, np.ndarray]) -> None:
         rows.writerows(zip(*content.values(), strict=True))
 
 
-@pytest.mark.parametrize(("before", "after"), [("test", "train"), ("validation", "test")])
-def test_an_image_in_another_part_is_refused(repository, again, before, after):
+def test_an_image_in_another_part_is_refused(repository, again):
     file = repository.path / "data/parts.csv"
-    content = table(file)
-    row = Files(repository.path).rows(before, 1)[0]
-    content["rotation_1"] = content["rotation_1"].astype("<U10")
-    content["rotation_1"][row] = after
-    write(file, content)
-    with pytest.raises(PipelineError, match=r"parts\.csv is damaged"):
-        again()
-    sealed_again(file)
-    with pytest.raises(PipelineError, match=r"must be made from (validation_)?images"):
-        again()
+    for before, after in (("test", "train"), ("validation", "test")):
+        content = table(file)
+        content["rotation_1"] = content["rotation_1"].astype("<U10")
+        row = np.flatnonzero(content["rotation_1"] == before)[0]
+        content["rotation_1"][row] = after
+        write(file, content)
+        with pytest.raises(PipelineError, match=r"parts\.csv is damaged"):
+            again()
+        sealed_again(file)
+        with pytest.raises(PipelineError, match=r"must be made from (validation_)?images"):
+            again()
+        content["rotation_1"][row] = before
+        write(file, content)
 
 
-@pytest.mark.parametrize(("rule", "margin"), [("robustness", 0.5), ("clean", 0.01)])
-def test_the_rule_is_followed_where_augmentation_helps(repository, again, rule, margin):
+def test_the_rule_is_followed_where_augmentation_helps(repository, again):
     """Labels are what the twin answers, and seeds make no difference: what it gains is known."""
     folder = repository.path
     for arm in CACHED:
@@ -608,11 +607,13 @@ def test_the_rule_is_followed_where_augmentation_helps(repository, again, rule, 
         content["label"][files.rows("test", rotation)] = files.answered[TWIN, (0, rotation)][0]
     write(file, content)
     sealed_again(file)
-    repository.set("evaluate", rule=rule, margin=margin)
     again()
-    told = repository.results()["recommendation"]
-    assert (told["arm"], told["probably_enough"]) == recommended(folder)
-    assert told["arm"] != "cached_0"
+    for rule, margin in (("robustness", 0.5), ("clean", 0.01)):
+        repository.set("evaluate", rule=rule, margin=margin)
+        evaluate.main()
+        told = repository.results()["recommendation"]
+        assert (told["arm"], told["probably_enough"]) == recommended(folder)
+        assert told["arm"] != "cached_0"
 
 
 def copy_first_seed(folder: Path, arm: str) -> None:

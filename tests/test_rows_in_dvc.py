@@ -1,11 +1,15 @@
 """What `extract` computes under the real DVC: forty photographs, three views."""
 
+import os
 import shutil
+import signal
+import sys
 
 import pytest
 
 from tests.photographs import crops, save_crops
 from tests.repository import Repository, make_repository
+from tests.servers import wait_until
 
 IMAGES, RANDOM = 40, 2
 """Random views: one for training, one for the test."""
@@ -19,12 +23,12 @@ def extracted(tmp_path_factory):
     save_crops(folder / "photos", {"cat": IMAGES // 2, "coffee": IMAGES // 2})
     (folder / "repository").mkdir()
     repository = make_repository(folder / "repository")
-    own = {"source": "folder", "path": str(folder / "photos"), "limit": None}
+    own = {"source": "folder", "path": "../photos", "limit": None}
     repository.set("data", **own, manifest=None, classes=None, image_size=32)
     repository.set("train", epochs=2)
     repository.set("arms", budgets=[0, "twin"], seeds=[0])
     repository.set("end_to_end", keras=0, compiled=0)
-    repository.dvc("repro", "train_head")
+    repository.dvc("repro", "extract")
     repository.commit()
     return repository
 
@@ -32,12 +36,8 @@ def extracted(tmp_path_factory):
 @pytest.fixture
 def own(extracted, tmp_path):
     """A copy, whose photographs are its own."""
-    copy = extracted.copy(tmp_path / "repository")
     shutil.copytree(extracted.path.parent / "photos", tmp_path / "photos")
-    copy.set("data", path=str(tmp_path / "photos"))
-    copy.dvc("repro", "extract")
-    copy.commit()
-    return copy
+    return extracted.copy(tmp_path / "repository")
 
 
 def passes(repository: Repository, *arguments: str) -> int:
@@ -51,21 +51,50 @@ def photos(repository: Repository):
     return repository.path.parent / "photos"
 
 
-def test_a_change_of_images_costs_the_rows_of_what_is_new(own):
-    crop = next(crops("astronaut", 1))
-    crop.save(photos(own) / "cat/new.png")
+def test_an_image_more_costs_and_moves_its_own_rows(own, tmp_path):
+    own.dvc("remote", "add", "--default", "folder", str(tmp_path / "remote"))
+    own.dvc("push", "extract")
+    before = sizes(tmp_path / "remote")
+    next(crops("astronaut", 1)).save(photos(own) / "cat/new.png")
     assert passes(own) == 1 + RANDOM
+    own.dvc("push", "extract")
+    new = {path: size for path, size in sizes(tmp_path / "remote").items() if path not in before}
+    lists = [path for path in new if path.endswith(".dir")]
+    assert len(new) == (1 + RANDOM) + 2 + len(lists) + 1  # keys, shards of view 0 and others, costs
+    assert sum(new.values()) < 30_000
+
+
+def sizes(folder):
+    return {str(path): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+
+
+def test_images_less_renamed_relabelled_and_in_other_folds_cost_nothing(own):
     (photos(own) / "cat/0.jpg").unlink()
-    assert passes(own) == 0
     (photos(own) / "cat/1.jpg").rename(photos(own) / "cat/renamed.jpg")
     (photos(own) / "cat/2.jpg").rename(photos(own) / "coffee/relabelled.jpg")
-    assert passes(own) == 0
     own.set("data", folds=4, split_seed=1)
     assert passes(own) == 0
 
 
+def test_after_a_kill_a_run_goes_on_and_what_was_before_is_found_in_dvcs_cache(own):
+    rows = own.path / "data/rows"
+    before, keys = sorted(rows.iterdir()), own.outs()["data/features"]
+    own.set("augment", brightness=0.4)
+    running = own.start(sys.executable, "-m", "dvc", "repro", "extract")
+    wait_until(lambda: not set(before) <= set(rows.iterdir()), step=0.002)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    assert own.repro("extract")[-1] == "extract"
+    assert own.outs()["data/features"] != keys
+    own.set("augment", brightness=0.2)
+    assert passes(own) == 0
+    assert own.outs()["data/features"] == keys
+    assert sorted(rows.iterdir()) == before
+
+
 @pytest.mark.slow
 def test_a_setting_changed_and_changed_back_costs_nothing_more(own):
+    own.dvc("repro", "train_head")
     assert passes(own, "exp", "run", *OTHER, "train_head") == RANDOM * IMAGES
     output = own.dvc("exp", "run", "-S", "augment.brightness=0.2", "train_head")
     assert "120 rows of 3 views: 0 computed" in output
@@ -83,12 +112,6 @@ def test_a_checkout_of_an_older_commit_and_back_costs_nothing(own):
         assert passes(own, "repro", "--force", "--single-item", "extract") == 0
 
 
-def test_rows_that_were_deleted_are_found_in_dvcs_cache(own):
-    shutil.rmtree(own.path / "data/rows")
-    assert passes(own) == 0
-    assert list((own.path / "data/rows").glob("*.arrow"))
-
-
 @pytest.mark.slow
 def test_a_clone_has_the_rows_after_a_pull_and_without_them_says_what_brings_them(own, tmp_path):
     own.dvc("remote", "add", "--default", "folder", str(tmp_path / "remote"))
@@ -102,23 +125,6 @@ def test_a_clone_has_the_rows_after_a_pull_and_without_them_says_what_brings_the
     assert "`dvc checkout` or `dvc pull` brings them" in output
     clone.dvc("pull", "extract")
     assert passes(clone, "repro", "--pull", "--allow-missing", "train_head") == 0
-
-
-def test_an_image_more_moves_its_rows_and_the_keys(own, tmp_path):
-    own.dvc("remote", "add", "--default", "folder", str(tmp_path / "remote"))
-    own.dvc("push")
-    before = sizes(tmp_path / "remote")
-    next(crops("astronaut", 1)).save(photos(own) / "cat/new.png")
-    own.dvc("repro", "extract")
-    own.dvc("push", "extract")
-    new = {path: size for path, size in sizes(tmp_path / "remote").items() if path not in before}
-    lists = [path for path in new if path.endswith(".dir")]
-    assert len(new) == (1 + RANDOM) + 2 + len(lists) + 1  # keys, shards of view 0 and others, costs
-    assert sum(new.values()) < 30_000
-
-
-def sizes(folder):
-    return {str(path): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.slow

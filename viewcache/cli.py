@@ -73,13 +73,18 @@ def _parser() -> ArgumentParser:
     }
     what = of["init"].add_mutually_exclusive_group(required=True)
     what.add_argument(
-        "photos", metavar="PHOTOS", type=Path, nargs="?", help="with a folder for each class"
+        "photos", metavar="PHOTOS", type=Path, nargs="?", help="with images in classes"
     )
     what.add_argument(
         "--upgrade", action="store_true", help="bring a params.yaml of version 0.1 to this one"
     )
     of["init"].add_argument(
         "--group", metavar="REGEX", help="finds in an image's path the group that it belongs to"
+    )
+    of["init"].add_argument(
+        "--layout",
+        metavar="NAME",
+        help="how the folder tells the classes, where it can be read in several ways",
     )
     of["plan"].add_argument(
         "--recipe", metavar="NAME", help="of recipes/NAME.yaml, not of params.yaml"
@@ -102,8 +107,7 @@ def _parser() -> ArgumentParser:
         "bases",
         metavar="BASE",
         nargs="*",
-        help="NAME[@SIDE] or FILE.keras[@SIDE]:PREPROCESSING; none: that of params.yaml at 160 and "
-        "224 pixels",
+        help="NAME[@SIDE] or FILE[@SIDE][:PREPROCESSING]; none: those at hand (docs/bases.md)",
     )
     of["shortlist"].add_argument(
         "--limit", type=int, metavar="N", help="of images; none: params.yaml's"
@@ -114,6 +118,13 @@ def _parser() -> ArgumentParser:
     of["predict"].add_argument("images", nargs="+", type=Path, metavar="FOLDER_OR_FILE")
     of["predict"].add_argument(
         "--out", type=Path, required=True, metavar="CSV", help="written whole"
+    )
+    of["predict"].add_argument(
+        "--views",
+        type=int,
+        default=0,
+        metavar="N",
+        help="average over the image and N random views of it (%(default)s)",
     )
     of["export"].add_argument(
         "--keras", dest="path", type=Path, required=True, metavar="FILE", help="of type .keras"

@@ -128,6 +128,16 @@ def test_a_head_that_was_not_kept_is_missed():
         found(arm)
 
 
+def test_what_end_to_end_saw_is_never_unpickled():
+    arm = named("end_to_end", (0,), (0,))
+    save(TWIN)
+    save(arm)
+    np.savez(seen_file("keras"), rows=[3, 1], features=FEATURES[[3, 1]].astype(object))
+    seal(seen_file("keras"), view=5)
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        found(arm)
+
+
 @pytest.mark.parametrize(
     ("epochs", "compared"),
     [("all", [1, 2, 3, 4, 20]), (2, [1, 2]), (4, [1, 2, 3, 4]), (8, [1, 2, 3, 4])],

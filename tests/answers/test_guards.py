@@ -20,7 +20,7 @@ def head(name="cached_1", seed=0, number=0, images=None, validation=None, start=
     rotation = ROTATIONS[number]
     saved = SavedHead(
         [],
-        start or f"start {seed}",
+        start or f"first weights of seed {seed}",
         digest_of_digests(images or IMAGES.of(rotation.train)),
         digest_of_digests(validation or IMAGES.of(rotation.validation)),
         [],
@@ -56,9 +56,9 @@ def test_a_head_that_saw_other_images_than_its_rotation_has_is_refused(other, ru
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_heads_of_one_seed_start_alike_in_every_arm_and_rotation(number):
-    other = head("end_to_end", 1, number, start="elsewhere")
+    other = head("end_to_end", 1, number, start="started elsewhere")
     rule = r"end_to_end and cached_1 must train the same head, .* with seed 1\. Received: .*"
-    with pytest.raises(PipelineError, match=rule + "started as elsewhere and start 1$"):
+    with pytest.raises(PipelineError, match=rule + "started as started else and first weight$"):
         refuse_unfair_comparison([*FAIR, other], IMAGES, ROTATIONS)
 
 

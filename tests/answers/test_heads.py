@@ -32,6 +32,17 @@ def test_every_epoch_of_every_head_is_told():
     assert set(found["rotation"]) == {2}
 
 
+def test_a_head_is_of_an_arm_by_its_name_and_its_training():
+    head = trained(3)  # of cached_2, in rotation 2
+    assert head.is_of(named("cached_2", (1, 3), (0, 2)))
+    for other in (
+        named("cached_1", (3,), (2,)),
+        named("cached_2", (1,), (2,)),
+        named("cached_2", (3,), (1,)),
+    ):
+        assert not head.is_of(other)
+
+
 def model(seed):
     settings = HeadSettings(units=4, dropout=0.5, standardize=False, weight_decay=0)
     return build_head(6, 2, settings, 0.01, seed)

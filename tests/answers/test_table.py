@@ -68,7 +68,7 @@ def test_what_is_written_is_read_to_the_bit(classes, views, data):
         images = prepared(Path(folder), len(classes))
         every = heads_of(images, len(classes), views, parts=("test", "validation"))
         places = data.draw(st.sets(st.sampled_from(range(len(every))), min_size=1))
-        written, path = [every[place] for place in sorted(places)], Path(folder) / "of/answers"
+        written, path = [every[place] for place in sorted(places)], Path(folder) / "of/this/answers"
         ids = [0, *range(1_000_000, 1_000_000 + views - 1)]
         write_answers(path, written, images, classes, ROTATIONS, ids, UNITS)
         for pair in zip(read_answers(path, ARMS, images, classes), written, strict=True):
@@ -97,6 +97,15 @@ def test_the_same_answers_are_the_same_bytes(path, images, heads):
     before = path.read_bytes()
     write_answers(path, heads, images, CLASSES, ROTATIONS, VIEWS, UNITS)
     assert path.read_bytes() == before
+
+
+def test_answers_on_one_image_in_one_view_are_read(tmp_path, images):
+    scores = np.array([[[0.5, 2.0, -1.0]]], np.float32)
+    one = answers_of(ARMS[0], (7, 1), "test", np.array([4]), images.labels[[4]], scores)
+    file = tmp_path / "one.parquet"
+    write_answers(file, [one], images, CLASSES, ROTATIONS, [0], UNITS)
+    [found] = read_answers(file, ARMS, images, CLASSES)
+    assert_same(found, one)
 
 
 @pytest.mark.parametrize(("spared", "kept"), [(0, True), (1, False)])

@@ -78,6 +78,7 @@ def test_an_arm_on_cached_views_goes_round_the_first_of_the_seeds_own_order():
     assert named("cached_2").views(0) == [order[0], 0, order[1], 0] * 5
     assert named("cached_2").views(1)[::2] == COURSE.order(1)[:2] * 5
     assert named("cached_2").training_stage == "train_head"
+    assert named("cached_2").training_name(3, 1) == "cached_2 seed 3 rotation 1"
     assert named("cached_2").head_file(3, 1).as_posix() == "models/cached/2/3/1.npz"
     assert named("cached_2").head_file(3, 1, 4).as_posix() == "models/cached/2/3/1_epoch_4.npz"
 

@@ -52,9 +52,10 @@ def test_where_more_are_wanted_than_there_are_all_are_drawn_once(images):
 
 
 def test_so_many_are_drawn_by_the_seed_from_the_listed_views(images):
-    draws = [places(images, draw_stored(images, [0, 2], 5, seed)) for seed in (-1, 0, 0, 1)]
+    seeds = (-1, 2**64 - 1, 0, 0, 2**63)
+    draws = [places(images, draw_stored(images, [0, 2], 5, seed)) for seed in seeds]
     assert all(len(set(draw)) == 5 for draw in draws)
-    assert draws[1] == draws[2] != draws[3]
+    assert draws[0] == draws[1] != draws[2] == draws[3] != draws[4]
     assert {view for draw in draws for view, _ in draw} == {0, 2}
 
 
@@ -80,6 +81,15 @@ def stored(value, *others):
 def test_differences_are_relative_to_features_above_1_and_told_of_every_image():
     kept = [stored(0, 0.5, 2**-14), *(stored(4 + 2**-13, 0.5, 0) for _ in range(BATCH))]
     assert [*differences(kept, Known())] == [2**-14, *[2**-15] * BATCH]
+
+
+def test_a_reference_that_says_nothing_of_an_image_is_refused():
+    class Silent(Known):
+        def features(self, wanted):
+            return super().features(wanted)[:-1]
+
+    with pytest.raises(ValueError, match="shorter"):
+        [*differences([stored(0, 0.5, 0)], Silent())]
 
 
 def test_a_feature_that_is_off_is_told_with_its_image_and_view():

@@ -6,7 +6,7 @@ import pytest
 
 from tests.specs import random, spec
 from viewcache.bases.applications import preprocess_as_trained
-from viewcache.bases.efficientnet_lite0 import efficientnet_lite0
+from viewcache.bases.efficientnet_lite import efficientnet_lite
 from viewcache.bases.frozen import load_base
 from viewcache.ground.errors import PipelineError
 
@@ -60,7 +60,9 @@ def test_a_layer_without_a_name_of_its_own_is_the_same_every_time():
 
 def test_a_layer_of_the_classifier_can_be_taken(working_folder, small_images):
     images = np.pad(small_images, [(0, 0), (96, 96), (96, 96), (0, 0)])
-    expected = efficientnet_lite0(224, include_top=True)(images.astype(np.float32))
+    expected = efficientnet_lite("efficientnet_lite0", 224, include_top=True)(
+        images.astype(np.float32)
+    )
     features = load_base(spec(side=224, layers=["fc"]))(images)
     np.testing.assert_allclose(features, expected, atol=1e-6)
 

@@ -141,24 +141,63 @@ def test_a_model_of_other_images_is_refused(tmp_path, shape):
         load_user_model(path, 32)
 
 
-@pytest.mark.parametrize("several", ["inputs", "outputs"])
-def test_a_model_of_several_inputs_or_outputs_is_refused(tmp_path, several):
+def test_a_model_of_several_inputs_is_refused(tmp_path):
     images, others = keras.Input((32, 32, 3)), keras.Input((32, 32, 3))
-    total = layers.Add()([images, others])
-    model = (
-        keras.Model([images, others], total)
-        if several == "inputs"
-        else keras.Model(images, [layers.ReLU()(images), layers.Softmax()(images)])
-    )
-    model.save(tmp_path / "model.keras")
-    with pytest.raises(PipelineError, match="have one output"):
+    keras.Model([images, others], layers.Add()([images, others])).save(tmp_path / "model.keras")
+    with pytest.raises(PipelineError, match="must take images of shape"):
         load_user_model(tmp_path / "model.keras", 32)
 
 
-def test_an_output_that_is_neither_map_nor_vector_is_refused(working_folder):
-    save("model.keras", layers.Reshape((1024, 3)))
-    with pytest.raises(PipelineError, match=r"a map or a vector .* \(None, 1024, 3\)"):
+@pytest.mark.parametrize("by_name", [False, True])
+def test_of_several_outputs_one_is_named(working_folder, small_images, by_name):
+    images = keras.Input((32, 32, 3))
+    outputs = [layers.ReLU(name="one")(images), layers.Rescaling(2.0, name="other")(images)]
+    names = ["a", "b"] if by_name else ["one", "other"]
+    keras.Model(images, dict(zip(names, outputs, strict=True)) if by_name else outputs).save(
+        "model.keras"
+    )
+    base = load_base(model_file("model.keras", output=names[1]))
+    np.testing.assert_allclose(base(small_images), 2 * small_images.mean(axis=(1, 2)), rtol=1e-5)
+    with pytest.raises(PipelineError, match=rf"one of the outputs .*: {', '.join(names)}\. .*None"):
         load_base(model_file("model.keras"))
+
+
+def test_tokens_are_pooled(working_folder, small_images):
+    save("model.keras", layers.Reshape((1024, 3)))
+    tokens = small_images.reshape(4, 1024, 3).astype(np.float32)
+    expected = {
+        "avg": tokens.mean(1),
+        "both": np.hstack([tokens.mean(1), tokens.max(1)]),
+        "cls": tokens[:, 0],
+        "cls_and_avg": np.hstack([tokens[:, 0], tokens[:, 1:].mean(1)]),
+        "flatten": tokens.reshape(4, -1),
+    }
+    for pooling, features in expected.items():
+        base = load_base(model_file("model.keras", pooling=pooling))
+        np.testing.assert_allclose(base(small_images), features, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("inside", "pooling"), [(layers.Reshape((4, 256, 3, 1)), "avg"), (layers.ReLU(), "cls")]
+)
+def test_an_output_that_cannot_be_pooled_so_is_refused(working_folder, inside, pooling):
+    save("model.keras", inside)
+    with pytest.raises(PipelineError, match=r"a map, tokens or a vector .* Received: .*\(None, "):
+        load_base(model_file("model.keras", pooling=pooling))
+
+
+def test_a_model_may_have_any_name_of_a_file(working_folder, small_images):
+    name = "Größe = 1, модель (v2).keras"
+    save(name)
+    assert load_base(model_file(name))(small_images).shape == (4, 6)
+
+
+def test_mean_and_deviation_may_be_numbers(working_folder, small_images):
+    save("model.keras", layers.ReLU())
+    numbers = {"mean": [0.0, 0.0, 0.0], "std": [0.2, 0.25, 0.5]}
+    base = load_base(model_file("model.keras", preprocessing=numbers))
+    expected = (small_images / 255 / numbers["std"]).mean(axis=(1, 2))
+    np.testing.assert_allclose(base(small_images), expected, rtol=1e-5)
 
 
 def repack(path, **changes):

@@ -3,14 +3,22 @@
 import contextlib
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from tests.answers.runs import save_run
 from tests.repository import Repository
-from viewcache.commands.comparing import changes, compare, compare_runs, open_compared
+from viewcache.commands.comparing import (
+    changes,
+    compare,
+    compare_runs,
+    open_compared,
+    with_defaults,
+)
 from viewcache.commands.run_files import Run
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.paths import ANSWERS
@@ -144,6 +152,16 @@ def test_seconds_are_told_of_one_machine_alone(hold):
     text = comparison(hold({"draw": 1, "machine": "there"}, {"draw": 0}))
     assert "Seconds that were taken on other machines" in text
     assert text.splitlines()[-3].split() == ["one", "60", "-", "-", "-"]
+
+
+def test_a_parameter_that_an_older_run_did_not_have_had_its_default():
+    stated = yaml.safe_load(Path("params.yaml").read_text())
+    older = {**stated, "data": {name: stated["data"][name] for name in ("source", "path")}}
+    assert with_defaults(older)["data"]["fit"] == "stretch"
+    assert with_defaults(stated) == stated
+    assert set(changes(with_defaults(older), stated)) == {"data.classes", "data.image_size"} | {
+        "data.manifest"
+    }
 
 
 def test_parameters_that_differ_are_told(hold):

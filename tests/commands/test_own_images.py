@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.images.pictures import save_noise
 from tests.photographs import save_crops
 from viewcache.commands.own_images import init
 from viewcache.ground.errors import PipelineError
@@ -56,13 +57,77 @@ def test_photographs_elsewhere_are_none_of_git_s_business(tmp_path_factory):
     assert load_params().data.path == elsewhere
 
 
-def test_a_broken_file_is_named_with_the_way_to_go_on(capsys):
+def test_a_few_broken_and_contradicting_files_are_left_out_and_named(capsys):
     (PHOTOS / "cat/0.jpg").write_text("no image")
+    shutil.copy(PHOTOS / "cat/1.jpg", PHOTOS / "coffee/copy.jpg")
     init(PHOTOS, None)
     said = capsys.readouterr().out
-    assert "go on without them by data.max_rejected: 1" in said
-    assert "cat/0.jpg: not an image" in said
-    assert load_params().data.max_rejected == 0
+    assert (
+        "Left out by data.max_rejected: 1 files that cannot be used.\n  cat/0.jpg: not an" in said
+    )
+    assert "Left out by data.conflicts: 2 images that contradict an equal one.\n  c" in said
+    data = load_params().data
+    assert (data.max_rejected, data.conflicts) == (1, "leave_out")
+
+
+def test_more_than_a_few_are_to_be_mended(capsys):
+    for number in range(5):
+        (PHOTOS / f"cat/{number}.jpg").write_text(f"no image {number}")
+        shutil.copy(PHOTOS / f"cat/{number + 9}.jpg", PHOTOS / f"coffee/copy {number}.jpg")
+    init(PHOTOS, None)
+    said = capsys.readouterr().out
+    assert "To mend, to remove, or to leave out by data.max_rejected: 5 files" in said
+    assert "To mend, to remove, or to leave out by data.conflicts: 10 images" in said
+    data = load_params().data
+    assert (data.max_rejected, data.conflicts) == (0, "fail")
+
+
+def test_the_layout_is_said_in_a_line_and_written(capsys):
+    init(PHOTOS, None)
+    said = "Taken for a folder for each class: data.layout class_folders.\n"
+    assert said in capsys.readouterr().out
+    assert (load_params().data.layout, load_params().data.manifest) == ("class_folders", None)
+
+
+def test_a_folder_that_can_be_read_in_two_ways_is_read_as_asked(capsys):
+    files = sorted(path.relative_to(PHOTOS) for path in PHOTOS.rglob("*.jpg"))
+    rows = [f"{file},{'xy'[number % 2]}" for number, file in enumerate(files)]
+    (PHOTOS / "list.csv").write_text("\n".join(["file;label", *rows]).replace(",", ";"))
+    with pytest.raises(PipelineError, match=r"several ways.*class_folders: .*; list\.csv: "):
+        init(PHOTOS, None)
+    init(PHOTOS, None, "list.csv")
+    said = (
+        "Taken for list.csv, where file names the image and label its class: data.layout table.\n"
+    )
+    assert said in capsys.readouterr().out
+    assert (load_params().data.layout, load_params().data.manifest) == ("table", "list.csv")
+
+
+def test_a_split_that_tests_few_images_is_ignored_and_said(capsys):
+    for number, file in enumerate(sorted(PHOTOS.rglob("*.jpg"))):
+        place = Path("parted", ("Training", "Testing")[number % 4 == 0], *file.parts[-2:])
+        place.parent.mkdir(parents=True, exist_ok=True)
+        file.rename(place)
+    init(Path("parted"), None)
+    data = load_params().data
+    assert (data.layout, data.use_split, data.folds) == ("split_folders", "ignore", 5)
+    said = capsys.readouterr().out
+    assert "Taken for split folders (Testing, Training) with the classes in each: data.lay" in said
+    assert "Their own split (45 train, 15 test) tests few images, so all are one pool: " in said
+
+
+@pytest.mark.slow
+def test_a_thousand_classes(tmp_path, capsys):
+    for number in range(3000):
+        split = ("train", "val", "test")[number % 3]
+        save_noise(tmp_path / f"many/{split}/class {number // 3}/{number}.png", number, 4)
+    init(tmp_path / "many", None)
+    said = capsys.readouterr().out
+    assert "3,000 images in 1,000 classes: 3 class 0, " in said
+    assert "and 990 more" in said
+    assert "Their own split is kept (1,000 train, 1,000 validation, 1,000 test): data.use_" in said
+    assert (load_params().data.use_split, load_params().data.folds) == ("as_test", None)
+    assert len(Path("params.yaml").read_text().splitlines()[0]) < 300
 
 
 def test_groups_that_names_suggest_are_asked_for_and_written(capsys):
@@ -104,7 +169,7 @@ def test_the_repository_itself_is_no_folder_of_images(photos):
 
 
 @pytest.mark.parametrize(
-    "name", ["back\\slash", "new\nline", "a: {b", "# 'x\"", "{0}\\1", "ü猫 %s"]
+    "name", ["back\\slash", "new\nline", "a: {b", "# 'x\"", "{0}\\1", "ü猫 %s", "a,b;c\td"]
 )
 def test_any_name_of_a_class_or_folder_leaves_valid_parameters(name):
     folder = PHOTOS.rename("any " * 30 + name)

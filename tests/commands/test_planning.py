@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from stages import evaluate
 from tests.repository import Repository, make_repository
 from viewcache.commands.planning import plan, told
 from viewcache.costs.prediction import Predicted
@@ -69,9 +70,10 @@ def test_it_is_said_what_the_run_takes_and_from_when_on_caching_pays(planned):
     assert max(map(len, lines)) <= 100
 
 
-def test_evaluate_holds_the_plan_to_what_it_measured(planned, repository):
+def test_evaluate_holds_the_plan_to_what_it_measured(planned, repository, monkeypatch):
     shutil.copy(planned[0].path / "data/prediction.json", repository.path / "data")
-    repository.run(sys.executable, "-m", "stages.evaluate")
+    monkeypatch.chdir(repository.path)
+    evaluate.main()
     found = json.loads((repository.path / "results.json").read_text())
     ends = ["end_to_end", "end_to_end_compiled"]
     assert list(found["prediction"]) == ["baseline", *CACHED, *ends]

@@ -37,6 +37,26 @@ def test_every_file_of_a_folder_gets_a_class_and_probabilities():
 
 
 @pytest.mark.usefixtures("workspace")
+def test_averaging_over_views_gives_an_image_the_same_answer_in_any_company():
+    predict([Path("photos")], Path("found.csv"), views=2)
+    columns = ["probability_functional", "probability_defective"]
+    together = table().set_index("path").loc["photos/1/3.png", columns]
+    predict([Path("photos/1/3.png")], Path("found.csv"), views=2)
+    alone = table().set_index("path").loc["photos/1/3.png", columns]
+    assert alone.tolist() == pytest.approx(together.tolist(), abs=1e-5)
+    predict([Path("photos/1/3.png")], Path("found.csv"))
+    assert abs(table().loc[0, columns[0]] - alone[columns[0]]) > 1e-4
+
+
+@pytest.mark.parametrize("views", [-1, 101])
+@pytest.mark.usefixtures("workspace")
+def test_a_number_of_views_that_none_has_is_refused(views):
+    with pytest.raises(PipelineError, match=rf"views must .* from 0 to 100. Received: {views}"):
+        predict([Path("photos")], Path("found.csv"), views)
+    assert not Path("found.csv").exists()
+
+
+@pytest.mark.usefixtures("workspace")
 def test_a_bad_image_is_told_and_costs_no_other_its_answer():
     Path("photos/0/bad.jpg").write_text("no image")
     with pytest.raises(PipelineError, match=r"1 of 71 that are not: 'photos/0/bad.jpg': not an im"):

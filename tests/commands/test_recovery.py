@@ -1,12 +1,14 @@
 """What a killed `dvc` leaves half-written is removed, and nothing else."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from dvc.repo import Repo
 
-from viewcache.commands.recovery import recover
+from viewcache.commands.recovery import WITHOUT_GIT, recover
 from viewcache.ground.errors import PipelineError
 
 STAGE = {"cmd": "echo > a", "outs": [{"path": "a", "hash": "md5", "md5": 32 * "1", "size": 1}]}
@@ -20,7 +22,6 @@ def repository(tmp_path, monkeypatch):
     Path("dvc.yaml").write_text("stages:\n  draw:\n    cmd: echo > a\n    outs: [a]\n")
 
 
-@pytest.mark.filterwarnings("ignore:_NoneStep:DeprecationWarning")  # DVC's own
 @pytest.mark.parametrize(
     "content", [WHOLE[:-5], "schema: '2.0'\nst", "schema: '2.0'\nstages: 1\n", "", "\xff"]
 )
@@ -33,7 +34,6 @@ def test_a_lock_file_that_is_half_written_is_removed(capsys, content):
     assert Path("a").read_text() == "\n"
 
 
-@pytest.mark.filterwarnings("ignore:_NoneStep:DeprecationWarning")  # DVC's own
 def test_a_run_without_a_record_is_removed():
     Path("b").write_text("what the stage reads")
     Path("dvc.yaml").write_text("stages: {copy: {cmd: cp b a, deps: [b], outs: [a]}}")
@@ -75,3 +75,11 @@ def test_what_dvc_says_of_a_folder_that_is_none_of_its_own_is_told(tmp_path, mon
         PipelineError, match=r"DVC must open this repository\..*not inside of a DVC"
     ):
         recover()
+
+
+def test_without_git_the_command_is_told_by_which_dvc_works():
+    Path(".dvc/config").write_text("")  # As it comes from git, in which `no_scm` is not set.
+    with pytest.raises(PipelineError, match=r"is none: `dvc config .*is not a git repository"):
+        recover()
+    subprocess.run([sys.executable, "-m", *WITHOUT_GIT.split()], check=True)
+    recover()

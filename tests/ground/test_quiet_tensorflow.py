@@ -1,10 +1,10 @@
-import os
 import subprocess
 import sys
 
 import pytest
 
-from viewcache.ground.quiet_tensorflow import as_if_missing
+from viewcache.ground import machine
+from viewcache.ground.quiet_tensorflow import as_if_missing, gpu_is_wanted
 
 USE = """\
 from viewcache.ground.quiet_tensorflow import tf
@@ -18,16 +18,29 @@ def test_tensorflow_is_imported_and_first_used_in_silence_and_multiplies_in_full
     assert (done.stdout, done.stderr) == ("3.0 False\n", "")
 
 
-@pytest.mark.parametrize(("hidden", "shown"), [({}, True), ({"CUDA_VISIBLE_DEVICES": ""}, False)])
-def test_why_a_gpu_that_is_there_cannot_be_used_is_shown(tmp_path, hidden, shown):
+@pytest.fixture
+def a_gpu(tmp_path):
+    """Where a driver tells of one."""
     (tmp_path / "0000").mkdir()
     (tmp_path / "0000/information").write_text("Model: NVIDIA H200\n")
+    return tmp_path
+
+
+def test_why_a_gpu_that_is_there_cannot_be_used_is_shown(a_gpu):
     there = "from pathlib import Path\nfrom viewcache.ground import machine\n"
-    there += f"machine.GPUS = Path({str(tmp_path)!r})\n"
+    there += f"machine.GPUS = Path({str(a_gpu)!r})\n"
     command = [sys.executable, "-c", there + USE]
-    environment = os.environ | hidden
-    done = subprocess.run(command, capture_output=True, check=True, text=True, env=environment)
-    assert ("failed call to cuInit" in done.stderr) == shown
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    assert "failed call to cuInit" in done.stderr
+
+
+@pytest.mark.parametrize(("seen", "wanted"), [(None, True), ("0", True), ("-1", False)])
+def test_a_gpu_that_is_hidden_is_not_wanted(a_gpu, monkeypatch, seen, wanted):
+    monkeypatch.setattr(machine, "GPUS", a_gpu)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if seen is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", seen)
+    assert gpu_is_wanted() == wanted
 
 
 def test_a_package_is_missing_for_a_while_only():

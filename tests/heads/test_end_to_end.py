@@ -45,8 +45,12 @@ def schedule_of(views, epochs=None):
     return ReadingOrder(views, epochs or len(views), 8, 3, KEPT)
 
 
+def prepared(base, images):
+    return next(base.prepare([images]))
+
+
 def validation_of(base, render):
-    return Validation(base.features(base.prepare(render(0, np.arange(8)))), LABELS[:8])
+    return Validation(base.features(prepared(base, render(0, np.arange(8)))), LABELS[:8])
 
 
 def train_on(base, render, schedule, rows=ALL, width=1280, around_epoch=lambda view: nullcontext()):
@@ -73,7 +77,7 @@ def test_both_bases_train_the_same_head_and_keep_what_it_saw(bases):
 def trained_on_cache(base, render, schedule, width=1280):
     """The twin, on the features of all views."""
     views = {
-        view: FeatureView(Rows([base.prepare(render(view, ALL))]), ALL)
+        view: FeatureView(Rows([prepared(base, render(view, ALL))]), ALL)
         for view in {0, *schedule.views}
     }
     trainer = HeadTrainer(width, 2, HEAD, CosineToZero(RATE))
@@ -112,7 +116,7 @@ def numbers(view, rows):
 
 
 def base_of_numbers(fingerprint=lambda: "same"):
-    return EndToEndBase(lambda head: head, lambda inputs: inputs, lambda x: x, fingerprint)
+    return EndToEndBase(lambda head: head, iter, lambda x: x, fingerprint)
 
 
 def on_numbers(views, render=numbers, base=None, epochs=None, **how):

@@ -78,6 +78,9 @@ class Training(NamedTuple):
     def schedule(self):
         return schedule_of(self.budget, self.seed, self.epochs, self.originals)
 
+    def read(self, view, batches):
+        return map(self.views[view].__getitem__, batches)
+
     @property
     def targets(self):
         return make_targets(LABELS[self.classes], self.rows, self.weights)
@@ -86,7 +89,9 @@ class Training(NamedTuple):
 def with_fit(*given, **changes):
     of = Training(*given, **changes)
     head = build_head(64, of.classes, of.settings, rate_of(of.falls), of.seed)
-    fit = by_fit(head, lambda view, batch: of.views[view][batch], of.targets, 32)
+    fit = by_fit(
+        head, lambda view, batches: map(of.views[view].__getitem__, batches), of.targets, 32
+    )
     head.optimizer.start_again(of.schedule.steps(len(of.rows)))
     history, kept = train(fit, head, of.rows, validation(of.classes), of.schedule)
     return Trained(head.get_weights(), history, "by fit", kept)
@@ -128,11 +133,10 @@ def test_a_trainer_trains_the_head_that_fit_trains(trainers, training):
     assert_same(with_trainer(trainers, **training), with_fit(**training))
 
 
-@pytest.mark.parametrize("originals", ["every_second", "never"])
-def test_trainings_of_other_lengths_follow_each_other_as_fit_trains_them(trainers, originals):
+def test_trainings_of_other_lengths_follow_each_other_as_fit_trains_them(trainers):
     some = np.flatnonzero(np.arange(203) % 3)
     for changes in ({"epochs": 8}, {"epochs": 3}, {"rows": some}, {"epochs": 8}):
-        training = {"budget": 4, "seed": 5, "originals": originals} | changes
+        training = {"budget": 4, "seed": 5} | changes
         assert_same(with_trainer(trainers, **training), with_fit(**training))
 
 

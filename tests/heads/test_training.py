@@ -76,9 +76,10 @@ def test_steps_are_those_of_all_epochs_whatever_is_run_of_them(images, steps):
 def test_an_epoch_reads_the_training_images_of_its_view_in_its_order():
     seen, training, views = [], np.array([0, 1, 3, 4, 5, 6, 8, 9]), [3, 0, 2, 0]
 
-    def reader(view, rows):
-        seen.append((view, rows.tolist()))
-        return VIEWS[view][rows]
+    def reader(view, batches):
+        for rows in batches:
+            seen.append((view, rows.tolist()))
+            yield VIEWS[view][rows]
 
     settings = HeadSettings(units=4, dropout=0.5, standardize=False, weight_decay=0)
     head = build_head(6, 2, settings, 0.01, seed=5)
@@ -92,12 +93,14 @@ def test_an_epoch_reads_the_training_images_of_its_view_in_its_order():
     ]
 
 
+def in_batches(view, batches):
+    return (VIEWS[view][rows] for rows in batches)
+
+
 def test_batches_hold_the_labels_and_weights_of_their_rows():
     order = np.array([7, 2, 5])
     targets = Targets(order, np.arange(10), np.arange(10, 20).astype(np.float32))
-    batches = batches_of_epoch(
-        lambda view, rows: VIEWS[view][rows], 3, order, targets, 2, keras.KerasTensor((None, 6))
-    )
+    batches = batches_of_epoch(in_batches, 3, order, targets, 2, keras.KerasTensor((None, 6)))
     inputs, labels, weights = map(np.concatenate, zip(*batches.as_numpy_iterator(), strict=True))
     assert np.array_equal(inputs, VIEWS[3][order])
     assert (labels.tolist(), weights.tolist()) == ([[7], [2], [5]], [17, 12, 15])

@@ -9,10 +9,13 @@ from types import SimpleNamespace
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageFile, TiffImagePlugin
 from skimage import data
 
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.quiet_tensorflow import keras
 from viewcache.images.decoding import (
     Decoded,
     DecodingPolicy,
@@ -73,10 +76,38 @@ def test_a_photograph_is_resized_by_antialiased_bilinear_interpolation(rows):
 
 
 def test_the_policy_is_what_the_parameters_say():
-    data = SimpleNamespace(min_size=16, background=(10, 20, 30))
+    data = SimpleNamespace(min_size=16, background=(10, 20, 30), fit="stretch")
     params = SimpleNamespace(side=64, data=data)
     assert DecodingPolicy.of(params) == POLICY
     assert DecodingPolicy.of(params, 12) == replace(POLICY, bits=12)
+
+
+@pytest.mark.parametrize("fit", ["crop", "pad"])
+@pytest.mark.parametrize("size", [(300, 150), (120, 320), (512, 96)])
+def test_an_image_becomes_a_square_as_keras_makes_one(fit, size):
+    photograph = PHOTOGRAPH.resize(size)
+    found = decode(encoded(photograph, "PNG"), "", replace(POLICY, fit=fit, background=(9, 9, 9)))
+    pixels, option = np.asarray(photograph, np.float32), {f"{fit}_to_aspect_ratio": True}
+    wanted = keras.ops.image.resize(pixels, (64, 64), antialias=True, fill_value=9, **option)
+    assert (found.width, found.height) == size
+    assert np.abs(found.pixels - np.asarray(wanted)).mean() < 1
+
+
+@given(side=st.integers(16, 90), seed=st.integers(0, 99))
+def test_a_square_is_the_same_however_others_become_one(side, seed):
+    pixels = np.random.default_rng(seed).integers(0, 256, (side, side, 3), np.uint8)
+    content = encoded(Image.fromarray(pixels), "PNG")
+    found = [decode(content, "", replace(POLICY, fit=fit)) for fit in ("stretch", "crop", "pad")]
+    assert np.array_equal(found[0].pixels, found[1].pixels)
+    assert np.array_equal(found[0].pixels, found[2].pixels)
+
+
+def test_what_is_padded_stands_in_the_middle_of_the_background():
+    content = encoded(Image.new("RGB", (100, 50), (200, 0, 0)), "PNG")
+    pixels = decode(content, "", replace(POLICY, fit="pad")).pixels
+    assert (pixels[16:48] == [200, 0, 0]).all()
+    assert (pixels[:16] == BACKGROUND).all()
+    assert (pixels[48:] == BACKGROUND).all()
 
 
 def test_an_image_of_the_wanted_size_is_untouched():

@@ -1,5 +1,4 @@
 import hashlib
-import shutil
 
 import pytest
 
@@ -41,12 +40,6 @@ def test_equal_bytes_share_a_digest_and_follow_each_other_by_path(folder):
 
 def test_without_a_manifest_nothing_is_known_of_groups_or_splits(folder):
     assert indexed(folder).columns.tolist() == ["digest", "path", "label"]
-
-
-def test_equal_bytes_under_two_labels_are_refused(folder):
-    shutil.copy(folder / "yes/3.png", folder / "no/other.png")
-    with pytest.raises(PipelineError, match=r"Received: \['no/other.png', 'yes/2.png'"):
-        indexed(folder)
 
 
 def test_a_limit_keeps_the_smallest_digests(folder):

@@ -8,8 +8,8 @@ from PIL import Image
 
 from tests.images.pictures import save_noise
 from viewcache.images.decoding import DecodingPolicy
-from viewcache.images.folds import part_by_fold, part_by_fraction
 from viewcache.images.index import index_images
+from viewcache.images.near_duplicates import find_near_duplicates
 from viewcache.images.overview import odd_images, rejects, write_report
 from viewcache.images.parting import part_images
 from viewcache.images.preparing import write_prepared
@@ -57,7 +57,8 @@ def reported(
     write_prepared(folder / "prepared", source.root, index, POLICY)
     parts = part_images(index, 0, folds, 0.3, 0.3)
     odd = odd_images(index)
-    write_report(folder, source, index, parts, rejected, odd, folder / "prepared")
+    near = find_near_duplicates(np.zeros((0, 4), np.uint64), index["digest"], parts)
+    write_report(folder, source, index, parts, rejected, odd, near, folder / "prepared")
     return (folder / "images.md").read_text()
 
 
@@ -79,7 +80,7 @@ def test_a_holdout_is_counted_by_part_and_class(source, tmp_path):
     index = found(source)
     text = reported(tmp_path, source, index)
     assert "One holdout:" in text
-    parts = [part_by_fraction(digest, 0, 0.3, 0.3) for digest in index["digest"]]
+    parts = part_images(index, 0, None, 0.3, 0.3)["rotation_0"].tolist()
     assert counted(text) == counts(parts, index["label"])
 
 
@@ -87,7 +88,7 @@ def test_of_rotations_the_first_is_counted(source, tmp_path):
     index = found(source)
     text = reported(tmp_path, source, index, folds=3)
     assert "3 rotations, in which every image is tested once. The first of them:" in text
-    parts = [part_by_fold(digest, 0, 3)[0] for digest in index["digest"]]
+    parts = part_images(index, 0, 3, 0.3, 0.3)["rotation_0"].tolist()
     assert counted(text) == counts(parts, index["label"])
 
 
@@ -123,6 +124,9 @@ def test_classes_beyond_a_dozen_are_counted_as_not_shown(tmp_path):
     for number in range(15 * 9):
         save_noise(tmp_path / "images" / f"class {number % 15:02}" / f"{number}.png", number)
     source = open_source(tmp_path / "images", None, None)
-    assert "The first 12 classes; 3 more are not shown." in reported(
-        tmp_path, source, found(source)
-    )
+    text = reported(tmp_path, source, found(source))
+    assert "The first 12 classes; 3 more are not shown." in text
+    rows = [line.split("|")[1:6:4] for line in text.splitlines() if line.startswith("| class")]
+    assert [[cell.strip() for cell in row] for row in rows] == [
+        [f"class {number:02}", "9"] for number in range(15)
+    ]

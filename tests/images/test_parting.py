@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.images.test_folds import FOLDS, SEEDS, digests, parted, table
 from viewcache.ground.errors import PipelineError
-from viewcache.images.folds import part_by_fold, part_by_fraction
+from viewcache.images.folds import fold_of, part_by_fraction, parts_of_fold
 from viewcache.images.parting import counts_by_class, refuse_missing_class
 
 LETTERS = st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=30)
@@ -43,7 +43,7 @@ def test_the_group_decides_where_there_is_one_and_the_digest_elsewhere():
     names = digests(30)
     of_digests = parted(table(digest=names))
     assert parted(table(digest=digests(60)[30:], group=names)).equals(of_digests)
-    wanted = [part_by_fold(name, 0, 5) for name in names]
+    wanted = [parts_of_fold(fold_of(name, 0, 5), 5) for name in names]
     assert of_digests.drop(columns="unit").to_numpy().tolist() == wanted
 
 
@@ -51,7 +51,19 @@ def test_groups_that_share_an_equal_image_are_one_under_the_first_of_their_names
     index = table(digest=["1", "2", "2", "3", "3", "4"], group=["c", "c", "b", "b", "d", "a"])
     parts = parted(index)
     assert parts["unit"].tolist() == ["b", "b", "b", "b", "b", "a"]
-    assert parts.loc[0, "rotation_0":"rotation_4"].tolist() == part_by_fold("b", 0, 5)
+    assert parts.loc[0, "rotation_0":"rotation_4"].tolist() == parts_of_fold(fold_of("b", 0, 5), 5)
+
+
+def test_images_that_look_the_same_and_their_groups_are_one():
+    index = table(digest=[*"4321"], near=[0, 1, 0, 2])
+    assert parted(index)["unit"].tolist() == ["2", "3", "2", "1"]
+    assert parted(index.assign(group=[*"aabc"]))["unit"].tolist() == ["a", "a", "a", "c"]
+
+
+def test_a_source_that_lets_images_that_look_the_same_cross_is_refused():
+    index = table(digest=[*"123"], near=[0, 0, 1], split=["train", "test", "validation"])
+    with pytest.raises(PipelineError, match=r"^near duplicates .*'1' in train, '2' in test$"):
+        parted(index, None)
 
 
 def test_without_folds_fractions_part_the_images():
@@ -77,37 +89,67 @@ def test_a_split_of_the_source_and_folds_are_refused_together():
     ("columns", "words"),
     [
         ({"digest": ["1", "1", "3"]}, "^equal images must be in one part"),
-        ({"digest": ["1", "2", "3"], "group": ["g", "g", "h"]}, "^images of group 'g' must be in"),
+        ({"digest": ["1", "2", "3"], "group": ["g", "g", "h"]}, "^images of one group, and equal"),
     ],
 )
 def test_a_source_that_lets_them_cross_is_refused(columns, words):
     index = table(path=["a.png", "b.png", "c.png"], **columns, split=["test", "train", "train"])
-    received = r".*Received: \{'a.png': 'test', 'b.png': 'train'\}$"
+    received = r".*Received: 2 that are not: 'a.png' in test, 'b.png' in train$"
     with pytest.raises(PipelineError, match=words + received):
         parted(index, None)
 
 
-OF_FOLD = "iab"
-"""Names of groups whose folds of three are 0, 1 and 2."""
+def of_classes(*counts: int) -> pd.DataFrame:
+    labels = [label for label, count in enumerate(counts) for _ in range(count)]
+    return table(digest=digests(len(labels)), label=labels)
 
 
-def labelled(*folds: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Images of a class for each argument, which has a digit an image: its fold of three."""
-    rows = [(OF_FOLD[int(fold)], label) for label, each in enumerate(folds) for fold in each]
-    index = table(digest=digests(len(rows)), group=[name for name, _ in rows])
-    return index.assign(label=[label for _, label in rows]), parted(index, 3)
+@pytest.mark.parametrize("folds", [3, 5, None])
+def test_a_class_with_as_many_images_as_parts_has_one_in_each(folds):
+    index = of_classes(100, folds or 3)
+    parts = parted(index, folds)
+    refuse_missing_class(index, parts, ["no", "yes"])
+    large = index["label"] == 0
+    assert parts[large].equals(parted(index[large], folds))
 
 
-def test_a_class_that_a_part_lacks_is_refused_with_the_rotation_and_the_counts():
-    refuse_missing_class(*labelled("012", "0012"), ["no", "yes"])
+def test_of_a_thousand_classes_of_five_images_every_fold_has_every_class():
+    index = of_classes(*[5] * 1000)
+    parts = parted(index)
+    for rotation in parts.columns.drop("unit"):
+        tested = index["label"][parts[rotation] == "test"]
+        assert sorted(tested) == list(range(1000))
+
+
+@pytest.mark.parametrize(("folds", "least"), [(5, 5), (None, 3)])
+def test_a_class_with_fewer_images_than_parts_is_named_with_their_number(folds, least):
+    index = of_classes(100, least - 1)
+    words = (
+        rf"^every class needs {least} images, .*Received: 1 classes with fewer: 'yes' {least - 1}$"
+    )
+    with pytest.raises(PipelineError, match=words):
+        refuse_missing_class(index, parted(index, folds), ["no", "yes"])
+
+
+def test_equal_images_and_those_of_one_group_count_as_one():
+    index = of_classes(9, 6).assign(group=[*"abcdefghi", *"jjkkll"])
+    refuse_missing_class(index, parted(index, 3), ["no", "yes"])
+    index["group"] = [*"abcdefghi", *"jjkkkk"]
+    with pytest.raises(PipelineError, match=r"'yes' 2$"):
+        refuse_missing_class(index, parted(index, 3), ["no", "yes"])
+
+
+def test_a_part_of_a_given_split_that_lacks_a_class_is_named_with_the_counts():
+    index = of_classes(3, 3).assign(split=["train", "validation", "test", "train", "test", "test"])
+    received = r"{'train': {'yes': 1}, 'validation': {'yes': 0}, 'test': {'yes': 2}}"
     rule = "every part needs images of every class, in rotation 0"
-    received = r"{'train': {'yes': 0}, 'validation': {'yes': 1}, 'test': {'yes': 2}}"
     with pytest.raises(PipelineError, match=rf"^{rule}\. Received: {received}$"):
-        refuse_missing_class(*labelled("012", "001"), ["no", "yes"])
+        refuse_missing_class(index, parted(index, None), ["no", "yes"])
 
 
 def test_a_later_rotation_is_looked_at_too():
-    index, parts = labelled("012", "012")
+    index = of_classes(9, 9)
+    parts = parted(index, 3)
     parts.loc[index["label"] == 1, "rotation_2"] = "train"
     with pytest.raises(PipelineError, match=r"in rotation 2\. Received: .*'yes': 0"):
         refuse_missing_class(index, parts, ["no", "yes"])
@@ -117,7 +159,7 @@ def test_a_later_rotation_is_looked_at_too():
 @pytest.mark.parametrize("column", ["digest", "group"])
 def test_no_image_at_all_is_a_class_that_lacks(folds, column):
     index = table(**{name: [] for name in ("digest", column, "label")})
-    with pytest.raises(PipelineError, match=r"in rotation 0\. Received: .*'train': {'no': 0, "):
+    with pytest.raises(PipelineError, match=r"Received: 2 classes with fewer: 'no' 0, 'yes' 0$"):
         refuse_missing_class(index, parted(index, folds), ["no", "yes"])
 
 

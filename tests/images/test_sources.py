@@ -70,16 +70,26 @@ def test_split_folders_give_the_split(tmp_path, validation):
     assert list(table["label"]) == [0, 1] * 3
 
 
-def test_incomplete_split_folders_are_not_taken_for_classes(tmp_path):
-    add_images(tmp_path, "train/a/1.png", "train/b/1.png", "test/a/1.png", "test/b/1.png")
-    with pytest.raises(PipelineError, match=r"Received: \['test', 'train'\]"):
-        open_source(tmp_path, None, None)
+def test_a_split_that_is_ignored_is_not_known(tmp_path):
+    add_images(tmp_path, *(f"{split}/{name}/1.png" for split in ("test", "train") for name in "ab"))
+    source = open_source(tmp_path, None, None, use_split="ignore")
+    assert list(source.table.columns) == ["path", "label"]
 
 
-def test_splits_of_unequal_classes_are_refused(tmp_path):
-    add_images(tmp_path, "train/a/1.png", "train/b/1.png", "val/a/1.png", "test/a/1.png")
-    with pytest.raises(PipelineError, match=r"none of {'test': \['b'\], 'val': \['b'\]}$"):
-        open_source(tmp_path, None, None)
+def test_the_layout_that_is_stated_is_held_to(tmp_path):
+    add_images(tmp_path, *(f"{split}/{name}/1.png" for split in ("test", "train") for name in "ab"))
+    assert open_source(tmp_path, None, None, "class_folders").classes == ["test", "train"]
+    rule = (
+        r"must hold images of no folder, .* \(data\.layout file_names\)\. Received: test/ \(2 fil"
+    )
+    with pytest.raises(PipelineError, match=rule):
+        open_source(tmp_path, None, None, "file_names")
+
+
+def test_without_a_layout_a_table_is_read_only_where_it_is_named(root):
+    (root / "labels.csv").write_text("path,label\ncats/1.png,1\ndogs/3.png,0\n")
+    assert open_source(root, None, None).layout == "class_folders"
+    assert open_source(root, "labels.csv", None).classes == ["0", "1"]
 
 
 def test_an_empty_class_folder_is_refused(root):
@@ -91,7 +101,8 @@ def test_an_empty_class_folder_is_refused(root):
 
 def test_one_class_is_not_enough(tmp_path):
     add_images(tmp_path, "cats/1.png")
-    with pytest.raises(PipelineError, match=r"two classes or more.*Received: {'cats': 1}"):
+    rule = r"must say which image is of which class: by a folder.*Received: cats/ \(1 files\)$"
+    with pytest.raises(PipelineError, match=rule):
         open_source(tmp_path, None, None)
 
 

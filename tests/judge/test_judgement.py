@@ -6,6 +6,7 @@ import pytest
 from studies.simulated import Experiment
 from tests.arms.named import named
 from tests.judge.heads import answering
+from viewcache.judge.averaging import judge_averaging
 from viewcache.judge.choosing import accuracy_of_choosing
 from viewcache.judge.confusion import confusion_of
 from viewcache.judge.correctness import named_by_arm
@@ -89,6 +90,8 @@ def test_arms_that_may_be_recommended_are_judged_on_the_tested_images(measure):
     disagreement = find_disagreement({arm: said[arm] for arm in CACHED}, LABELS)
     np.testing.assert_array_equal(found.disagreement.rows, disagreement.rows)
     assert found.disagreement.between == (NONE, TWIN)
+    of_twin = [head for head in heads if head.arm == TWIN]
+    assert found.averaging == judge_averaging(of_twin, Sample(LABELS, measure=measure), 0.01)
 
 
 def test_every_arm_on_cached_views_has_accuracies_the_baseline_without_an_interval():

@@ -12,6 +12,7 @@ from viewcache.costs.ledger import ArmCosts
 from viewcache.costs.reckoning import Evidence, Reckoning
 from viewcache.ground.params.loading import load_params
 from viewcache.heads.course import course
+from viewcache.judge.averaging import Averaging
 from viewcache.judge.choosing import Choosing
 from viewcache.judge.confusion import Confusion
 from viewcache.judge.decisions import Comparison
@@ -72,6 +73,7 @@ def judged(
     choosing=CHOOSING,
     trained=None,
     disagreement=NONE_DIFFERS,
+    averaging=HARMLESS,
 ):
     """What is judged.
 
@@ -80,6 +82,7 @@ def judged(
         one: The same, of one view against the twin.
         baseline: The same, of the recommended arm against the baseline.
         trained: What twice as many epochs bring; if left out, nothing.
+        averaging: What the mean over three random views brings: difference, low and high.
     """
     effects = {"robustness": robustness, "clean": clean}
     losses = {on: (-found[0], -found[2], -found[1]) for on, found in effects.items()}
@@ -110,6 +113,7 @@ def judged(
         {on: {0: 0.01, 1: 0.02} for on in OTHER},
         CONFUSION,
         disagreement,
+        Averaging(averaging[0], Interval(*averaging), 0.01, views=3, accuracy=0.8 + averaging[0]),
     )
 
 
@@ -189,6 +193,7 @@ def found(
     reckoning=None,
     prediction=None,
     classes=("intact", "broken"),
+    certificate=None,
     **sections,
 ):
     """Args: sections: Of parameters, with what differs from the default."""
@@ -205,6 +210,7 @@ def found(
         CURVES,
         REPLAY,
         prediction,
+        certificate,
     )
 
 

@@ -257,11 +257,27 @@ def test_what_is_recognised_is_told_class_by_class():
     assert "on\n82.5\xa0% of them as they are" in text
 
 
-def test_many_classes_leave_recall_alone():
-    many, names = Confusion(ONE, np.eye(13), np.eye(13)), [f"class {n}" for n in range(13)]
-    text = told(replace(judged(), confusion=many), classes=names)
-    assert "named class" not in text
-    assert "<th>class 12</th><td>1</td><td>100.0\xa0%</td>" in text
+@pytest.mark.parametrize(("classes", "every"), [(12, True), (15, False)])
+def test_of_many_classes_it_is_said_that_only_the_worst_mistake_of_each_is_told(classes, every):
+    counts = 3 * np.eye(classes)
+    counts[0] = np.arange(classes) / 4
+    confusion, names = Confusion(ONE, counts, counts), [f"class {n}" for n in range(classes)]
+    text = told(replace(judged(), confusion=confusion), classes=names)
+    assert ("a row, were given each name, a column." in words_of(text)) == every
+    assert ("<th>named class 11</th>" in text) == every
+    mistaken = "of each of the 15 classes the name that it is mostly mistaken for, and how often; "
+    assert (f"{mistaken}results.json has all counts." in text) != every
+    rows = re.findall("<tr><th>class .*", text)
+    assert len(rows) == classes
+    if not every:
+        assert words_of(rows[0]) == "class 0 class 14 (3.5) 26 0.0 % 0.0 %"
+        assert words_of(rows[14]) == "class 14 - 3 100.0 % 100.0 %"
+
+
+def test_what_the_user_would_type_for_other_images_is_told_and_is_a_target_of_make():
+    lines = page().split("How to reproduce it")[1]
+    assert "<code>make init PHOTOS=FOLDER</code>" in lines
+    assert "RECIPE" not in lines
 
 
 def test_images_on_which_arms_differ_are_told_with_what_each_says():
@@ -270,3 +286,8 @@ def test_images_on_which_arms_differ_are_told_with_what_each_says():
     assert "These are the 1 on which no augmentation and image and 4 views differ most" in section
     assert section.endswith("broken ✗ ok : no augmentation (80 %) ✓ broken : image and 4 views")
     assert "differ most" not in told()
+
+
+def test_averaged_views_are_told_where_they_are_known_to_gain():
+    assert "viewcache predict --views 3" in words_of(told(judged(averaging=HELP)))
+    assert "Averaged" not in words_of(told())

@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -60,6 +61,14 @@ def test_results_have_every_arm_s_figures(written):
     assert arms["cached_1"]["accuracy_low"] < arms["cached_1"]["accuracy"]
     assert arms["cached_1"]["base_passes"] == CACHED_COSTS.base_passes
     assert {"decisions", "choosing", "baseline", "length", "replay"} <= set(everything())
+
+
+def test_results_have_what_averaged_views_gain_known_or_not(written):
+    averaged = everything()["averaged_views"]
+    assert averaged == pytest.approx(
+        {"views": 3, "accuracy": 0.802, "difference": 0.002, "low": -0.004, "high": 0.008}
+    )
+    assert record_of(found(replace(judged(), averaging=None)))["averaged_views"] is None
 
 
 def test_what_is_read_is_what_was_written(written):

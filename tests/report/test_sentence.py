@@ -10,6 +10,7 @@ from tests.report.findings import (
     NOT_CERTIFIED,
     OPEN,
     OPEN_LOSS,
+    found,
     judged,
     length,
 )
@@ -22,7 +23,7 @@ TO_EXPECT = "To expect on new images: an accuracy of 0.793 as they are, 0.600 un
 
 
 def sentence(judgement, precision="float32"):
-    return recommending.sentence(judgement, precision)
+    return recommending.sentence(found(judgement, base={"precision": precision}))
 
 
 def test_few_views_are_told_with_how_near_they_come_and_what_augmentation_brings():

@@ -6,6 +6,7 @@ import pytest
 from tests.report.findings import (
     FACTORS,
     HARM,
+    HELP,
     NOT_CERTIFIED,
     ON_KERAS,
     found,
@@ -13,13 +14,14 @@ from tests.report.findings import (
     reckoned,
     with_costs,
 )
+from tests.report.test_page import words_of
 from viewcache.report.sentence import sentence
 from viewcache.report.terminal import ANSWER, WIDTH, answer, tell
 
 
 def test_the_recommendation_comes_first_and_what_comes_next_last():
     paragraphs = answer(found()).strip().split("\n\n")
-    assert " ".join(paragraphs[0].split()) == sentence(judged(), "float32")
+    assert " ".join(paragraphs[0].split()) == sentence(found())
     assert [line.split("  ")[0] for line in paragraphs[-1].splitlines()[:3]] == [
         "report.html",
         "make ui",
@@ -38,7 +40,7 @@ def test_arms_are_told_in_words_with_their_own_intervals():
     rows = {line.split("  ")[0]: line for line in arms.splitlines()[3:]}
     assert list(rows) == [
         "logistic regression",
-        "images as they are",
+        "no augmentation",
         "image and 1 view",
         "image and 4 views",
         "4 views only",
@@ -66,17 +68,31 @@ def test_an_alarm_is_told_before_the_recommendation():
     assert first.startswith("ALARM: plain logistic regression ")
 
 
-def test_the_same_head_is_called_so():
-    text = " ".join(answer(found()).split())
-    assert (
-        "image and 4 views and end to end train the same head: after 8 epochs no weight differs."
-        in text
-    )
+def test_averaged_views_are_told_where_they_are_known_to_gain():
+    text = " ".join(answer(found(judged(averaging=HELP))).split())
+    assert "viewcache predict --views 3" in text
+    assert "Averaged" not in answer(found())
 
 
-def test_heads_that_differ_are_told_by_how_many_answers():
-    text = " ".join(answer(found(equivalences=(ON_KERAS,))).split())
-    assert "nearly the same head: after 2 epochs 7 of 40 answers differ" in text
+HELD = "With the same images and seed, image and 4 views and end to end on {} train "
+
+
+def test_the_same_head_is_called_so_of_the_base_that_ran():
+    assert HELD.format(
+        "the same compiled base"
+    ) + "the same head: after 8 epochs no weight differs." in words_of(answer(found()))
+
+
+@pytest.mark.parametrize(
+    ("most", "changed", "told"),
+    [(0.07, 7, "0.07, and 7 of 40 answers."), (1e-9, 0, "1e-09, and 0 of 40 answers.")],
+)
+def test_heads_that_differ_are_told_by_how_much(most, changed, told):
+    one = replace(ON_KERAS, weight_differences={2: most}, changed_test_predictions=changed)
+    text = words_of(answer(found(equivalences=(one,))))
+    nearly = "nearly the same head: after 2 epochs weights differ by up to "
+    assert HELD.format("Keras' own base") + nearly + told in text
+    assert "no weight differs" not in text
 
 
 def test_the_speed_is_that_on_the_same_runtime_of_the_recommended_arm_and_of_the_twin():
@@ -102,7 +118,7 @@ def test_speeds_that_nobody_knows_are_left_out():
 @pytest.mark.parametrize("seconds", [None, 12345.6])
 def test_no_line_is_wider_than_the_terminal(seconds):
     slow = with_costs(base_passes=10**6, seconds=seconds, further_seconds=seconds)
-    text = answer(found(reckoning=slow))
+    text = answer(found(judged(averaging=HELP), reckoning=slow))
     assert max(map(len, text.splitlines())) <= WIDTH
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.rows import stored_features
+from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.heads.answers import Head
 from viewcache.images.decoding import Rejected
 from viewcache.images.prepared import open_prepared, read_classes
@@ -21,6 +22,24 @@ def test_probabilities_are_those_of_the_stored_features(reproduced, classifier, 
     found = classifier.classify(pixels)
     assert np.abs(found - Head(None, layers).probabilities(stored)).max() <= 1e-5
     assert found.sum(axis=1) == pytest.approx(1, abs=1e-6)
+
+
+def test_means_are_over_the_image_and_the_views_that_it_is_tested_in(
+    reproduced, classifier, pixels
+):
+    _, layers = read_model(reproduced.path / "data/model")
+    head, digests = Head(None, layers), open_prepared(reproduced.path / "data/prepared").digests
+    each = [
+        head.probabilities(stored_features(reproduced.path, view))
+        for view in (0, *ids_of_test_views(1))
+    ]
+    found = classifier.classify_by_views(pixels, [*digests], 1)
+    assert np.abs(found - np.mean(each, axis=0)).max() <= 1e-5
+    assert np.abs(each[0] - each[1]).max() > 1e-2
+
+
+def test_without_random_views_the_mean_is_the_answer_itself(classifier, pixels):
+    assert np.array_equal(classifier.classify_by_views(pixels, [], 0), classifier.classify(pixels))
 
 
 def test_threads_that_share_a_model_get_their_own_answers(classifier, pixels):

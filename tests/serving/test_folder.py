@@ -10,7 +10,8 @@ from viewcache.images.decoding import DecodingPolicy
 from viewcache.serving.folder import Description, read_model, write_model
 
 POLICY = DecodingPolicy(8, 12, [0, 0, 255])
-DESCRIPTION = Description(["cat", "Hündin"], POLICY, "float32", {"arm": "cached_1"}, {"numpy": "2"})
+TRAINED = {"arm": "cached_1"}, {"numpy": "2"}
+DESCRIPTION = Description(["cat", "Hündin"], POLICY, 7, {"zoom": 0.1}, "float32", *TRAINED)
 HEAD = [dense(0, 5, 4), dense(1, 4, 2)]
 
 

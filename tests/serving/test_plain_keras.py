@@ -25,7 +25,8 @@ def export(preprocessing, dtype="float32"):
     network.save("network.keras")
     spec = model_file("network.keras", preprocessing=preprocessing)
     compile_base(Path("base"), spec, "tensorflow")
-    description = Description(["a", "b", "c"], DecodingPolicy(32, 1, [0, 0, 0]), dtype, {}, {})
+    decoding = DecodingPolicy(32, 1, [0, 0, 0])
+    description = Description(["a", "b", "c"], decoding, 0, {}, dtype, {}, {})
     write_model(Path("model"), description, [dense(0, 4, 3)], Path("base"), IMAGES[0])
 
 

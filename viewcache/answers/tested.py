@@ -40,8 +40,7 @@ def compared_columns(content: bytes) -> pa.Table:
     """
     try:
         source = pa.BufferReader(content)
-        table = pq.read_table(source, columns=[*COLUMNS], page_checksum_verification=True)
-        return table.select(COLUMNS)
+        return pq.read_table(source, columns=[*COLUMNS], page_checksum_verification=True)
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         rule = "a table of answers must be whole and of this version: `dvc repro` makes it"
         raise PipelineError(rule, repr(error)) from error

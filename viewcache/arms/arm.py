@@ -162,11 +162,13 @@ def longer_arms(params: Params, rotations: Sequence[Rotation]) -> dict[Arm, Arm]
 
 
 def end_to_end_arms(params: Params, rotations: Sequence[Rotation]) -> list[Arm]:
-    """The arms that train end to end, but for those of which no epoch is run."""
+    """The arms that train end to end, but for those of which no epoch is run; by hand in Keras only
+    where Keras has the base."""
     whole = course_of(params, rotations)
     wanted = params.end_to_end
+    by_hand = wanted.keras if params.base.in_keras else 0
     arms = [
-        end_to_end("keras", wanted.seeds, wanted.rotations, whole, wanted.keras),
+        end_to_end("keras", wanted.seeds, wanted.rotations, whole, by_hand),
         end_to_end("compiled", wanted.seeds, wanted.rotations, whole, wanted.compiled),
     ]
     return [arm for arm in arms if arm.epochs]

@@ -10,7 +10,6 @@ from tqdm import tqdm
 
 from viewcache.arms.reference import Reference, Stored, differences, draw_stored, tolerance
 from viewcache.bases.artifact import open_base
-from viewcache.bases.frozen import load_base
 from viewcache.ground.manifests import verify
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import BASE, PREPARED, planned_views, seen_file
@@ -36,8 +35,8 @@ class Replayed:
 def replay(params: Params, count: int) -> Replayed:
     """Compute again some of the cached features, and what end-to-end training saw in a batch.
 
-    By TensorFlow; where the compiled base is in another precision than float32, what it gave is
-    computed by that base itself.
+    By TensorFlow; where the compiled base is in another precision than float32, or none of Keras',
+    what it gave is computed by that base itself.
 
     Args:
         count: Of the cached features.
@@ -50,7 +49,7 @@ def replay(params: Params, count: int) -> Replayed:
     for kind in stored:
         if seen_file(kind).exists():
             stored[kind] += _kept(kind, images)
-    if params.base.precision == "float32":
+    if params.base.precision == "float32" and params.base.in_keras:
         stored = {"keras": [*chain(*stored.values())]}
     found = chain.from_iterable(
         differences(of, _reference(params, kind)) for kind, of in stored.items() if of
@@ -81,4 +80,7 @@ def _reference_base(params: Params, kind: str) -> Callable[[np.ndarray], np.ndar
     """TensorFlow; of what only the compiled base gives, that base itself."""
     if kind == "compiled":
         return open_base(BASE, params.base.batch_size)
+    # Here, since TensorFlow takes seconds to import.
+    from viewcache.bases.frozen import load_base
+
     return load_base(params.base_spec).predict_on_batch

@@ -6,7 +6,7 @@ from typing import Literal
 
 from viewcache.bases.cutting import cut_at, layer_names
 from viewcache.bases.download import explained_downloads
-from viewcache.bases.efficientnet_lite0 import efficientnet_lite0
+from viewcache.bases.efficientnet_lite import SCALES, efficientnet_lite
 from viewcache.bases.pins import LOCK, check_pin, weights_digest
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.base_settings import BaseSpec
@@ -35,7 +35,7 @@ def load_application(spec: BaseSpec) -> keras.Model:
 
 def preprocess_as_trained(base: str, pixels: keras.KerasTensor) -> keras.KerasTensor:
     """Pixels 0..255 as the network of a name was trained on them."""
-    if base == "efficientnet_lite0":
+    if base in SCALES:
         return pixels  # its first layer rescales them
     module = sys.modules[getattr(keras.applications, base).__module__]
     return module.preprocess_input(pixels)
@@ -48,8 +48,8 @@ def _build(
         keras.utils.set_random_seed(0)
         if not sys.stdout.isatty():
             keras.config.disable_interactive_logging()
-        if base == "efficientnet_lite0":
-            return efficientnet_lite0(side, include_top, weights)
+        if base in SCALES:
+            return efficientnet_lite(base, side, include_top, weights)
         network = getattr(keras.applications, base)
         return network(include_top=include_top, weights=weights, input_shape=(side, side, 3))
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from viewcache.ground.quiet_tensorflow import keras
 
 TOLERANCE = 1e-4
-"""Largest difference between features of a runtime and of TensorFlow: absolute, or relative to
-the largest feature where that is above 1."""
+"""Largest difference between features of a compiled base and of its original: absolute, or relative
+to the largest feature where that is above 1."""
 
 
 class CompiledBase(NamedTuple):
@@ -115,14 +115,16 @@ def load_original(folder: Path) -> "keras.Model":
     """Load the Keras base that a compiled one was made from.
 
     Raises:
-        PipelineError: a file is missing or damaged, or the weights are no longer those that were
-            compiled.
+        PipelineError: a file is missing or damaged, the weights are no longer those that were
+            compiled, or Keras does not have the base.
     """
     from viewcache.bases.frozen import composition, load_base
     from viewcache.ground.params.base_settings import BaseSpec
 
     description = _describe(folder)
-    spec = BaseSpec.model_construct(**description["spec"])
+    spec = BaseSpec.of(description["spec"])
+    if not spec.in_keras:
+        raise PipelineError("the base must be one that Keras has", spec.name)
     model = load_base(spec)
     loaded = composition(spec, model)
     if description | loaded != description:
@@ -146,7 +148,7 @@ def load_layers_above_cut(folder: Path) -> "keras.Model | None":
     from viewcache.bases.frozen import load_upper
     from viewcache.ground.params.base_settings import BaseSpec
 
-    return load_upper(BaseSpec.model_construct(**spec))
+    return load_upper(BaseSpec.of(spec))
 
 
 def _device(runtime: str, precision: str) -> str:

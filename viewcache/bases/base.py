@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 import numpy as np
 
@@ -43,10 +44,23 @@ class Base(ABC):
         while pending:
             yield _finish(*pending.popleft())
 
+    def stream_whole(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """The same over batches of any size: a batch of features for each batch of images."""
+        pieces_of: deque[int] = deque()
+
+        def pieces() -> Iterator[np.ndarray]:
+            for images in batches:
+                parts = np.split(images, range(self.batch_size, len(images), self.batch_size))
+                pieces_of.append(len(parts))
+                yield from parts
+
+        features = self.stream(pieces())
+        for first in features:
+            yield np.concatenate([first, *islice(features, pieces_of.popleft() - 1)])
+
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """uint8, shape (images, side, side, 3), to float32, shape (images, *row shape)."""
-        starts = range(self.batch_size, len(images), self.batch_size)
-        return np.concatenate(list(self.stream(np.split(images, starts))))
+        return next(self.stream_whole([images]))
 
     @abstractmethod
     def _start(self, images: np.ndarray) -> Callable[[], np.ndarray]:

@@ -9,15 +9,16 @@ import numpy as np
 
 from viewcache.bases.artifact import TOLERANCE, find_base
 from viewcache.bases.base import Base
-from viewcache.bases.converting import convert_to_openvino
-from viewcache.bases.frozen import composition, load_base
 from viewcache.bases.openvino_base import FILES
+from viewcache.bases.original import Original
 from viewcache.bases.quantizing import quantize
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import replace_folder, scratch, write_text
 from viewcache.ground.manifests import digest_of_file
 from viewcache.ground.params.base_settings import BaseSpec, Precision
-from viewcache.ground.quiet_tensorflow import keras, tf
+
+SEVERAL = 4
+"""Images of a batch that a compiled base is tried with."""
 
 
 def compile_base(
@@ -36,23 +37,40 @@ def compile_base(
             (images, side, side, 3).
 
     Raises:
-        PipelineError: the base cannot be loaded; does not give TensorFlow's features once it
-            is compiled in float32; or the processor does not have the precision.
+        PipelineError: the base cannot be loaded; does not give its features once it is compiled
+            in float32; or the processor does not have the precision.
     """
+    original = _original(spec)
     if runtime == "auto":
-        on_gpu = precision == "float32" and tf.config.list_physical_devices("GPU")
+        on_gpu = spec.in_keras and precision == "float32" and _has_gpu()
         runtime = "tensorflow" if on_gpu else "openvino"
-    model = load_base(spec)
     with scratch(folder) as unfinished:
         if runtime == "openvino":
-            convert_to_openvino(model, unfinished / FILES["float32"])
+            original.save(unfinished / FILES["float32"])
         if calibration is not None and precision == "int8":
             quantize(unfinished / FILES["float32"], calibration, unfinished / FILES["int8"])
-        _describe(unfinished, runtime, precision, composition(spec, model))
+        _describe(unfinished, runtime, precision, original.made_of)
         base = find_base(unfinished)
-        _hold_to_tensorflow(base.in_float32.open(4), model, f"{spec.name} on {runtime}")
-        base.open(4)
+        _hold_to(original, base.in_float32.open(SEVERAL), spec.side, f"{spec.name} on {runtime}")
+        base.open(SEVERAL)
         replace_folder(folder, unfinished)
+
+
+def _original(spec: BaseSpec) -> Original:
+    # Here, since TensorFlow takes seconds to import, and a base of OpenVINO's does not need it.
+    if spec.in_keras:
+        from viewcache.bases.frozen import keras_original
+
+        return keras_original(spec)
+    from viewcache.bases.openvino_network import openvino_original
+
+    return openvino_original(spec)
+
+
+def _has_gpu() -> bool:
+    from viewcache.ground.quiet_tensorflow import tf
+
+    return bool(tf.config.list_physical_devices("GPU"))
 
 
 def _describe(folder: Path, runtime: str, precision: str, made_of: dict[str, Any]) -> None:
@@ -66,12 +84,13 @@ def _describe(folder: Path, runtime: str, precision: str, made_of: dict[str, Any
     write_text(folder / "base.json", json.dumps(description | made_of, indent=2) + "\n")
 
 
-def _hold_to_tensorflow(base: Base, model: keras.Model, name: str) -> None:
-    noise = np.random.default_rng(0).integers(0, 256, (4, *model.input_shape[1:]), np.uint8)
-    expected = np.asarray(model(noise))
+def _hold_to(original: Original, base: Base, side: int, name: str) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (SEVERAL, side, side, 3), np.uint8)
+    expected = original.run(noise)
     difference = np.abs(base(noise) - expected).max() / max(1, np.abs(expected).max())
     if not difference <= TOLERANCE:
         raise PipelineError(
-            f"{name} must be within {TOLERANCE} of TensorFlow, relative to the largest feature",
+            f"{name} must be within {TOLERANCE} of {original.run_by}, relative to the largest "
+            f"feature",
             difference,
         )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import openvino
 
-from viewcache.ground.errors import PipelineError
+from viewcache.bases.openvino_base import save
 from viewcache.ground.quiet_tensorflow import keras, tf
 
 
@@ -20,7 +20,4 @@ def convert_to_openvino(model: keras.Model, path: Path) -> None:
     # Of an operation with a gradient of its own, such as swish, OpenVINO makes one more output.
     features = network.output("Identity:0")
     network = openvino.Model([features], network.get_parameters(), model.name)
-    try:
-        openvino.save_model(network, path, compress_to_fp16=False)
-    except RuntimeError as error:
-        raise PipelineError(f"{path} cannot be written", error) from error
+    save(network, path)

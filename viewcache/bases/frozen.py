@@ -1,15 +1,24 @@
 """A frozen base: the network, its preprocessing and its pooling in one constant function."""
 
+import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from viewcache.bases.applications import load_application, preprocess_as_trained
-from viewcache.bases.cutting import cut_at, leaves, split_at
-from viewcache.bases.pins import LOCK, check_pin, weights_digest
+from viewcache.bases.converting import convert_to_openvino
+from viewcache.bases.cutting import Cut, cut_at, leaves, split_at, with_one_output
+from viewcache.bases.hub import load_preset, preprocess_as_converter, preset_digests
+from viewcache.bases.original import Original
+from viewcache.bases.pins import LOCK, check_pins, weights_digest
+from viewcache.bases.pooling import refuse_shape
 from viewcache.bases.user_model import load_user_model
-from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import file_digest
 from viewcache.ground.params.base_settings import BaseSpec
+from viewcache.ground.params.hub_preset import is_preset
+from viewcache.ground.params.preprocessing import Normalization
 from viewcache.ground.quiet_tensorflow import keras, layers
 
 
@@ -39,14 +48,15 @@ def load_base(spec: BaseSpec) -> keras.Model:
     """
     images = keras.Input((spec.side, spec.side, 3), dtype="uint8")
     pixels = _preprocess(spec, keras.ops.cast(images, "float32"))
-    network = _load_network(spec)
+    network, left_out = _load_network(spec)
     if spec.cut:
         rows = split_at(network, spec.cut)[0](pixels, training=False)
     else:
         rows = _features(spec, network(pixels, training=False))
     name = f"{Path(spec.name).stem}-{spec.side}px-{spec.cut or spec.pooling}"
-    base = _ForInference(images, rows, name=name)
-    base.trainable = False
+    # TensorFlow takes no other letters.
+    base = _ForInference(images, rows, name=re.sub(r"[^\w.-]|^\W", "_", name, flags=re.ASCII))
+    base.trainable, base.left_out = False, tuple(left_out)
     return base
 
 
@@ -62,7 +72,7 @@ def load_upper(spec: BaseSpec) -> keras.Model:
     Raises:
         PipelineError: as of `load_base`.
     """
-    lower, upper = split_at(_load_network(spec), spec.cut or "")
+    lower, upper = split_at(_load_network(spec).network, spec.cut or "")
     images = keras.Input((spec.side, spec.side, 3))
     rows = keras.Input(lower(images, training=False).shape[1:])
     model = _ForInference(rows, _features(spec, upper(rows, training=False)), name="upper")
@@ -73,33 +83,54 @@ def load_upper(spec: BaseSpec) -> keras.Model:
     return model
 
 
+def keras_original(spec: BaseSpec) -> Original:
+    """A loaded base, to be compiled; errors as of `load_base`."""
+    model = load_base(spec)
+    return Original(
+        composition(spec, model),
+        partial(convert_to_openvino, model),
+        lambda images: np.asarray(model(images)),
+        "TensorFlow",
+    )
+
+
 def composition(spec: BaseSpec, model: keras.Model) -> dict[str, Any]:
-    """What a loaded base is made of: its specification, and SHA-256 of its file and its weights."""
+    """What a loaded base is made of: its specification, SHA-256 of its files and its weights, and
+    the layers of a classifier that were left out."""
     return {
         "spec": spec.described,
         "file": file_digest(spec.file) if spec.file else None,
         "weights": weights_digest(model),
+        **({"left_out": [*model.left_out]} if model.left_out else {}),
+        **({"preset": preset_digests(spec.name)} if is_preset(spec.name) else {}),
     }
 
 
-def _load_network(spec: BaseSpec) -> keras.Model:
-    if spec.file:
-        check_pin(LOCK, str(spec.file), file_digest(spec.file))
+def _load_network(spec: BaseSpec) -> Cut:
+    check_pins(LOCK, spec.files)
     if spec.from_file:
         network = load_user_model(Path(spec.name), spec.side)
+    elif is_preset(spec.name):
+        network = load_preset(spec.name, spec.side)
     else:
         network = load_application(spec)
-    return cut_at(network, spec.layers) if spec.layers else network
+    if spec.layers:
+        return Cut(cut_at(network, spec.layers), [])
+    return with_one_output(network, spec.output) if spec.from_file else Cut(network, [])
 
 
 def _preprocess(spec: BaseSpec, pixels: keras.KerasTensor) -> keras.KerasTensor:
     match spec.preprocessing:
+        case "own" if is_preset(spec.name):
+            return preprocess_as_converter(spec.name, pixels)
         case "own":
             return preprocess_as_trained(spec.name, pixels)
         case "none":
             return pixels
         case "unit":
             return pixels / 255
+        case Normalization(mean=mean, std=std):
+            return (pixels / 255 - np.array(mean, np.float32)) / np.array(std, np.float32)
         case mode:
             return keras.applications.imagenet_utils.preprocess_input(pixels, mode=mode)
 
@@ -112,15 +143,26 @@ def _features(
 
 
 def _pool(spec: BaseSpec, activations: keras.KerasTensor) -> keras.KerasTensor:
-    if len(activations.shape) not in (2, 4):
-        raise PipelineError(
-            f"{spec.name} must end in a map or a vector for each image, or be cut where it has "
-            f"one (base.layers)",
-            f"an output of shape {activations.shape}",
-        )
-    average, maximum = layers.GlobalAveragePooling2D(), layers.GlobalMaxPooling2D()
-    if len(activations.shape) == 2 or spec.pooling == "flatten":
+    refuse_shape(spec, activations.shape)
+    axes = len(activations.shape)
+    if axes == 2 or spec.pooling == "flatten":
         return layers.Flatten()(activations)
+    if axes == 3:
+        return _pool_tokens(spec.pooling, activations)
+    average, maximum = layers.GlobalAveragePooling2D(), layers.GlobalMaxPooling2D()
     if spec.pooling == "both":
         return layers.Concatenate()([average(activations), maximum(activations)])
     return {"avg": average, "max": maximum}[spec.pooling](activations)
+
+
+def _pool_tokens(pooling: str, tokens: keras.KerasTensor) -> keras.KerasTensor:
+    average, maximum = keras.ops.mean(tokens, axis=1), keras.ops.max(tokens, axis=1)
+    first, others = tokens[:, 0], tokens[:, 1:]
+    parts = {
+        "avg": [average],
+        "max": [maximum],
+        "both": [average, maximum],
+        "cls": [first],
+        "cls_and_avg": [first, keras.ops.mean(others, axis=1)],
+    }
+    return keras.ops.concatenate(parts[pooling], axis=1)

@@ -68,6 +68,18 @@ class OpenVINOBase(Base):
         return result
 
 
+def save(network: openvino.Model, path: Path) -> None:
+    """Write a network as OpenVINO's files, in float32.
+
+    Raises:
+        PipelineError: they cannot be written.
+    """
+    try:
+        openvino.save_model(network, path, compress_to_fp16=False)
+    except RuntimeError as error:
+        raise PipelineError(f"{path} cannot be written", error) from error
+
+
 def _limited_to(threads: int | None) -> dict[str, Any]:
     """Settings for one of several processes, or for a container that is given fewer processors.
 

@@ -2,14 +2,18 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.files import write_text
+from viewcache.ground.files import file_digest, write_text
 from viewcache.ground.paths import running_stage
-from viewcache.ground.quiet_tensorflow import keras
+
+if TYPE_CHECKING:
+    from viewcache.ground.quiet_tensorflow import keras
 
 LOCK = Path("weights.lock")
 
@@ -35,7 +39,13 @@ def check_pin(path: Path, name: str, digest: str) -> None:
         )
 
 
-def weights_digest(model: keras.Model) -> str:
+def check_pins(path: Path, files: Iterable[Path]) -> None:
+    """Hold files of weights to their pins, as `check_pin` does, by their paths."""
+    for file in files:
+        check_pin(path, str(file), file_digest(file))
+
+
+def weights_digest(model: "keras.Model") -> str:
     """SHA-256 of a model's weights in order, batch-norm statistics included."""
     digest = hashlib.sha256()
     for weight in model.get_weights():

@@ -19,18 +19,18 @@ def load_user_model(path: Path, side: int) -> keras.Model:
     except Exception as error:  # Keras lets through whatever a damaged file provokes
         received = " ".join(str(error).split())[:300]
         raise PipelineError(f"{path} is no model that Keras can load", received) from error
-    _check(path, model, side)
+    check_images(path, model, side)
     return model
 
 
-def _check(path: Path, model: keras.Model, side: int) -> None:
+def check_images(path: Path, model: keras.Model, side: int) -> None:
+    """Raise a `PipelineError` unless images of `side` pixels are a model's only input."""
     shapes = [list(tensor.shape) for tensor in model.inputs]
-    fits = len(shapes) == 1 and len(shapes[0]) == 4 and len(model.outputs) == 1
+    fits = len(shapes) == 1 and len(shapes[0]) == 4
     if not fits or any(
         size not in (None, wanted)
         for size, wanted in zip(shapes[0], (None, side, side, 3), strict=True)
     ):
         raise PipelineError(
-            f"{path} must take images of shape [None, {side}, {side}, 3] and have one output",
-            f"{shapes} and {len(model.outputs)} outputs",
+            f"{path} must take images of shape [None, {side}, {side}, 3]", f"{shapes}"
         )

@@ -12,7 +12,7 @@ from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import BASE
-from viewcache.judge.certificate import CERTIFICATE
+from viewcache.report.certificate import CERTIFICATE, Certificate
 from viewcache.report.comparison import comparison
 from viewcache.report.sentence import certified
 from viewcache.views.calibration_views import LOCK
@@ -39,9 +39,11 @@ def certify() -> None:
     held = [without(one, calibrated) for one in (reference, open_compared(own, reference.arm))]
     record = compare_runs(held[0], held[1:])
     [found] = record["comparisons"]
-    certificate = {"base": base.identity, "precision": precision, "margin": record["margin"]}
-    write_text(CERTIFICATE, json.dumps(certificate | found, indent=2) + "\n")
-    print(f"{comparison(record)}\n\n{' '.join(certified(precision))}")
+    of = {"base": base.identity, "precision": precision, "margin": record["margin"]}
+    written = of | found
+    write_text(CERTIFICATE, json.dumps(written, indent=2) + "\n")
+    [said] = certified(precision, Certificate.of(written))
+    print(f"{comparison(record)}\n\n{said}")
     command = "dvc repro --force --single-item evaluate"
     print(f"{CERTIFICATE} holds it; `{command}` puts it into the answer.")
 

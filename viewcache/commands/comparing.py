@@ -8,6 +8,8 @@ from typing import Any
 from viewcache.answers.tested import Tested, compared_columns, tested_by
 from viewcache.commands.run_files import WORKSPACE, Run, find_run
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.params.schema import Params
+from viewcache.ground.params.section import Section
 from viewcache.ground.paths import ANSWERS
 from viewcache.judge.between_runs import Measure, accuracies, hold_pairs, pair, verdict
 from viewcache.judge.correctness import METRICS
@@ -60,13 +62,25 @@ def open_compared(run: Run, arm: str = "") -> Compared:
     Raises:
         PipelineError: the run lacks a file, or has no answers of that arm.
     """
-    figures, params = (json.loads(run.read(path)) for path in (EVERYTHING, PARAMS))
+    figures, stated = (json.loads(run.read(path)) for path in (EVERYTHING, PARAMS))
     arm = arm or figures["recommendation"]["arm"]
     try:
         tested = tested_by(compared_columns(run.read(ANSWERS)), arm)
     except PipelineError as error:
         raise PipelineError(f"{run.name} cannot be compared", error) from error
-    return Compared(run, arm, figures["arms"][arm], params, tested)
+    return Compared(run, arm, figures["arms"][arm], with_defaults(stated), tested)
+
+
+def with_defaults(stated: Mapping[str, Any], section: type[Section] = Params) -> dict[str, Any]:
+    """Parameters of a run, each that its version did not have yet with its default."""
+    values = dict(stated)
+    for name, field in section.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, Section):
+            values[name] = with_defaults(values.get(name, {}), kind)
+        elif not field.is_required():
+            values.setdefault(name, field.default)
+    return values
 
 
 def compare_runs(reference: Compared, others: Sequence[Compared]) -> Record:

@@ -19,9 +19,11 @@ from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import BASE
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET, ids_of_test_views
+from viewcache.images.conflicts import conflicts_of, without_conflicts
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.folds import Rotation, rotations_of
 from viewcache.images.index import index_images
+from viewcache.images.near_duplicates import group_near_duplicates, hash_images
 from viewcache.images.parting import part_by_params
 from viewcache.images.prepared import open_prepared
 from viewcache.images.preparing import write_prepared
@@ -77,10 +79,14 @@ def _prepare(params: Params) -> _Images:
     with scratch(SCRATCH) as folder:
         source = open_images(data, folder / "source")
         index = index_images(source, data.limit)
+        conflicts = conflicts_of(index, source.classes)
+        index = without_conflicts(index, conflicts, data.conflicts)
         policy = DecodingPolicy.of(params)
         found = write_prepared(folder / "prepared", source.root, index, policy)
-        parts = part_by_params(index[found["rejected"] == ""], source.classes, params)
-        images = open_prepared(folder / "prepared")
+        images, kept = open_prepared(folder / "prepared"), index[found["rejected"] == ""]
+        if data.group_near_duplicates:
+            kept = kept.assign(near=group_near_duplicates(hash_images(images)))
+        parts = part_by_params(kept, source.classes, params)
         return _Images(images.digests, images.pixel_digests, parts.drop(columns="unit"))
 
 

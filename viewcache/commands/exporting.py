@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.params.base_settings import MODEL_SUFFIX
+from viewcache.ground.params.base_settings import KERAS_SUFFIX
 from viewcache.ground.paths import MODEL
 from viewcache.serving.folder import read_model
 from viewcache.serving.plain_keras import plain_keras
@@ -15,8 +15,8 @@ def export_keras(path: Path) -> None:
     Raises:
         PipelineError: the file's name ends otherwise, or the model cannot be had in Keras.
     """
-    if path.suffix != MODEL_SUFFIX:
-        raise PipelineError(f"the file must end in {MODEL_SUFFIX}", path)
+    if path.suffix != KERAS_SUFFIX:
+        raise PipelineError(f"the file must end in {KERAS_SUFFIX}", path)
     model = plain_keras(MODEL)
     model.save(path)
     side, classes = model.input_shape[1], ", ".join(read_model(MODEL)[0].classes)

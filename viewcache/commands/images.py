@@ -16,8 +16,8 @@ def open_images(data: Data, folder: Path) -> Source:
     """
     if data.source == "elpv":
         fetch_elpv(folder)
-        return open_source(folder, data.manifest, data.classes)
+        return open_source(folder, data.manifest, data.classes, data.layout, data.use_split)
     if not Path(data.path).is_dir():
         rule = "the archive must be fetched before it can be planned for: run `dvc repro fetch`"
         raise PipelineError(rule, f"no {data.path}")
-    return open_source(Path(data.path), data.manifest, data.classes)
+    return open_source(Path(data.path), data.manifest, data.classes, data.layout, data.use_split)

@@ -15,6 +15,7 @@ from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import scratch
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.stopwatch import Stopwatch
+from viewcache.images.conflicts import conflicts_of, without_conflicts
 from viewcache.images.decoding import Decoded, DecodingPolicy, decode_files
 from viewcache.images.folds import rotations_of
 from viewcache.images.index import index_images
@@ -42,6 +43,8 @@ def plan(recipe: str | None) -> None:
         with costs.phase("read"):
             source = open_images(params.data, folder / "source")
             index = index_images(source, params.data.limit)
+            conflicts = conflicts_of(index, source.classes)
+            index = without_conflicts(index, conflicts, params.data.conflicts)
         parts = part_by_params(index, source.classes, params).drop(columns="unit")
         rotations = rotations_of(parts[name].tolist() for name in parts)
         paths, digests = (index[name][:SAMPLE].tolist() for name in ("path", "digest"))
@@ -72,7 +75,8 @@ def told(seconds: float, size: int, free: int, arms: Mapping[str, Predicted]) ->
         figures = *phases, arm.further_seconds, arm.feature_bytes / 1e6
         rows.append([name, f"{arm.base_passes:,}", *(f"{figure:,.1f}" for figure in figures)])
     costs = table(rows, COLUMNS, words=1)
-    pays = [_pays(arms, PLANNED[kind]) for kind in ("keras", "compiled")]
+    ways = [PLANNED[kind] for kind in ("keras", "compiled")]
+    pays = [_pays(arms, way) for way in ways if way in arms]
     return "\n".join([wrapped(takes), "", costs, "", *map(wrapped, pays)])
 
 

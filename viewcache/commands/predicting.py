@@ -1,6 +1,7 @@
 """Let the exported model classify images of files and folders."""
 
 import csv
+import hashlib
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
 from viewcache.ground.paths import MODEL
 from viewcache.images.decoding import Decoded, Rejected, decode
-from viewcache.images.folders import in_utf8, is_clutter
+from viewcache.images.layouts.tree import in_utf8, is_clutter
 from viewcache.serving.classifier import Classifier, open_classifier
 
 AT_A_TIME = 64  # images in memory
@@ -31,7 +32,7 @@ class _File(NamedTuple):
     reason: str
 
 
-def predict(images: Sequence[Path], out: Path) -> None:
+def predict(images: Sequence[Path], out: Path, views: int = 0) -> None:
     """Write a CSV with a row for every file: `path`, `class`, `probability_...` of every class;
     `rejected`, why the file is no image that can be classified, where it is none; and `warnings`,
     what is odd about it.
@@ -39,13 +40,14 @@ def predict(images: Sequence[Path], out: Path) -> None:
     Args:
         images: Files, and folders of which every file is taken but what systems leave behind.
             Links to files are followed, links to folders in folders are not.
+        views: Random views of each image, which are averaged over beside the image itself.
 
     Raises:
-        PipelineError: `out` cannot be written, and nothing was begun; or a file was rejected, or a
-            folder is empty: all rows are written.
+        PipelineError: `out` cannot be written, or there are too many views, and nothing is
+            written; or a file was rejected, or a folder is empty: all rows are written.
     """
     _refuse_unwritable(out)
-    table = _classify(open_classifier(MODEL), list(_files(images)))
+    table = _classify(open_classifier(MODEL), list(_files(images)), views)
     write_text(out, table.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC, float_format="%.7f"))
     if odd := (table[WARNINGS] != "").sum():
         print(f"viewcache: {odd} images were taken with a warning: see {out}", file=sys.stderr)
@@ -86,10 +88,10 @@ def _below(path: Path) -> Iterator[_File]:
             yield from _below(entry)
 
 
-def _classify(model: Classifier, files: Sequence[_File]) -> pd.DataFrame:
+def _classify(model: Classifier, files: Sequence[_File], views: int) -> pd.DataFrame:
     probabilities = np.full((len(files), len(model.classes)), np.nan)
     rejected, warnings = np.full((2, len(files)), "", object)
-    answers = _answers(model, files)
+    answers = _answers(model, files, views)
     for row, found in tqdm(answers, "predict", len(files), unit=" images", disable=None):
         if isinstance(found, str):
             rejected[row] = found
@@ -111,25 +113,32 @@ Answer = tuple[np.ndarray, str]
 """Probabilities of every class, and what is odd about the image."""
 
 
-def _answers(model: Classifier, files: Sequence[_File]) -> Iterator[tuple[int, Answer | str]]:
+def _answers(
+    model: Classifier, files: Sequence[_File], views: int
+) -> Iterator[tuple[int, Answer | str]]:
     """Of every file its row, and the answer or the reason why it is rejected."""
     with ThreadPoolExecutor() as workers:
         for start in range(0, len(files), AT_A_TIME):
             some = workers.map(partial(_decode, model), files[start : start + AT_A_TIME])
             decoded = dict(enumerate(some, start))
-            images = {row: one for row, one in decoded.items() if isinstance(one, Decoded)}
+            images = {row: one for row, one in decoded.items() if not isinstance(one, str)}
             yield from ((row, one) for row, one in decoded.items() if isinstance(one, str))
             if images:
-                found = model.classify(np.stack([one.pixels for one in images.values()]))
-                for (row, one), answer in zip(images.items(), found, strict=True):
+                read, digests = zip(*images.values(), strict=True)
+                pixels = np.stack([one.pixels for one in read])
+                found = model.classify_by_views(pixels, digests, views)
+                for row, one, answer in zip(images, read, found, strict=True):
                     yield row, (answer, "; ".join(one.warnings))
 
 
-def _decode(model: Classifier, file: _File) -> Decoded | str:
+def _decode(model: Classifier, file: _File) -> tuple[Decoded, str] | str:
+    """What is in a file and its digest, or the reason why it is rejected."""
     if file.reason:
         return file.reason
     try:
-        return decode(file.path.read_bytes(), file.path.name, model.description.decoding)
+        content = file.path.read_bytes()
+        decoded = decode(content, file.path.name, model.description.decoding)
+        return decoded, hashlib.sha256(content).hexdigest()
     except OSError as error:
         return f"cannot be read: {error.strerror}"
     except Rejected as reason:

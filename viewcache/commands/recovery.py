@@ -7,8 +7,11 @@ from dvc.dvcfile import LOCK_FILE, Lockfile
 from dvc.exceptions import DvcException
 from dvc.lock import LockError
 from dvc.repo import Repo
+from dvc.scm import SCMError
 
 from viewcache.ground.errors import PipelineError
+
+WITHOUT_GIT = "dvc config --local core.no_scm true"
 
 
 def recover() -> None:
@@ -27,6 +30,9 @@ def recover() -> None:
                     run.rmdir()
     except LockError as error:
         raise PipelineError("no other `dvc` may be at work here", "DVC's lock is taken") from error
+    except SCMError as error:
+        rule = f"DVC must find git's repository, or be told that there is none: `{WITHOUT_GIT}`"
+        raise PipelineError(rule, error) from error
     except DvcException as error:
         raise PipelineError("DVC must open this repository", error) from error
 

@@ -3,38 +3,46 @@
 import json
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from viewcache.commands.comparing import Compared, compare_runs, open_compared
 from viewcache.commands.short_runs import run_in_short
 from viewcache.ground.errors import PipelineError
-from viewcache.ground.params.base_settings import MODEL_SUFFIX
+from viewcache.ground.params.base_settings import (
+    BaseSettings,
+    brings_weights,
+    default_side,
+    is_model_file,
+)
+from viewcache.ground.params.catalogue import WITHOUT_DOWNLOAD
+from viewcache.ground.params.hub_preset import PREFIX
 from viewcache.ground.params.loading import load_params
+from viewcache.ground.paths import OWN_BASES
 from viewcache.judge.correctness import METRICS
 from viewcache.report.comparison import comparison, may_be_best
 from viewcache.report.results import EVERYTHING
 
-SIDES = (160, 224)
-"""Of the base of `params.yaml`, where none is named."""
-BASE = re.compile(r"(?P<name>[^@:]+)(@(?P<side>\d+))?(:(?P<preprocessing>\w+))?")
+BASE = re.compile(r"(?P<name>(hub:)?[^@:]+)(@(?P<side>\d+))?(:(?P<preprocessing>\w+))?")
 
 
 def shortlist(bases: Sequence[str], limit: int | None) -> None:
     """Print how bases compare with the best of them, by accuracy on what the rule names.
 
     Args:
-        bases: `NAME[@SIDE]`, or `FILE.keras[@SIDE]:PREPROCESSING`; none: those of `SIDES`.
+        bases: `NAME[@SIDE]`, or `FILE[@SIDE][:PREPROCESSING]`; none: those at hand.
         limit: Of images.
 
     Raises:
         PipelineError: a base is named otherwise, or its run failed.
     """
     params, began = load_params(), time.monotonic()
-    bases = bases or [f"{params.base.name}@{side}" for side in SIDES]
-    settings = [settings_of(base, limit) for base in bases]
+    bases = bases or list(bases_at_hand(params.base, params.side))
+    settings = [settings_of(base, limit, params.base) for base in bases]
     runs = [_run(base, own) for base, own in zip(bases, settings, strict=True)]
     on = params.evaluate.rule
     best, *others = sorted(runs, key=lambda one: one.figures[METRICS[on]], reverse=True)
@@ -43,27 +51,69 @@ def shortlist(bases: Sequence[str], limit: int | None) -> None:
     print(f"These runs took {time.monotonic() - began:,.0f} seconds.")
 
 
+def bases_at_hand(own: BaseSettings, side: int) -> Iterator[str]:
+    """The base of `params.yaml`, those that need no download, and the model files in `data/bases`.
+
+    A file that does not say what it expects of pixels is left out, and that is printed.
+
+    Args:
+        side: Of all of them, but of a file that takes another.
+    """
+    files = sorted(str(path) for path in OWN_BASES.rglob("*") if is_model_file(path.name))
+    for name in dict.fromkeys([own.name, *WITHOUT_DOWNLOAD, *files]):
+        if not is_model_file(name):
+            yield f"{name}@{side}"
+        elif name == own.name or _says_what_it_expects(name):
+            yield f"{name}@{default_side(name) or side}"
+        else:
+            print(f"Left out: {name}. Name it with what it expects of pixels: {name}:tf, say.")
+
+
+def _says_what_it_expects(file: str) -> bool:
+    try:
+        return bool(BaseSettings(name=file, weights=None, preprocessing="own"))
+    except ValidationError:
+        return False
+
+
 def experiment_of(base: str) -> str:
     """The name of a base's experiment."""
-    path, _, rest = base.partition("@")
-    return re.sub(r"[^\w.]+", "-", f"shortlist-{Path(path).name}-{rest}".rstrip("-"))
+    return re.sub(r"\W+", "-", f"shortlist-{base}")
 
 
-def settings_of(base: str, limit: int | None) -> dict[str, Any]:
-    """From each parameter that a base's run sets to its value."""
+def settings_of(base: str, limit: int | None, own: BaseSettings) -> dict[str, Any]:
+    """From each parameter that a base's run sets to its value.
+
+    Args:
+        own: The base of `params.yaml`, which keeps what it says of it.
+    """
     found = BASE.fullmatch(base)
     if not found:
-        rule = "a base must be named NAME[@SIDE] or FILE.keras[@SIDE]:PREPROCESSING"
+        rule = "a base must be named NAME[@SIDE] or FILE[@SIDE][:PREPROCESSING]"
         raise PipelineError(rule, base)
-    name, from_file = found["name"], found["name"].endswith(MODEL_SUFFIX)
+    name = found["name"]
+    is_local = brings_weights(name) and not name.startswith(PREFIX)
+    others = {
+        "base.preprocessing": "own",
+        "base.weights": "null" if brings_weights(name) else "imagenet",
+        "base.output": "null",
+        "base.layers": "[]",
+        "extract.cut": "null",
+    }
     return {
         # Files that git does not have are not in the copy that an experiment runs in.
-        "base.name": Path(name).resolve() if from_file else name,
-        "base.preprocessing": found["preprocessing"] or "own",
+        "base.name": _quoted(Path(name).resolve()) if is_local else name,
         "data.image_size": found["side"] or "null",
-        **({"base.weights": "null"} if from_file else {}),
+        **(others if name != own.name else {}),
+        **({"base.preprocessing": found["preprocessing"]} if found["preprocessing"] else {}),
         **({"data.limit": limit} if limit else {}),
     }
+
+
+def _quoted(path: Path) -> str:
+    """A path of any letters, as `dvc exp run -S` takes a text."""
+    escaped = str(path).replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def _run(base: str, settings: Mapping[str, Any]) -> Compared:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
+from typing import Self
 
 from viewcache.arms.arm import BASELINE, Arm
 from viewcache.costs.faster import Times
 from viewcache.ground.stopwatch import Record
+from viewcache.images.folds import Rotation
 
 Load = Callable[[str], Record]
 """From the name of a stage to its record."""
@@ -64,6 +66,11 @@ class Training:
 
     images: Mapping[int, int]
     heads: int
+
+    @classmethod
+    def of(cls, arms: Iterable[Arm], rotations: Iterable[Rotation]) -> Self:
+        heads = sum(len(arm.trainings) for arm in arms if arm.trains_on_cache)
+        return cls({one.number: len(one.train) for one in rotations}, heads)
 
 
 def costs_of_arms(arms: Sequence[Arm], training: Training, load: Load) -> dict[Arm, ArmCosts]:

@@ -46,15 +46,17 @@ def paces_of(
     folder: Path,
     costs: Stopwatch,
 ) -> dict[str, Pace]:
-    """Of every stage of `STAGES`.
+    """Of every stage of `STAGES`; by hand in Keras, where Keras has the base.
 
     Args:
         images: Some of them: uint8, shape (any, side, side, 3).
         folder: Where the base may be compiled.
         costs: Of this process, from its start.
     """
-    known = {stage: pace for stage in STAGES if (pace := measured(stage, params))}
-    if len(known) == len(STAGES):
+    ways = END_TO_END if params.base.in_keras else END_TO_END[1:]
+    stages = [stage for stage in STAGES if stage in ways or stage not in END_TO_END]
+    known = {stage: pace for stage in stages if (pace := measured(stage, params))}
+    if len(known) == len(stages):
         return known
     with costs.phase("import"):
         from viewcache.costs.trials import try_bases, try_head
@@ -63,7 +65,7 @@ def paces_of(
     with ProcessPoolExecutor(1, get_context("spawn")) as process:
         trial = process.submit(try_head, params, folder, *training)
     tried["train_head"] = head = trial.result()
-    for stage in END_TO_END:
+    for stage in ways:
         start, image, view, _ = tried[stage]
         tried[stage] = Pace(start, image + head.image, view + head.view)
     return tried | known

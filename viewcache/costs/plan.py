@@ -68,9 +68,10 @@ class Plan(NamedTuple):
         """What a first and each further training costs, end to end as if it were run whole."""
         whole = run.course_of(self.params, self.rotations)
         cached = run.compared_on_cache(self.params, self.rotations)
-        keras, compiled = (run.end_to_end(kind, [0], [0], whole) for kind in ("keras", "compiled"))
+        compiled = run.end_to_end("compiled", [0], [0], whole)
+        fresh = [run.end_to_end("keras", [0], [0], whole)] if self.params.base.in_keras else []
         costs = {arm.name: self._costs(arm, {*arm.views(arm.seeds[0])}) for arm in cached}
-        costs |= {arm.name: self._costs(arm, arm.views(0)) for arm in (keras, compiled)}
+        costs |= {arm.name: self._costs(arm, arm.views(0)) for arm in (*fresh, compiled)}
         return costs | {PLANNED["originals_kept"]: self._costs(compiled, {*compiled.views(0)})}
 
     def _costs(self, arm: run.Arm, views: Collection[int]) -> Predicted:

@@ -38,8 +38,6 @@ def try_bases(
     how, seconds = params.base, costs.seconds
     with costs.phase("compile"):
         compile_base(folder, params.base_spec, how.runtime, how.precision, images)
-    with costs.phase("load"):
-        model = load_base(params.base_spec)
     with costs.phase("open"):
         base = open_base(folder, how.batch_size)
     names = [f"{row:064x}" for row in range(len(images))]
@@ -53,16 +51,19 @@ def try_bases(
         return _pace(start, run, size)
 
     start, batch = seconds["setup"] + seconds["import"], params.train.batch_size
-    by_hand, compiled = partial(map, model.predict_on_batch), partial(map, base)
     row_bytes = math.prod(base.row_shape) * np.dtype(params.extract.dtype).itemsize
     extract = pace(seconds["setup"] + seconds["open"], base.stream, how.batch_size)
-    return {
+    paces = {
         "augment": Pace(seconds["setup"]),
         "compile_base": Pace(start + seconds["compile"]),
         "extract": extract._replace(row_bytes=row_bytes),
-        "train_end_to_end_keras": pace(start + seconds["load"], by_hand, batch),
-        "train_end_to_end_compiled": pace(start + seconds["open"], compiled, batch),
+        "train_end_to_end_compiled": pace(start + seconds["open"], partial(map, base), batch),
     }
+    if how.in_keras:
+        with costs.phase("load"):
+            by_hand = partial(map, load_base(params.base_spec).predict_on_batch)
+        paces["train_end_to_end_keras"] = pace(start + seconds["load"], by_hand, batch)
+    return paces
 
 
 def try_head(params: Params, folder: Path, classes: int, images: int, epochs: int) -> Pace:

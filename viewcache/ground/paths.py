@@ -20,6 +20,8 @@ FEATURES = Path("data/features")
 ROWS = Path("data/rows")
 """Shards of rows: of all views of `FEATURES`."""
 BASE = Path("data/base")
+OWN_BASES = Path("data/bases")
+"""Where users put model files."""
 ANSWERS = Path("data/answers/answers.parquet")
 """What every head answers of every image that it was put to, in every view."""
 EPOCHS = Path("data/answers/epochs.csv")

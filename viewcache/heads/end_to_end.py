@@ -1,7 +1,7 @@
 """A frozen base as end-to-end training meets it: in one Keras model with the head, or compiled."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -29,13 +29,13 @@ class EndToEndBase(NamedTuple):
 
     Attributes:
         attach: From a head to the model that is fitted.
-        prepare: From uint8 images to that model's inputs.
+        prepare: From batches of uint8 images to batches of that model's inputs, in order.
         features: From that model's inputs to what its head gets: rows.
         fingerprint: Says whether the base has changed.
     """
 
     attach: Callable[[keras.Model], keras.Model]
-    prepare: Callable[[np.ndarray], np.ndarray]
+    prepare: Callable[[Iterable[np.ndarray]], Iterator[np.ndarray]]
     features: Callable[[np.ndarray], np.ndarray]
     fingerprint: Callable[[], str]
 
@@ -61,14 +61,17 @@ def on_keras(model: keras.Model) -> EndToEndBase:
         compile_model(whole, head.optimizer)
         return whole
 
-    return EndToEndBase(
-        attach, lambda images: images, model.predict_on_batch, lambda: weights_digest(model)
-    )
+    return EndToEndBase(attach, iter, model.predict_on_batch, lambda: weights_digest(model))
 
 
 def on_compiled(base: Base) -> EndToEndBase:
-    """The head by itself, fitted on features that the compiled base gives batch by batch."""
-    return EndToEndBase(lambda head: head, base, lambda features: features, lambda: base.identity)
+    """The head by itself, fitted on features that the compiled base gives batch by batch.
+
+    As in extraction, the next images are rendered while the base is at work.
+    """
+    return EndToEndBase(
+        lambda head: head, base.stream_whole, lambda features: features, lambda: base.identity
+    )
 
 
 def train_end_to_end(
@@ -94,12 +97,13 @@ def train_end_to_end(
     rendered: Counter[int] = Counter()
     last_seen: deque[Seen] = deque(maxlen=1)
 
-    def read(view: int, rows: np.ndarray) -> np.ndarray:
-        inputs = base.prepare(render(view, rows))
-        if rendered.total() % images == 0 and view:
-            last_seen.append(Seen(view, rows, inputs))
-        rendered[view] += len(rows)
-        return inputs
+    def read(view: int, batches: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
+        inputs = base.prepare(render(view, rows) for rows in batches)
+        for number, (rows, batch) in enumerate(zip(batches, inputs, strict=True)):
+            if number == 0 and view:
+                last_seen.append(Seen(view, rows, batch))
+            rendered[view] += len(rows)
+            yield batch
 
     fit = by_fit(model, read, targets, reading.batch_size)
 
@@ -125,8 +129,8 @@ def validate_on(
         labels: Of all prepared images.
     """
     batches = np.split(rows, range(batch_size, len(rows), batch_size))
-    features = [base.features(base.prepare(read(0, batch))) for batch in batches]
-    return Validation(np.concatenate(features), labels[rows])
+    inputs = base.prepare(read(0, batch) for batch in batches)
+    return Validation(np.concatenate([*map(base.features, inputs)]), labels[rows])
 
 
 def save_seen(path: Path, seen: Seen, base: EndToEndBase) -> None:

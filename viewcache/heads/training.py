@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from viewcache.features.store import FeatureRows
 
 Reader = Callable[[int, np.ndarray], np.ndarray]
-"""(view, rows of the prepared images) -> inputs of the model for these rows."""
+"""(view, rows of the prepared images) -> their pixels."""
 
+BatchReader = Callable[[int, Sequence[np.ndarray]], Iterator[np.ndarray]]
+"""(view, rows of the prepared images, batch by batch) -> inputs of the model, likewise."""
 
 RunEpoch = Callable[[int, np.ndarray], Score]
 """(view, rows of the training images in the order of the epoch) -> score while training."""
@@ -152,7 +154,7 @@ def train(
     return Passed(history, kept)
 
 
-def by_fit(model: keras.Model, read: Reader, targets: Targets, batch_size: int) -> RunEpoch:
+def by_fit(model: keras.Model, read: BatchReader, targets: Targets, batch_size: int) -> RunEpoch:
     """Epochs by Keras' `fit`, whose model may be the base and the head or the head by itself.
 
     Args:
@@ -168,7 +170,7 @@ def by_fit(model: keras.Model, read: Reader, targets: Targets, batch_size: int) 
 
 
 def batches_of_epoch(
-    read: Reader,
+    read: BatchReader,
     view: int,
     order: np.ndarray,
     targets: Targets,
@@ -186,8 +188,8 @@ def batches_of_epoch(
     parts = np.split(order, range(batch_size, len(order), batch_size))
 
     def batches() -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        for rows in parts:
-            yield read(view, rows), targets.labels[rows][:, None], targets.weights[rows]
+        for rows, inputs in zip(parts, read(view, parts), strict=True):
+            yield inputs, targets.labels[rows][:, None], targets.weights[rows]
 
     signature = (
         tf.TensorSpec(inputs.shape, inputs.dtype),

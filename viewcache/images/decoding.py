@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
-from PIL import ExifTags, Image, ImageFile, PngImagePlugin, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 from viewcache.ground.errors import PipelineError
 from viewcache.images.channels import UnknownRangeError, to_rgb
@@ -17,7 +17,7 @@ from viewcache.images.formats import bare_png, name_of
 from viewcache.images.parallel import in_threads
 
 if TYPE_CHECKING:
-    from viewcache.ground.params.schema import Params
+    from viewcache.ground.params.schema import Fit, Params
 
 MAX_PIXELS = 89_478_485
 MAX_SCANS = 100  # of a JPEG: every one goes over the whole image, however few its bytes
@@ -46,21 +46,25 @@ class DecodingPolicy:
     """How every image of a source is decoded.
 
     Attributes:
-        side: Width and height of the result; the aspect is not kept.
+        side: Width and height of the result.
         min_size: Smallest side, in pixels, that an image may have in its file.
         background: What transparent images are put on: red, green, blue, each 0..255.
         bits: Of 16 bits a channel, how many the source uses; the upper eight of them are kept.
+        fit: How an image that is no square becomes one: `stretch` does not keep its aspect, `crop`
+            takes its centre, `pad` puts the background around it.
     """
 
     side: int
     min_size: int
     background: Sequence[int]
     bits: int = 16
+    fit: "Fit" = "stretch"
 
     @classmethod
     def of(cls, params: "Params", bits: int = 16) -> Self:
         """What the parameters say."""
-        return cls(params.side, params.data.min_size, params.data.background, bits)
+        data = params.data
+        return cls(params.side, data.min_size, data.background, bits, data.fit)
 
 
 class Decoded(NamedTuple):
@@ -184,8 +188,7 @@ def _decode_picture(
     upright = _upright(flat.picture, picture)
     if upright.size != reduced:
         width, height = height, width
-    resized = upright.resize((policy.side, policy.side), Image.Resampling.BILINEAR)
-    pixels = np.asarray(resized)
+    pixels = np.asarray(_fitted(upright, policy))
     oddities = (*flat.oddities, *_oddities(picture, content, name, pixels))
     return Decoded(pixels, width, height, oddities, flat.used_bits)
 
@@ -196,6 +199,15 @@ def _upright(pixels: Image.Image, picture: ImageFile.ImageFile) -> Image.Image:
     except Exception:  # Damaged metadata make Pillow raise nearly anything.
         return pixels
     return pixels.transpose(_TURNS[orientation]) if orientation in _TURNS else pixels
+
+
+def _fitted(picture: Image.Image, policy: DecodingPolicy) -> Image.Image:
+    size, bilinear = (policy.side, policy.side), Image.Resampling.BILINEAR
+    if policy.fit == "crop":
+        return ImageOps.fit(picture, size, bilinear)
+    if policy.fit == "pad":
+        return ImageOps.pad(picture, size, bilinear, tuple(policy.background))
+    return picture.resize(size, bilinear)
 
 
 def _reason(error: Exception, content: bytes) -> str:

@@ -13,7 +13,7 @@ import requests
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import replace_folder, scratch, write_text
 from viewcache.images.archives import unpack
-from viewcache.images.folders import is_clutter
+from viewcache.images.layouts.tree import is_clutter
 
 _TIMEOUT = (10, 30)  # seconds to connect, and between two pieces
 _CHUNK = 2**16  # bytes

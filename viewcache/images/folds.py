@@ -27,14 +27,20 @@ class Rotation:
     test: np.ndarray
 
 
-def part_by_fold(unit: str, seed: int, folds: int) -> list[str]:
-    """The part of an image in each rotation, from (seed, unit) alone.
+def fold_of(unit: str, seed: int, folds: int) -> int:
+    """The fold of an image, from (seed, unit) alone.
 
     The unit is the image's digest or its group. So equal bytes never cross parts, and adding an
-    image moves no other one; the price is that folds are equally large on average only. In
-    rotation r fold r is tested, fold r + 1 validates, and the rest is trained on.
+    image moves no other one; the price is that folds are equally large on average only.
     """
-    fold = int(_place(f"fold/{seed}/{unit}") * folds)
+    return int(_place(f"fold/{seed}/{unit}") * folds)
+
+
+def parts_of_fold(fold: int, folds: int) -> list[str]:
+    """The part of a fold in each rotation.
+
+    In rotation r fold r is tested, fold r + 1 validates, and the rest is trained on.
+    """
     return [
         {fold: "test", (fold - 1) % folds: "validation"}.get(rotation, "train")
         for rotation in range(folds)
@@ -42,7 +48,7 @@ def part_by_fold(unit: str, seed: int, folds: int) -> list[str]:
 
 
 def part_by_fraction(unit: str, seed: int, validation: float, test: float) -> str:
-    """The part of an image in a holdout, from (seed, unit) alone, as `part_by_fold`.
+    """The part of an image in a holdout, from (seed, unit) alone, as `fold_of`.
 
     Args:
         validation: Fraction of the images for validation.

@@ -22,14 +22,12 @@ def index_images(source: Source, limit: int | None) -> pd.DataFrame:
         where the source knows them.
 
     Raises:
-        PipelineError: a file cannot be read, or the same bytes stand under two labels.
+        PipelineError: a file cannot be read.
     """
     known = source.table.columns.intersection(["path", "label", "group", "split"])
     index = source.table[known].copy()
     index.insert(0, "digest", _digests(source.root, index["path"].tolist()))
-    index = index.sort_values(["digest", "path"], ignore_index=True).iloc[:limit]
-    _refuse_two_labels(index)
-    return index
+    return index.sort_values(["digest", "path"], ignore_index=True).iloc[:limit]
 
 
 def _digests(root: Path, paths: list[str]) -> list[str]:
@@ -43,10 +41,3 @@ def _digest(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise PipelineError(f"{path} cannot be read", error.strerror) from error
-
-
-def _refuse_two_labels(index: pd.DataFrame) -> None:
-    labels = index.groupby("digest")["label"].nunique()
-    if (labels > 1).any():
-        paths = index.loc[index["digest"] == labels.idxmax(), "path"].tolist()
-        raise PipelineError("equal images must have equal labels", paths)

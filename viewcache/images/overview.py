@@ -8,6 +8,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from viewcache.ground.files import write_text, write_whole
+from viewcache.images.near_duplicates import NearDuplicates
+from viewcache.images.near_report import described
 from viewcache.images.parting import counts_by_class
 from viewcache.images.prepared import open_prepared
 from viewcache.images.sheet import draw_sheet
@@ -17,7 +19,7 @@ EXAMPLES, CLASSES_SHOWN, ROWS_SHOWN = 8, 12, 50
 
 
 def rejects(source: Source, index: pd.DataFrame) -> pd.DataFrame:
-    """Every image that was left out: `path`, `digest` (empty where it was not read), `reason`.
+    """Every image that cannot be read: `path`, `digest` (empty where it was not), `reason`.
 
     Args:
         index: One row an image, with `rejected` as decoding found it.
@@ -41,8 +43,9 @@ def write_report(
     source: Source,
     kept: pd.DataFrame,
     parts: pd.DataFrame,
-    rejected: pd.DataFrame,
+    left_out: pd.DataFrame,
     odd: pd.DataFrame,
+    near: NearDuplicates,
     prepared: Path,
 ) -> None:
     """Write `images.md`, with `image_sizes.png` and `images.png` that it shows.
@@ -50,8 +53,9 @@ def write_report(
     Args:
         kept: One row an image, with `label`, `warnings`, `width`, `height` and `used_bits`.
         parts: As `part_images` gives them.
-        rejected: As `rejects` gives it.
+        left_out: `path`, `digest`, `reason`.
         odd: As `odd_images` gives it.
+        near: Whose pictures `write_near_duplicates` writes.
         prepared: Folder of the prepared images.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -70,7 +74,8 @@ def write_report(
         f"Sizes range from {_size(kept, 'min')} to {_size(kept, 'max')} pixels.",
         "![Sizes](image_sizes.png)",
         *_depth(kept["used_bits"], open_prepared(prepared).bits),
-        *_section("Left out", rejected),
+        *described(near),
+        *_section("Left out", left_out),
         *_section("Accepted with a warning", odd),
     ]
     write_text(folder / "images.md", "\n\n".join(lines) + "\n")
@@ -83,9 +88,15 @@ def _parted(rotations: int) -> str:
 
 
 def _table_of_counts(counts: pd.DataFrame) -> str:
+    """A row a part; of many classes a row a class, the smallest first."""
     table = counts.rename(columns=_in_a_cell)
-    table.insert(0, "images", counts.sum(axis=1), allow_duplicates=True)
-    return table.to_markdown()
+    if len(table.columns) <= CLASSES_SHOWN:
+        table.insert(0, "images", counts.sum(axis=1), allow_duplicates=True)
+        return table.to_markdown()
+    classes = table.T.assign(images=counts.sum()).sort_values("images", kind="stable")
+    rest = len(classes) - ROWS_SHOWN
+    more = f"\n\nand {rest:,} classes more, with at least as many images." if rest > 0 else ""
+    return classes.head(ROWS_SHOWN).to_markdown() + more
 
 
 def _examples(classes: list[str]) -> list[str]:

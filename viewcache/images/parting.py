@@ -12,7 +12,11 @@ from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
 from viewcache.ground.manifests import seal
 from viewcache.ground.params.schema import Params
-from viewcache.images.folds import PARTS, part_by_fold, part_by_fraction
+from viewcache.images.folds import PARTS, fold_of, part_by_fraction, parts_of_fold
+from viewcache.images.given_split import completed
+from viewcache.images.small_classes import fill_places
+
+SHOWN = 10
 
 
 def part_images(
@@ -20,31 +24,50 @@ def part_images(
 ) -> pd.DataFrame:
     """The part of every image in every rotation.
 
+    A unit is an image, with its equals and its group. Its name and the seed decide on its part,
+    but for units of a small class, of which a few are moved so that no part lacks it.
+
     Args:
-        index: One row an image: `digest`, `path`, and where the source knows them, `group` and
-            `split`.
+        index: One row an image: `digest`, `path`, `label`, and where they are known, `group` and
+            `split`, and `near`, the same of images that look the same.
         folds: None: a holdout, by the split that the source names, or by fractions.
 
     Returns:
         One row an image: `unit`, what it is parted by, and `rotation_0` and on.
 
     Raises:
-        PipelineError: the source names a split and there are folds; or it puts equal images, or
-            images of one group, into two parts.
+        PipelineError: the source names a split and there are folds; or it puts images of one unit
+            into two parts.
     """
-    units = _joined_groups(index) if "group" in index else index["digest"]
+    units = units_of(index)
     if "split" in index:
         if folds is not None:
             rule = "data.folds must be null where images come with a split of their own"
             raise PipelineError(rule, f"{folds} folds, and {_counts(index['split'])}")
-        _refuse_crossing(index)
-        parts = index["split"].map(lambda part: [part])
-    elif folds is None:
-        parts = units.map(lambda unit: [part_by_fraction(unit, seed, validation, test)])
+        _refuse_crossing(index, units)
+        split = completed(index["split"], units, seed, validation, test)
+        parts = split.map(lambda part: [part])
     else:
-        parts = units.map(lambda unit: part_by_fold(unit, seed, folds))
+        parts = units.map(_parts_of_units(units, index["label"], seed, folds, validation, test))
     table = pd.DataFrame(parts.tolist(), index.index, range(folds or 1))
     return table.rename(columns="rotation_{}".format).assign(unit=units)
+
+
+def _parts_of_units(
+    units: pd.Series,
+    labels: pd.Series,
+    seed: int,
+    folds: int | None,
+    validation: float,
+    test: float,
+) -> dict[str, list[str]]:
+    holders = list(zip(units, labels, strict=True))
+    if folds is None:
+        drawn = {unit: part_by_fraction(unit, seed, validation, test) for unit, _ in holders}
+        return {unit: [part] for unit, part in fill_places(drawn, holders, PARTS).items()}
+    numbers = {unit: fold_of(unit, seed, folds) for unit, _ in holders}
+    placed = fill_places(numbers, holders, range(folds))
+    return {unit: parts_of_fold(fold, folds) for unit, fold in placed.items()}
 
 
 def part_by_params(index: pd.DataFrame, classes: list[str], params: Params) -> pd.DataFrame:
@@ -60,12 +83,34 @@ def part_by_params(index: pd.DataFrame, classes: list[str], params: Params) -> p
 
 
 def refuse_missing_class(index: pd.DataFrame, parts: pd.DataFrame, classes: list[str]) -> None:
-    """Raise a `PipelineError` unless every part of every rotation has images of every class."""
+    """Raise a `PipelineError` unless every part of every rotation has images of every class.
+
+    A class that no parting could give to all of them is named with its number of images.
+    """
+    if "split" not in index:
+        _refuse_few_units(index, parts, classes)
     for rotation in parts.columns.drop("unit"):
         counts = counts_by_class(index, parts[rotation], classes)
         if (counts == 0).any(axis=None):
             rule = f"every part needs images of every class, in {rotation.replace('_', ' ')}"
             raise PipelineError(rule, counts.loc[:, (counts == 0).any()].to_dict("index"))
+
+
+def _refuse_few_units(index: pd.DataFrame, parts: pd.DataFrame, classes: list[str]) -> None:
+    folds = len(parts.columns) - 1
+    needed, what = (folds, "fold") if folds > 1 else (len(PARTS), "part")
+    units = (
+        parts["unit"].groupby(index["label"]).nunique().reindex(range(len(classes)), fill_value=0)
+    )
+    few = [(name, count) for name, count in zip(classes, units, strict=True) if count < needed]
+    if few:
+        lower = f", or set data.folds to {max(3, units.min())}" if folds > 3 else ""
+        rule = (
+            f"every class needs {needed} images, one for each {what} (equal images count as one, "
+            f"and those of one group): add images, take the class out{lower}"
+        )
+        first = ", ".join(f"{name!r} {count}" for name, count in few[:SHOWN])
+        raise PipelineError(rule, f"{len(few)} classes with fewer: {first}")
 
 
 def counts_by_class(index: pd.DataFrame, parts: pd.Series, classes: list[str]) -> pd.DataFrame:
@@ -82,25 +127,35 @@ def write_parts(path: Path, parts: pd.DataFrame) -> None:
     seal(path)
 
 
-def _joined_groups(index: pd.DataFrame) -> pd.Series:
-    """Groups, with those that share an equal image made one, named by the first of their names."""
-    groups, names = pd.factorize(index["group"], sort=True)
-    digests, images = pd.factorize(index["digest"])
-    nodes = len(names) + len(images)
-    ends = (groups, digests + len(names))
+def units_of(index: pd.DataFrame) -> pd.Series:
+    """What images are parted by: their digests, or their groups.
+
+    Groups that share an equal image, or one that looks the same where `near` is in the index, are
+    one, named by the first of their names.
+    """
+    if not {"group", "near"} & set(index):
+        return index["digest"]
+    own = index["group"] if "group" in index else index["digest"]
+    shared = index["near"] if "near" in index else index["digest"]
+    groups, names = pd.factorize(own)
+    images, different = pd.factorize(shared)
+    nodes = len(names) + len(different)
+    ends = (groups, images + len(names))
     links = coo_array((np.ones(len(index), bool), ends), shape=(nodes, nodes))
     component = pd.Series(connected_components(links, directed=False)[1][groups], index.index)
-    return index["group"].groupby(component).transform("min")
+    return own.groupby(component).transform("min")
 
 
-def _refuse_crossing(index: pd.DataFrame) -> None:
-    for column in sorted({"digest", "group"} & set(index)):
-        splits = index.groupby(column)["split"].nunique()
-        if (splits > 1).any():
-            crossing = index.loc[index[column] == splits.idxmax(), ["path", "split"]]
-            what = "equal images" if column == "digest" else f"images of group {splits.idxmax()!r}"
-            received: dict[str, str] = dict(crossing.itertuples(index=False))
-            raise PipelineError(f"{what} must be in one part", received)
+def _refuse_crossing(index: pd.DataFrame, units: pd.Series) -> None:
+    crossing = index[index.groupby(units)["split"].transform("nunique") > 1]
+    if len(crossing):
+        what = "images of one group, and equal ones," if "group" in index else "equal images"
+        if "near" in index:
+            what = "near duplicates (data.group_near_duplicates)"
+        one_each = crossing.assign(unit=units).drop_duplicates(["unit", "split"])
+        shown = one_each.sort_values("unit", kind="stable")[["path", "split"]].head(SHOWN)
+        first = ", ".join(f"{path!r} in {split}" for path, split in shown.to_numpy())
+        raise PipelineError(f"{what} must be in one part", f"{len(crossing)} that are not: {first}")
 
 
 def _counts(splits: pd.Series) -> str:

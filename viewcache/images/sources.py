@@ -1,14 +1,15 @@
 """Which image files a folder holds, and what they show."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from viewcache.ground.errors import PipelineError
-from viewcache.images.csv_manifest import leaves, read_manifest
-from viewcache.images.folders import read_folders
+from viewcache.images.layouts.known import LAYOUTS, Way, read_as, recognise
+from viewcache.images.layouts.tables import leaves, read_table
+from viewcache.images.layouts.tree import read_tree
 
 
 @dataclass(frozen=True)
@@ -16,50 +17,87 @@ class Source:
     """Labelled image files, not opened yet.
 
     Attributes:
+        layout: How the folder says what they show.
+        manifest: The table that says it, where there is one.
+        words: What the folder was taken for, in English.
         classes: Names of the classes; a label is an index into them.
         table: One row an image, in order of `path` (below `root`, with slashes): `label` (int) and,
             where the source knows them, `group` and `split` (train, validation or test) and every
             further column of a manifest, as text.
         rejected: One row a file that is not to be read: `path` and `reason`.
         skipped: Number of entries passed over: hidden ones, what operating systems leave behind,
-            and files beside the class folders that are no images by their extension.
+            unlabelled ones, and files beside the class folders that are no images by their
+            extension.
     """
 
     root: Path
+    layout: str
+    manifest: str | None
+    words: str
     classes: list[str]
     table: pd.DataFrame = field(repr=False)
     rejected: pd.DataFrame = field(repr=False)
     skipped: int
 
 
-def open_source(root: Path, manifest: str | None, classes: list[str] | None) -> Source:
+def open_source(
+    root: Path,
+    manifest: str | None,
+    classes: list[str] | None,
+    layout: str | None = None,
+    use_split: str = "as_test",
+) -> Source:
     """List the images of a folder.
 
-    Without a manifest the folder holds a folder for each class, or the folders train, validation
-    (or val) and test with a folder for each class in each. Every file in them is taken for an
-    image. Links to files inside the folder are read; other links and special files are rejected.
+    Every file in a folder of a class is taken for an image. Links to files inside the folder are
+    read; other links and special files are rejected.
 
     Args:
-        manifest: Name of a CSV file in the folder, in UTF-8, with the columns `path` and `label`,
-            and maybe `group`, `split` and others. Only the files that it lists are read.
+        manifest: A table in the folder, as `read_table` takes it. Only the files that it lists are
+            read.
         classes: Order of the classes; None sorts their names.
+        layout: How the folder says what the images show; None: a table if that is named, or what
+            the folder looks like.
+        use_split: `as_test`: a split that the images come with is kept; `ignore`: it is not.
 
     Raises:
-        PipelineError: the folder cannot be read, does not hold at least two classes with images,
-            or holds others than `classes`; split folders are incomplete or differ; or the
-            manifest lacks a value, or lists a file that is not there or twice.
+        PipelineError: the folder cannot be read, is laid out otherwise, or does not hold at least
+            two classes with images, or holds others than `classes`; or the table lacks a value,
+            or lists a file that is not there or twice.
     """
+    source = _open(root, manifest or layout, classes, tables=False)
+    if use_split == "as_test" or "split" not in source.table:
+        return source
+    return replace(source, table=source.table.drop(columns="split"))
+
+
+def find_source(root: Path, way: str | None) -> Source:
+    """List the images of a folder, in whatever layout it has.
+
+    Args:
+        way: A layout or the name of a table; None: what the folder looks like.
+
+    Raises:
+        PipelineError: as `open_source`; or there are several ways to read the folder.
+    """
+    return _open(root, way, None, tables=True)
+
+
+def _open(root: Path, way: str | None, classes: list[str] | None, tables: bool) -> Source:
     try:
-        if manifest is None:
-            rows, skipped = read_folders(root)
-        else:
-            rows, skipped = read_manifest(root, manifest), 0
-        return _source(root, rows, skipped, classes)
+        if way is not None and way not in LAYOUTS:
+            return _source(root, Way("table", way, read_table(root, way)), 0, classes)
+        tree, skipped = read_tree(root)
+        found = read_as(root, tree, way) if way else recognise(root, tree, tables)
+        if found.layout != "table":
+            skipped += len([*tree.below()]) - len(found.reading.rows)
+        return _source(root, found, skipped, classes)
     except OSError as error:
         raise PipelineError(f"{root} must be a folder to read", error) from error
 
 
-def _source(root: Path, rows: pd.DataFrame, skipped: int, classes: list[str] | None) -> Source:
+def _source(root: Path, way: Way, skipped: int, classes: list[str] | None) -> Source:
+    rows = way.reading.rows
     reasons = [_reason(root, *row) for row in zip(rows["path"], rows["label"], strict=True)]
     reason = pd.Series(reasons, rows.index, dtype=str)
     rejected = rows[["path"]].assign(reason=reason)[reason != ""]
@@ -67,7 +105,10 @@ def _source(root: Path, rows: pd.DataFrame, skipped: int, classes: list[str] | N
     names = _ordered(root, sorted(set(rows["label"]) - {""}), classes)
     _refuse_classes_without_images(root, names, table, rejected)
     table["label"] = table["label"].map(names.index)
-    return Source(root, names, table, rejected.sort_values("path", ignore_index=True), skipped)
+    rejected = rejected.sort_values("path", ignore_index=True)
+    return Source(
+        root, way.layout, way.manifest, way.reading.words, names, table, rejected, skipped
+    )
 
 
 def _reason(root: Path, path: str, label: str) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from viewcache.answers.head_answers import HeadAnswers, Part
 from viewcache.arms.arm import Arm
+from viewcache.judge.averaging import Averaging, judge_averaging
 from viewcache.judge.choosing import Choosing, accuracy_of_choosing
 from viewcache.judge.confusion import Confusion, confusion_of
 from viewcache.judge.correctness import Correct, Measured, Named, correctness, named_by_arm
@@ -37,6 +38,7 @@ class Judgement:
         folds: What augmenting gains in each fold.
         confusion: Of the recommended arm.
         disagreement: Of the arms that may be recommended.
+        averaging: Over views, by the recommended arm; None where logits were not kept.
     """
 
     accuracies: dict[Arm, dict[Measured, Accuracy]]
@@ -47,6 +49,7 @@ class Judgement:
     folds: dict[Measured, dict[int, float]]
     confusion: Confusion
     disagreement: Disagreement
+    averaging: Averaging | None
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,8 @@ def judge(
         folds: int, shape (test images,): the rotation that tests each.
         losses: As for `judge_length`.
     """
-    named, validated = (_named(answers, part) for part in ("test", "validation"))
+    tested, validated = (_of_part(answers, part) for part in ("test", "validation"))
+    named = named_by_arm(tested)
     tables = {arm: correctness(images.labels, named[arm]) for arm in by_views(named)}
     own = {arm: table for arm, table in tables.items() if arm.role == "cached"}
     [baseline] = (arm for arm in tables if arm.role == "baseline")
@@ -85,15 +89,16 @@ def judge(
         found,
         accuracy_of_choosing(own, sample, folds, rule.margin, rule.on),
         hold(tables, found.arm, baseline, "clean", sample, rule.margin),
-        _length(validated, longer, images, rule, losses),
+        _length(named_by_arm(validated), longer, images, rule, losses),
         effects_by_fold(own, sample, folds),
         confusion_of(found.arm, named[found.arm], images.labels),
         find_disagreement({arm: named[arm] for arm in own}, images.labels),
+        judge_averaging((head for head in tested if head.arm == found.arm), images, rule.margin),
     )
 
 
-def _named(answers: Sequence[HeadAnswers], part: Part) -> dict[Arm, Named]:
-    return named_by_arm(head for head in answers if head.part == part)
+def _of_part(answers: Sequence[HeadAnswers], part: Part) -> list[HeadAnswers]:
+    return [head for head in answers if head.part == part]
 
 
 def _accuracies(tables: Correct, sample: Sample) -> dict[Measured, Accuracy]:

@@ -12,6 +12,7 @@ from viewcache.costs.faster import Span, Speed
 from viewcache.costs.reckoning import Reckoning
 from viewcache.ground.params.schema import Params
 from viewcache.judge.judgement import Judgement
+from viewcache.report.certificate import Certificate
 from viewcache.report.table import Table, table_of
 
 
@@ -25,6 +26,7 @@ class Findings:
         curves: One row a head and epoch.
         replay: What was computed again, as data/replay.json has it.
         prediction: What the plan said, as `compare_with_plan` gives it.
+        certificate: Of the base, where it has one.
     """
 
     params: Params
@@ -36,6 +38,7 @@ class Findings:
     curves: pd.DataFrame
     replay: Mapping[str, float]
     prediction: Mapping[str, Mapping[str, float | None]] | None
+    certificate: Certificate | None
 
     @cached_property
     def table(self) -> Table:

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import yaml
 from jinja2 import Environment, StrictUndefined
 
@@ -19,7 +20,13 @@ from viewcache.report.findings import Findings
 from viewcache.report.pictures import curves, differences, seconds
 from viewcache.report.pictures.style import SIZE, Picture, data_uri, draw_svg, styles
 from viewcache.report.provenance import Provenance
-from viewcache.report.questions import break_even, evidence, key_figures, speeds
+from viewcache.report.questions import (
+    averaged_views,
+    break_even,
+    evidence,
+    key_figures,
+    speeds,
+)
 from viewcache.report.sentence import alarms, reasons, warnings, what_to_do
 from viewcache.report.table import COLUMNS, cells, note_on_stars
 from viewcache.report.words import (
@@ -46,7 +53,7 @@ FIGURES = (
 )
 """Columns of the table of all figures."""
 MOST_CLASSES = 12
-"""Of more classes, it is not told which is taken for which."""
+"""Of more classes, only the name is told that each is mostly mistaken for."""
 
 
 class Grid(NamedTuple):
@@ -82,7 +89,7 @@ def render_page(
         images=f"{sum(provenance.images.values()):,}",
         alarms=alarms(judged),
         what_to_do=what_to_do(recommendation),
-        reasons=reasons(judged, params.base.precision),
+        reasons=reasons(found),
         warnings=warnings(judged),
         key_figures=key_figures(found),
         what_counts=WHERE[recommendation.rule],
@@ -98,9 +105,11 @@ def render_page(
         recommended=plain_name(found.recommended),
         seeds=len(found.recommended.seeds),
         confusion=_confusion(found),
+        counted=_counted(found),
         largest_share=percent(confusion.largest_share),
         right=percent(share_right(confusion.clean)),
         right_augmented=percent(share_right(confusion.robustness)),
+        averaged_views=averaged_views(found),
         figures=_figures(found),
         notes=note_on_stars(found.table),
         prediction=_prediction(found),
@@ -138,15 +147,33 @@ def _set_up(found: Findings) -> str:
     return f"{cost.setup_seconds:.1f} of the {cost.seconds:.1f} seconds" if known else ""
 
 
+def _counted(found: Findings) -> str:
+    """What the confusion tells."""
+    if len(found.classes) <= MOST_CLASSES:
+        return "how many images of a class, a row, were given each name, a column"
+    each = f"of each of the {len(found.classes)} classes the name that it is mostly mistaken for"
+    return f"{each}, and how often; results.json has all counts"
+
+
 def _confusion(found: Findings) -> Grid:
-    confusion, classes = found.judged.confusion, found.classes
-    named = [f"named {name}" for name in classes] if len(classes) <= MOST_CLASSES else []
-    recalls = zip(recall(confusion.clean), recall(confusion.robustness), strict=True)
+    counts, classes = found.judged.confusion.clean, found.classes
+    every = len(classes) <= MOST_CLASSES
+    names = [f"named {name}" for name in classes] if every else ["mostly mistaken for"]
+    given = [[f"{one:,.1f}" for one in row] for row in counts] if every else _mistakes(found)
+    recalls = zip(recall(counts), recall(found.judged.confusion.robustness), strict=True)
     rows = [
-        [name, *(f"{one:,.1f}" for one in row if named), f"{row.sum():,.0f}", *map(percent, both)]
-        for name, row, both in zip(classes, confusion.clean, recalls, strict=True)
+        [name, *told, f"{row.sum():,.0f}", *map(percent, both)]
+        for name, told, row, both in zip(classes, given, counts, recalls, strict=True)
     ]
-    return Grid(["class", *named, "images", "recall", "recall, random views"], rows)
+    return Grid(["class", *names, "images", "recall", "recall, random views"], rows)
+
+
+def _mistakes(found: Findings) -> list[list[str]]:
+    """Of each class the wrong name that it is given most often, and how often; a dash for none."""
+    wrong = found.judged.confusion.clean * (1 - np.eye(len(found.classes)))
+    return [
+        [f"{found.classes[row.argmax()]} ({row.max():,.1f})" if row.any() else "-"] for row in wrong
+    ]
 
 
 def _figures(found: Findings) -> Grid:

@@ -1,22 +1,21 @@
 """Where results come from: the code, the images, the machine, the versions."""
 
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
 from viewcache.arms.arm import Arm
-from viewcache.bases.artifact import find_base
 from viewcache.features.store import digest_of_features
 from viewcache.ground.git import git
 from viewcache.ground.manifests import digest_of_digests
-from viewcache.ground.paths import BASE, PARTS, PREPARED, planned_views
+from viewcache.ground.paths import planned_views
 from viewcache.ground.stopwatch import load_record
 from viewcache.images.folds import PARTS as PARTS_OF_A_ROTATION
-from viewcache.images.folds import open_rotations
-from viewcache.images.prepared import open_prepared
+from viewcache.images.folds import Rotation
+from viewcache.images.prepared import Prepared
 
 REPORTED = ("tensorflow", "keras", "openvino", "numpy", "scipy", "dvc", "mlflow")
 DECIDING_FILES = ("stages", "viewcache", "params.yaml", "dvc.yaml")
@@ -47,18 +46,20 @@ class Provenance:
     digests: dict[str, str]
 
 
-def trace(arms: Iterable[Arm]) -> Provenance:
+def trace(
+    arms: Iterable[Arm], images: Prepared, rotations: Sequence[Rotation], base: str
+) -> Provenance:
     """Gather where the results in the working folder come from.
 
     Args:
         arms: That were compared.
+        base: Its identity.
     """
     stages = {"augment", "compile_base"} | {arm.training_stage for arm in arms}
     records, extract = [load_record(stage) for stage in stages], load_record("extract")
     moments = [record["measured_at"] for record in records]
     moments += [moment for view in extract["views"].values() for moment in view["measured_at"]]
     machines = [*(record["machine"] for record in records), *extract["machines"].values()]
-    rotations = open_rotations(PARTS)
     return Provenance(
         {part: len(getattr(rotations[0], part)) for part in PARTS_OF_A_ROTATION},
         len(rotations),
@@ -68,20 +69,15 @@ def trace(arms: Iterable[Arm]) -> Provenance:
         git_commit(),
         bool(git("status", "--porcelain", "--", *DECIDING_FILES)),
         {
-            "images": digest_of_images(),
+            "images": digest_of_digests(images.digests),
             "features": digest_of_features(planned_views()),
-            "base": find_base(BASE).identity,
+            "base": base,
         },
     )
 
 
 def git_commit() -> str:
     return git("rev-parse", "HEAD").strip()
-
-
-def digest_of_images() -> str:
-    """Of all prepared images."""
-    return digest_of_digests(open_prepared(PREPARED).digests)
 
 
 def _in_words(machine: dict[str, Any]) -> str:

@@ -9,9 +9,12 @@ from viewcache.costs.faster import TIMES_THE_IMAGES, Span
 from viewcache.judge.verdict import Recommendation
 from viewcache.report.findings import Findings
 from viewcache.report.words import (
+    BASES,
     TOO_FEW,
     WAYS,
+    difference,
     duration,
+    left_out,
     or_dash,
     plain_name,
     points,
@@ -82,6 +85,21 @@ def evidence(found: Findings) -> str:
     )
 
 
+def averaged_views(found: Findings) -> str:
+    """What the mean over views gains at prediction; empty where it is not known to gain."""
+    averaging = found.judged.averaging
+    if averaging is None or not averaging.is_gain:
+        return ""
+    views, accuracy = averaging.views, averaging.accuracy
+    gain = difference(averaging.difference, averaging.interval, " points")
+    return (
+        f"Averaged views: the mean of the probabilities over the image and {views} random views of "
+        f"it has an accuracy of {accuracy:.3f}, {gain} of the image alone, at {views + 1} base "
+        f"passes an image: viewcache predict --views {views}. Judged on these test images, with "
+        "no choice made but whether."
+    )
+
+
 def break_even(found: Findings) -> list[str]:
     """For each way to train end to end, from which training on cached views cost less."""
     return [_break_even(found, reference) for reference in found.end_to_end]
@@ -89,16 +107,16 @@ def break_even(found: Findings) -> list[str]:
 
 def _same(same: Equivalence, found: Findings) -> KeyFigure:
     changed, trainings = same.changed_test_predictions, len(same.end_to_end.trainings)
-    base = "Keras' own base" if same.end_to_end.kind == "keras" else "the same compiled base"
+    most = same.max_abs_weight_difference
     held = "one training" if trainings == 1 else f"the most of {trainings} trainings"
     epochs = " and ".join(", ".join(map(str, same.weight_differences)).rsplit(", ", 1))
     return KeyFigure(
         "Is it the same?",
-        "yes, the same head" if same.is_exact else f"nearly: {changed:,} answers differ",
+        "yes, the same head" if same.is_exact else f"nearly: weights differ by up to {most:.1g}",
         f"With {views_of(same.twin)}, as many as end to end renders, "
         "caching shows the head the very images that end-to-end training does. Held to "
-        f"end to end on {base}, in {held}, after {epochs} epochs: largest "
-        f"difference of weights {same.max_abs_weight_difference:.2g}; answers that differ: "
+        f"end to end on {BASES[same.end_to_end.kind]}, in {held}, after {epochs} epochs: largest "
+        f"difference of weights {most:.2g}; answers that differ: "
         f"{changed:,} of {same.test_predictions:,}.{_across_runtimes(same, found)}",
     )
 
@@ -132,7 +150,8 @@ def _faster(found: Findings) -> KeyFigure:
         f"{times_as_fast(first.originals_kept)}. Without set-up: {without}; each further "
         f"one: {further}; {study:,} trainings together: {together} (extrapolated from one). A "
         "first training against end to end by hand in Keras: "
-        f"{times_as_fast(first.against_keras)}.{_predicted(found)}",
+        f"{times_as_fast(first.against_keras)}.{_predicted(found)} "
+        f"{left_out(found.params.base)}".rstrip(),
     )
 
 

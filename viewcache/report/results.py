@@ -12,6 +12,7 @@ import pandas as pd
 from viewcache.answers.equivalence import Equivalence
 from viewcache.ground.files import write_text
 from viewcache.ground.paths import RECOMMENDATION
+from viewcache.judge.averaging import Averaging
 from viewcache.judge.choosing import Choosing
 from viewcache.judge.confusion import Confusion, recall
 from viewcache.judge.correctness import METRICS
@@ -31,7 +32,9 @@ PARAMS = PLOTS / "params.json"
 RUNS, CURVES = PLOTS / "runs.csv", PLOTS / "learning_curves.csv"
 ACCURACY_AGAINST_SECONDS = PLOTS / "accuracy_against_seconds.csv"
 TABLE = PLOTS / "table.md"
-PICTURES = tuple(PLOTS / name for name in ("views.png", "images.png", "image_sizes.png"))
+PICTURES = tuple(
+    PLOTS / f"{name}.png" for name in ("views", "images", "image_sizes", "near_duplicates")
+)
 ARTIFACTS = (PAGE, EVERYTHING, SUMMARY, PARAMS, TABLE, RUNS, *PICTURES)
 Record = dict[str, Any]
 """What JSON can hold."""
@@ -127,6 +130,7 @@ def record_of(found: Findings) -> Record:
         "choosing": _choosing(judged.choosing),
         "baseline": _comparison(judged.to_baseline),
         "length": _length(judged.length),
+        "averaged_views": _averaging(judged.averaging),
         "folds": judged.folds,
         "confusion": _confusion(judged.confusion) | {"classes": list(found.classes)},
         "costs": asdict(found.reckoned.evidence),
@@ -146,7 +150,7 @@ def _recommendation(found: Findings) -> Record:
         "epochs": arm.epochs,
         "accuracy_to_expect": choosing and choosing.accuracy["clean"],
         "accuracy_augmented_to_expect": choosing and choosing.accuracy["robustness"],
-        "sentence": sentence(found.judged, found.params.base.precision),
+        "sentence": sentence(found),
     }
 
 
@@ -224,6 +228,14 @@ def _choosing(choosing: Choosing | None) -> Record | None:
         return None
     arms = {str(fold): arm.name for fold, arm in choosing.arms.items()}
     return {"arms": arms, **{METRICS[on]: one for on, one in choosing.accuracy.items()}}
+
+
+def _averaging(averaging: Averaging | None) -> Record | None:
+    """What the mean over views gains on the image alone, with the recommended arm."""
+    if averaging is None:
+        return None
+    gained = _difference(averaging.difference, averaging.interval)
+    return {"views": averaging.views, "accuracy": averaging.accuracy, **gained}
 
 
 def _length(length: Length) -> Record:

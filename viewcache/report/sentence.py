@@ -1,9 +1,10 @@
 """The recommendation in a sentence: what to do with these images, and how sure that is."""
 
 from viewcache.ground.params.base_settings import Precision
-from viewcache.judge.certificate import read_certificate
 from viewcache.judge.judgement import Judgement
 from viewcache.judge.verdict import Recommendation
+from viewcache.report.certificate import Certificate
+from viewcache.report.findings import Findings
 from viewcache.report.words import (
     WHERE,
     difference,
@@ -15,13 +16,10 @@ from viewcache.report.words import (
 )
 
 
-def sentence(judged: Judgement, precision: Precision) -> str:
-    """What to do with these images, and how sure that is. No times, so that it is reproducible.
-
-    Args:
-        precision: Of the base.
-    """
-    parts = [*alarms(judged), what_to_do(judged.recommendation), reasons(judged, precision)]
+def sentence(found: Findings) -> str:
+    """What to do with these images, and how sure that is. No times, so that it is reproducible."""
+    judged = found.judged
+    parts = [*alarms(judged), what_to_do(judged.recommendation), reasons(found)]
     return " ".join([*parts, *warnings(judged)])
 
 
@@ -35,12 +33,13 @@ def what_to_do(recommendation: Recommendation) -> str:
     return f"Cache {image}{of_each} of each image, and train the head on that."
 
 
-def reasons(judged: Judgement, precision: Precision) -> str:
+def reasons(found: Findings) -> str:
     """How near so few views come to end to end, what augmentation brings, what to expect, and what
     is not certified."""
-    recommendation = judged.recommendation
+    recommendation = found.judged.recommendation
     near = [_enough(recommendation)] if recommendation.arm.random_views else []
-    return " ".join([*near, _why(recommendation), *_to_expect(judged), *certified(precision)])
+    told = [*near, _why(recommendation), *_to_expect(found.judged)]
+    return " ".join([*told, *certified(found.params.base.precision, found.certificate)])
 
 
 def alarms(judged: Judgement) -> list[str]:
@@ -119,18 +118,17 @@ def _why(recommendation: Recommendation) -> str:
     return f"{found}: {both} (95 % intervals)."
 
 
-def certified(precision: Precision) -> list[str]:
+def certified(precision: Precision, certificate: Certificate | None) -> list[str]:
     """Whether a base in another precision than float32 is known to be as good."""
     if precision == "float32":
         return []
-    base, certificate = f"The base runs in {precision}", read_certificate()
-    found = certificate["on"] if certificate else {}
-    worse = [on for on in found if found[on]["verdict"] == "worse"]
-    if worse:
-        lost = " and ".join(f"{difference_in(found[on], ' points')} {WHERE[on]}" for on in worse)
+    base = f"The base runs in {precision}"
+    if certificate and certificate.worse:
+        losses = {on: difference_in(certificate.on[on], " points") for on in certificate.worse}
+        lost = " and ".join(f"{loss} {WHERE[on]}" for on, loss in losses.items())
         return [f"{base}: heads on it are worse than on float32, {lost}."]
-    if certificate and all(one["verdict"] != "not known" for one in found.values()):
-        within = margin_in_words(certificate["margin"])
+    if certificate and certificate.is_as_good:
+        within = margin_in_words(certificate.margin)
         return [f"{base}: heads on it are as good as on float32, within {within} (certified)."]
     return [f"{base}: whether heads on it are as good as on float32 is not certified."]
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from tabulate import tabulate
 
 from viewcache.answers.equivalence import Equivalence
-from viewcache.arms.arm import Arm
 from viewcache.costs.faster import TIMES_THE_IMAGES, Span
 from viewcache.ground.files import write_text
 from viewcache.report.findings import Findings
+from viewcache.report.questions import averaged_views
 from viewcache.report.sentence import sentence
 from viewcache.report.table import cells, note_on_stars
-from viewcache.report.words import or_dash, plain_name
+from viewcache.report.words import BASES, left_out, or_dash, plain_name
 
 ANSWER = Path("plots/answer.txt")
 WIDTH = 100
@@ -66,20 +66,18 @@ def wrapped(text: str) -> str:
 
 
 def _paragraphs(found: Findings) -> Iterator[str]:
-    yield wrapped(sentence(found.judged, found.params.base.precision))
-    rows = [[_trained_on(arm), *cells(row, FIGURES)] for arm, row in found.table.items()]
+    yield wrapped(sentence(found))
+    rows = [[plain_name(arm), *cells(row, FIGURES)] for arm, row in found.table.items()]
     yield table(rows, ("\ntrained on", *FIGURES.values()), words=3)
     yield from note_on_stars(found.table)
+    if averaged := averaged_views(found):
+        yield wrapped(averaged)
     if found.same:
         yield wrapped(_same(found.same))
+    if without := left_out(found.params.base):
+        yield wrapped(without)
     if found.speed["first"].times.on_the_same_runtime:
         yield _speeds(found)
-
-
-def _trained_on(arm: Arm) -> str:
-    """What an arm trains on, in a reader's words."""
-    as_they_are = arm.role == "cached" and not arm.random_views
-    return "images as they are" if as_they_are else plain_name(arm)
 
 
 def _speeds(found: Findings) -> str:
@@ -89,18 +87,20 @@ def _speeds(found: Findings) -> str:
         times = [found.reckoned.speeds[arm][span].times for span in SPEEDS]
         written = [or_dash(one.on_the_same_runtime, ".1f") for one in times]
         keeping = [or_dash(one.originals_kept, ".1f") for one in times]
-        rows += [[_trained_on(arm), *written], ["if that kept the images' features", *keeping]]
+        rows += [[plain_name(arm), *written], ["if that kept the images' features", *keeping]]
     against = "times as fast as end to end\non the same runtime"
     return table(rows, (against, *SPEEDS.values()), words=1)
 
 
 def _same(same: Equivalence) -> str:
-    """Of two trainings, with the same images and seed."""
+    """Of two trainings, with the same images and seed; on the base that ran."""
+    ways = f"{plain_name(same.twin)} and end to end on {BASES[same.end_to_end.kind]}"
+    after = f"after {same.epochs} epochs"
     head = (
-        f"the same head: after {same.epochs} epochs no weight differs"
+        f"the same head: {after} no weight differs"
         if same.is_exact
-        else f"nearly the same head: after {same.epochs} epochs "
-        f"{same.changed_test_predictions:,} of {same.test_predictions:,} answers differ"
+        else f"nearly the same head: {after} weights differ by up to "
+        f"{same.max_abs_weight_difference:.1g}, and {same.changed_test_predictions:,} of "
+        f"{same.test_predictions:,} answers"
     )
-    twin = _trained_on(same.twin)
-    return f"With the same images and seed, {twin} and end to end train {head}."
+    return f"With the same images and seed, {ways} train {head}."

@@ -1,10 +1,12 @@
 """Figures in words, the same way wherever they stand."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from viewcache.arms.arm import Arm
+from viewcache.arms.arm import Arm, Kind
 from viewcache.costs.faster import Way
+from viewcache.ground.params.base_settings import BaseSettings
 from viewcache.judge.correctness import Measured
 from viewcache.judge.decisions import Comparison
 from viewcache.judge.statistics import Interval
@@ -25,6 +27,8 @@ WAYS: dict[Way, str] = {
     "originals_kept": "end to end, compiled, with the images' own features kept",
 }
 """Ways to train end to end, in few words."""
+BASES: dict[Kind, str] = {"keras": "Keras' own base", "compiled": "the same compiled base"}
+"""That end to end and cached views are held to each other on."""
 TOO_WIDE = 0.2
 """An interval of this width that holds no difference at all tells nothing that is of use."""
 TOO_FEW = "too few images to tell"
@@ -91,6 +95,14 @@ def views_of(arm: Arm) -> str:
 
 def views(number: int) -> str:
     return "1 view" if number == 1 else f"{number:,} views"
+
+
+def left_out(base: BaseSettings) -> str:
+    """That there is no training by hand, of a base that Keras does not have; else nothing."""
+    if base.in_keras:
+        return ""
+    name = Path(base.name).name
+    return f"End to end by hand in Keras is left out: Keras does not have {name}."
 
 
 def percent(share: float) -> str:

@@ -1,18 +1,24 @@
 """The exported model at work: image bytes in, probabilities of every class out."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from viewcache.bases.artifact import open_base
 from viewcache.bases.base import Base
+from viewcache.ground.errors import PipelineError
+from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.heads.answers import Head
 from viewcache.images.decoding import decode
 from viewcache.serving.folder import BASE, UPPER, Description, read_model
 
 BATCH_SIZE = 1
 """Of the base: a lone image waits for no others, and of many, several run at a time."""
+MOST_VIEWS = 100
+"""That probabilities are averaged over, since each costs a base pass."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,37 @@ class Classifier:
         """
         # Rounded as the rows are that the head was trained on.
         return self.head.probabilities(self.base(pixels).astype(self.description.dtype))
+
+    def classify_by_views(
+        self, pixels: np.ndarray, digests: Sequence[str], views: int
+    ) -> np.ndarray:
+        """Means of the probabilities over images and random views of them: as by `classify`.
+
+        The views are those that test images of these digests are judged under.
+
+        Args:
+            digests: SHA-256 of each image's bytes, in hexadecimal.
+            views: Number of random views.
+
+        Raises:
+            PipelineError: there are fewer than none, or more than `MOST_VIEWS`.
+        """
+        if not 0 <= views <= MOST_VIEWS:
+            raise PipelineError(f"views must be a number from 0 to {MOST_VIEWS}", views)
+        each = chain([pixels], self._random_views(pixels, digests, views))
+        return np.mean([self.classify(view) for view in each], axis=0)
+
+    def _random_views(
+        self, pixels: np.ndarray, digests: Sequence[str], views: int
+    ) -> Iterator[np.ndarray]:
+        # Here, since a model opens faster without, and few ask for views.
+        from viewcache.ground.params.policy import Policy
+        from viewcache.views.plan import draw
+        from viewcache.views.render import render
+
+        policy, seed = Policy(**self.description.augment), self.description.seed
+        for view in ids_of_test_views(views):
+            yield render(pixels, draw(policy, seed, view, digests))
 
 
 def open_classifier(folder: Path) -> Classifier:

@@ -31,6 +31,7 @@ class Description:
     Attributes:
         classes: Their names, in the order of the probabilities.
         decoding: How the bytes of an image become pixels.
+        seed, augment: Of random views: what they are drawn from, as `params.yaml` has it.
         dtype: Of the features that the head was trained on.
         trained: How: arm, views, epochs, seed, number of images, digests of what was read; and
             the sentence of the recommendation.
@@ -39,6 +40,8 @@ class Description:
 
     classes: list[str]
     decoding: DecodingPolicy
+    seed: int
+    augment: Mapping[str, Any]
     dtype: str
     trained: Mapping[str, Any]
     versions: Mapping[str, str]

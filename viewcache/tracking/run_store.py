@@ -18,6 +18,10 @@ from viewcache.ground.files import scratch
 from viewcache.ground.paths import repository
 
 NAME = "MLFLOW_EXPERIMENT_NAME"
+REACHED = (
+    "MLflow must reach its store: mlflow.db, or MLFLOW_TRACKING_URI (with a password: "
+    "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD)"
+)
 ADDRESSES = {
     "experiments": "artifact_location",
     "runs": "artifact_uri",
@@ -70,7 +74,7 @@ def connect() -> Store:
     """
     database = None if os.environ.get("MLFLOW_TRACKING_URI") else repository() / "mlflow.db"
     artifacts = database.with_name("mlartifacts").as_uri() if database else None
-    with as_pipeline_error("MLflow must reach its store: mlflow.db, or MLFLOW_TRACKING_URI"):
+    with as_pipeline_error(REACHED):
         if database:
             _create_database(database)
         client = mlflow.MlflowClient(tracking_uri())

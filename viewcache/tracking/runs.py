@@ -17,10 +17,12 @@ from mlflow.utils.mlflow_tags import MLFLOW_GIT_COMMIT, MLFLOW_RUN_NOTE
 
 from viewcache.answers.tested import compared_columns
 from viewcache.features.store import digest_of_features
-from viewcache.ground.paths import ANSWERS, SOURCE, planned_views
+from viewcache.ground.manifests import digest_of_digests
+from viewcache.ground.paths import ANSWERS, PREPARED, SOURCE, planned_views
 from viewcache.ground.stopwatch import load_record
+from viewcache.images.prepared import open_prepared
 from viewcache.report import results
-from viewcache.report.provenance import digest_of_images, git_commit
+from viewcache.report.provenance import git_commit
 from viewcache.report.results import Results
 from viewcache.tracking.arm_runs import ArmLog, arms_of
 from viewcache.tracking.datasets import datasets
@@ -141,7 +143,7 @@ def _tags() -> dict[str, str]:
     own = {
         MLFLOW_GIT_COMMIT: git_commit(),
         "dvc.experiment": os.environ.get("DVC_EXP_NAME", ""),
-        "viewcache.images": digest_of_images(),
+        "viewcache.images": digest_of_digests(open_prepared(PREPARED).digests),
         "viewcache.feature_digests": digest_of_features(planned_views()),
     }
     return resolve_tags({name: value for name, value in own.items() if value})

@@ -3,6 +3,8 @@
 MLflow runs this file, of the copy of viewcache that it keeps with the model.
 """
 
+import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from mlflow.models import set_model
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
+from viewcache.ground.errors import PipelineError
 from viewcache.images.decoding import Rejected
 from viewcache.serving.classifier import open_classifier
 
@@ -24,19 +27,31 @@ class ServedModel(PythonModel):
         self._classifier = open_classifier(Path(context.artifacts["model"]))
 
     def predict(
-        self, context: PythonModelContext, model_input: pd.DataFrame, params: Any = None
+        self,
+        context: PythonModelContext,
+        model_input: pd.DataFrame,
+        params: Mapping[str, Any] | None = None,
     ) -> pd.DataFrame:
         """Probabilities: a column for every class.
 
         Args:
             model_input: With a column `image`, the bytes of image files.
+            params: `views`, the number of random views of each image that are averaged over beside
+                the image itself; else none.
 
         Raises:
-            MlflowException: an image is rejected; a server answers with status 400.
+            MlflowException: an image is rejected, or there are too many views; a server answers
+                with status 400.
         """
-        pixels = [self._decode(row, image) for row, image in enumerate(model_input["image"])]
-        probabilities = self._classifier.classify(np.stack(pixels))
-        return pd.DataFrame(probabilities.astype(float), columns=self._classifier.classes)
+        views = (params or {}).get("views", 0)
+        images = model_input["image"]
+        pixels = [self._decode(row, image) for row, image in enumerate(images)]
+        digests = [hashlib.sha256(image).hexdigest() for image in images]
+        try:
+            found = self._classifier.classify_by_views(np.stack(pixels), digests, views)
+        except PipelineError as error:
+            raise MlflowException(str(error), INVALID_PARAMETER_VALUE) from error
+        return pd.DataFrame(found.astype(float), columns=self._classifier.classes)
 
     def _decode(self, row: int, content: bytes) -> np.ndarray:
         try:

@@ -25,6 +25,10 @@ BOUNDS: dict[str, tuple[list, list]] = {
     "data.image_size": ([32, 4096, None], [31, 4097]),
     "data.background": ([[0, 0, 0], [255, 255, 255]], [[0, 0], 4 * [0], [0, 0, 256], [-1, 0, 0]]),
     "data.min_size": ([1, LARGEST], [0, LARGEST + 1]),
+    "data.use_split": (["as_test", "ignore"], ["as_train", None]),
+    "data.fit": (["stretch", "crop", "pad"], ["squash", None]),
+    "data.conflicts": (["fail", "leave_out"], ["keep", None]),
+    "data.group_near_duplicates": ([True, False], [1, None]),
     "data.max_rejected": ([0, LARGEST], [-1, LARGEST + 1]),
     "data.split_seed": ([-(2**63), 2**63 - 1], [-(2**63) - 1, 2**63, None]),
     "data.validation": ([0.01], [0.0, 1.0, -0.1]),
@@ -184,6 +188,14 @@ def test_an_archive_is_stated_for_archives_and_for_nothing_else(load):
         load(**{"data.archive": ARCHIVE})
     with pytest.raises(PipelineError, match=rf"{rule}\. Received: None for archive$"):
         load(**{"data.source": "archive", "data.archive": None})
+
+
+@pytest.mark.parametrize(("layout", "table"), [("table", None), ("file_names", "list.csv")])
+def test_a_table_is_named_where_it_is_the_layout_and_nowhere_else(load, layout, table):
+    with pytest.raises(PipelineError, match=rf"data\.layout: must be table where .*: {layout}$"):
+        load(**{"data.layout": layout, "data.manifest": table})
+    load(**{"data.layout": "table", "data.manifest": "list.csv"})
+    load(**{"data.layout": "file_names", "data.manifest": None})
 
 
 def test_images_of_one_s_own_lie_in_a_folder_that_no_stage_fills(load, tmp_path):

@@ -4,6 +4,8 @@ import difflib
 
 DEFAULT_SIDES = {
     "efficientnet_lite0": 224,
+    "efficientnet_lite1": 240,
+    "efficientnet_lite2": 260,
     "ConvNeXtBase": 224,
     "ConvNeXtLarge": 224,
     "ConvNeXtSmall": 224,
@@ -46,6 +48,8 @@ DEFAULT_SIDES = {
     "Xception": 299,
 }
 """Height and width, in pixels, that the original classifier of a network was trained on."""
+WITHOUT_DOWNLOAD = ("efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2")
+"""Networks whose weights a package brings."""
 
 
 def near_names(name: str, names: list[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,7 @@ def read_config(path: Path) -> dict[str, Any]:
             config = json.loads(archive.read("config.json"))
         if not isinstance(config, dict):
             raise ValueError(f"config.json holds {brief(config)}")
-        for part in _parts(config):
-            _refuse_code(path, part)
+        refuse_code(path, config)
         return config
     except PipelineError:
         raise
@@ -82,10 +81,14 @@ def _parts(config: Any) -> Iterator[dict[str, Any]]:
             yield from _parts(value)
 
 
-def _refuse_code(path: Path, part: dict[str, Any]) -> None:
-    name = part["class_name"]
-    if name == "Lambda":
-        layer = brief(_settings(part).get("name"))
-        raise PipelineError(f"{path} must hold no Lambda layer: it is code", layer)
-    if "module" in part and str(part["module"]).split(".")[0] not in ("keras", "builtins"):
-        raise PipelineError(f"{path} must hold no class but Keras' own", name)
+def refuse_code(
+    path: Path, config: dict[str, Any], packages: Collection[str] = ("keras", "builtins")
+) -> None:
+    """Refuse a configuration with a Lambda layer, or a class from elsewhere than `packages`."""
+    for part in _parts(config):
+        name = part["class_name"]
+        if name == "Lambda":
+            layer = brief(_settings(part).get("name"))
+            raise PipelineError(f"{path} must hold no Lambda layer: it is code", layer)
+        if "module" in part and str(part["module"]).split(".")[0] not in packages:
+            raise PipelineError(f"{path} must hold no class but Keras' own", name)

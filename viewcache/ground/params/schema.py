@@ -24,6 +24,8 @@ Positive = Annotated[int, Field(ge=1, lt=2**31)]
 Seed = Annotated[int, Field(ge=0, lt=2**31 - 1)]  # and the one after it, of the second layer
 Rotation = Annotated[int, Field(ge=0, lt=2**16)]
 Channel = Annotated[int, Field(ge=0, le=255)]
+Fit = Literal["stretch", "crop", "pad"]
+"""How an image becomes a square: `DecodingPolicy` says it."""
 
 
 def _distinct(values: list[Any]) -> list[Any]:
@@ -50,6 +52,11 @@ EpochsRun = Annotated[int | Literal["all"], _number_or("all", 0, step=2)]
 Budget = Annotated[int | Literal["twin"], _number_or("twin", 0)]
 
 
+Layout = Literal[
+    "class_folders", "nested_folders", "innermost_folders", "split_folders", "file_names", "table"
+]
+
+
 class Archive(Section):
     url: str
     sha256: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
@@ -59,12 +66,17 @@ class Data(Section):
     source: Literal["elpv", "folder", "archive"]
     path: str
     manifest: str | None = None
+    layout: Layout | None = None
+    use_split: Literal["as_test", "ignore"] = "as_test"
     archive: Archive | None = None
     classes: list[str] | None = None
     image_size: Annotated[int, Field(ge=32, le=4096)] | None = None
     background: Annotated[list[Channel], Field(min_length=3, max_length=3)] = [255, 255, 255]
+    fit: Fit = "stretch"
     min_size: Positive = 16
     max_rejected: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    conflicts: Literal["fail", "leave_out"] = "fail"
+    group_near_duplicates: bool = False
     folds: Annotated[int, Field(ge=3, lt=2**16)] | None = 5
     split_seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] = 0
     validation: Annotated[float, Field(gt=0, lt=1)] = 0.15
@@ -76,6 +88,13 @@ class Data(Section):
         if self.validation + self.test >= 1:
             received = f"{self.validation} + {self.test}"
             raise ParameterError("validation", "with test it must be below 1", received)
+        return self
+
+    @model_validator(mode="after")
+    def _name_the_table_of_a_table(self) -> Self:
+        if self.layout is not None and (self.layout == "table") != (self.manifest is not None):
+            rule = "must be table where manifest is stated, and only there; or null"
+            raise ParameterError("layout", rule, self.layout)
         return self
 
     @model_validator(mode="after")
@@ -109,6 +128,13 @@ class Base(BaseSettings):
         if self.precision != "float32" and self.runtime == "tensorflow":
             rule = "must be float32 where runtime is tensorflow"
             raise ParameterError("precision", rule, self.precision)
+        return self
+
+    @model_validator(mode="after")
+    def _run_on_openvino_what_it_opens(self) -> Self:
+        if self.runtime == "tensorflow" and not self.in_keras:
+            rule = f"must be auto or openvino, which opens {self.name}"
+            raise ParameterError("runtime", rule, self.runtime)
         return self
 
 
@@ -221,6 +247,13 @@ class Params(Section):
     @model_validator(mode="after")
     def _know_the_side(self) -> Self:
         _ = self.side
+        return self
+
+    @model_validator(mode="after")
+    def _train_layers_of_keras_only(self) -> Self:
+        if self.extract.cut is not None and not self.base.in_keras:
+            rule = f"must be null: the layers of {self.base.name} are none of Keras', to be trained"
+            raise ParameterError("extract.cut", rule, self.extract.cut)
         return self
 
     @model_validator(mode="after")

