@@ -31,6 +31,7 @@ run: .venv/ready  ## Answer for params.yaml, or for recipes/NAME.yaml: make run 
 	@$(if $(RECIPE),python -m viewcache recipe $(RECIPE))
 	@python -m viewcache init --upgrade
 	@python -m viewcache recover
+	@python -m viewcache preview
 	@dvc repro
 	@cat plots/answer.txt
 

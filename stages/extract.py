@@ -1,20 +1,19 @@
 """Run the frozen base over all views of the prepared images."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from viewcache.bases.artifact import find_base
-from viewcache.features.extraction import Engine, Local, extract_rows
+from viewcache.features.extraction import engine_of, extract_rows
 from viewcache.features.keys import KEY_BYTES
 from viewcache.features.lookup import take_shards
 from viewcache.features.row_costs import costs_of_views
-from viewcache.features.store import Index, rows_of_views, save_keys
-from viewcache.features.wanted import Maker, WantedView, contents, missing_rows, want
+from viewcache.features.store import Index, save_keys
+from viewcache.features.wanted import Maker, WantedView, missing_rows, wanted_views
 from viewcache.ground.entry import run
-from viewcache.ground.manifests import load_array
 from viewcache.ground.params.loading import load_params
-from viewcache.ground.paths import BASE, PREPARED, plan_file, planned_views
+from viewcache.ground.paths import BASE, PREPARED, planned_views
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.prepared import Prepared, open_prepared
 
@@ -36,31 +35,17 @@ def extract(
         engine: As `extract.engine` says; rows are the same.
     """
     with costs.phase("lookup"):
-        views = [*_want(images, maker, planned)]
+        views = wanted_views(images, maker, planned)
         shards = take_shards(np.concatenate([view.keys for view in views]))
         missing = missing_rows(views, Index(shards))
     rows = sum(len(view.keys) for view in views)
     print(f"{rows:,} rows of {len(views)} views: {len(missing.keys):,} computed", flush=True)
     if len(missing.keys):
-        found = _engine(engine, maker, images, costs)
+        found = engine_of(engine, maker, images, costs)
         shards += extract_rows(missing, images, maker, found, costs)
     for view in views:
         _save_keys(view, len(images.digests))
     costs.save("extract", computed=len(missing.keys), **costs_of_views(views, shards))
-
-
-def _want(images: Prepared, maker: Maker, planned: Sequence[int]) -> Iterator[WantedView]:
-    known = contents(images.digests, images.pixel_digests)
-    for view, rows in rows_of_views(planned, len(images.digests)).items():
-        yield want(maker, view, rows, known, load_array(plan_file(view)))
-
-
-def _engine(name: str, maker: Maker, images: Prepared, costs: Stopwatch) -> Engine:
-    if name == "local":
-        return Local(maker, images, costs)
-    from viewcache.features.on_ray import OnRay
-
-    return OnRay(maker, costs)
 
 
 def _save_keys(view: WantedView, images: int) -> None:

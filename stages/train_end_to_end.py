@@ -10,7 +10,6 @@ from functools import partial
 from typing import cast
 
 import numpy as np
-from tqdm import tqdm
 
 from viewcache.arms.arm import Arm, Kind, end_to_end_arms, kept_epochs
 from viewcache.bases.artifact import load_layers_above_cut, load_original, open_base
@@ -18,6 +17,7 @@ from viewcache.ground.entry import run
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import BASE, END_TO_END, PARTS, PREPARED, SEEN, seen_file
+from viewcache.ground.progress import Progress
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads import end_to_end, training
 from viewcache.heads.head import build_head
@@ -87,7 +87,7 @@ def _train(
     )
     total = arm.epochs * len(rotation.train)
     with (
-        tqdm(total=total, desc="end to end", unit=" images", disable=None, leave=False) as bar,
+        Progress("end to end", total, "images") as bar,
         costs.phase(f"{name} fit"),
     ):
         timed = costs.timed(f"{name} augment", read)

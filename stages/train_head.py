@@ -4,33 +4,24 @@ The first is trained by itself, which is what one training costs; the others sid
 from these, some are trained twice as long; and the baseline is.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-import numpy as np
-from tqdm import tqdm
-
 from viewcache.arms.arm import Arm, compared_on_cache, course_of, kept_epochs, longer_arms
 from viewcache.bases.artifact import load_layers_above_cut
-from viewcache.features.store import FeatureRows, FeatureView, open_views
+from viewcache.features.store import FeatureView, open_views
 from viewcache.ground.entry import run
-from viewcache.ground.machine import cores
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import BASE, PARTS, PREPARED
+from viewcache.ground.progress import Progress
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads import training
-from viewcache.heads.answers import predict
-from viewcache.heads.cached_training import CachedTraining
+from viewcache.heads.cached_training import CachedTraining, side_by_side
 from viewcache.heads.saved import save_head, save_heads
 from viewcache.images.folds import Rotation, open_rotations
 from viewcache.images.prepared import Prepared, open_prepared, read_classes
-
-BASELINE_IMAGES = 20_000
-"""That the baseline sees of a part, at most, so that any number of features fits into memory. They
-lie in order of digest, so the first are a random sample."""
 
 
 class Planned(NamedTuple):
@@ -59,7 +50,7 @@ def main() -> None:
     longer = longer_arms(params, rotations).values()
     twice_as_long = _heads(params, longer, rotations)
     total = 1 + len(others) + len(twice_as_long)
-    bar = tqdm(total=total, desc="train heads", unit=" heads", disable=None, leave=False)
+    bar = Progress("train heads", total, "heads")
     with bar, costs.monitored():
 
         def train_heads(heads: Sequence[Planned]) -> None:
@@ -68,9 +59,9 @@ def main() -> None:
         with costs.phase("head alone"):
             train_heads([first])
         with costs.phase("heads"):
-            _side_by_side(train_heads, others)
+            side_by_side(train_heads, others)
         with costs.phase("heads twice as long"):
-            _side_by_side(train_heads, twice_as_long)
+            side_by_side(train_heads, twice_as_long)
         with costs.phase("baseline"):
             _train_baseline(params, images, views[0], baseline, rotations)
     costs.save("train_head", passes=first.arm.epochs * len(first.rotation.train))
@@ -90,7 +81,7 @@ def _train(
     views: Mapping[int, FeatureView],
     heads: Sequence[Planned],
     costs: Stopwatch,
-    bar: tqdm,
+    bar: Progress,
 ) -> None:
     """Train and save heads, one after another."""
     classes = len(read_classes(PREPARED))
@@ -106,15 +97,6 @@ def _train(
         bar.update()
 
 
-def _side_by_side(
-    train_heads: Callable[[Sequence[Planned]], None], heads: Sequence[Planned]
-) -> None:
-    """Share heads out among threads, one a core."""
-    count = min(cores(), len(heads))
-    with ThreadPoolExecutor() as workers:
-        list(workers.map(train_heads, [heads[share::count] for share in range(count)]))
-
-
 def _train_baseline(
     params: Params,
     images: Prepared,
@@ -123,28 +105,13 @@ def _train_baseline(
     rotations: Sequence[Rotation],
 ) -> None:
     # Here, since to import scikit-learn is part of what the baseline takes.
-    from viewcache.heads.baseline import Examples, train_baseline
+    from viewcache.heads.baseline import baseline_on
 
-    upper = load_layers_above_cut(BASE)
-
-    def examples(rows: np.ndarray) -> Examples:
-        some = _some_of(rows, images.labels)
-        features = predict(upper, FeatureRows(view, some)) if upper else view.of(some)
-        return Examples(features.astype(np.float32), images.labels[some])
-
-    loaded, weights = upper.get_weights() if upper else [], params.train.class_weights
+    upper, weights = load_layers_above_cut(BASE), params.train.class_weights
     for rotation in rotations:
-        train, validation = rotation.train, rotation.validation
-        trained = train_baseline(examples(train), examples(validation), weights)
-        trained = trained._replace(weights=[*loaded, *trained.weights])
-        path = arm.head_file(arm.seeds[0], rotation.number)
-        save_head(path, trained, images.of(train), images.of(validation))
-
-
-def _some_of(rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The first rows, and one at least of every class."""
-    _, first = np.unique(labels[rows], return_index=True)
-    return np.union1d(rows[:BASELINE_IMAGES], rows[first])
+        trained = baseline_on(view, images.labels, rotation, weights, upper)
+        parts = images.of(rotation.train), images.of(rotation.validation)
+        save_head(arm.head_file(arm.seeds[0], rotation.number), trained, *parts)
 
 
 if __name__ == "__main__":

@@ -67,6 +67,7 @@ def test_a_call_that_cannot_be_understood_says_why(capsys, arguments, words):
         ("init", "PHOTOS"),
         ("init", "--upgrade"),
         ("plan",),
+        ("preview",),
         ("explain",),
         ("recipe", "NAME"),
         ("compare", "RUN"),

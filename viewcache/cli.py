@@ -18,6 +18,10 @@ COMMANDS = {
         "look at a folder of your images, and write params.yaml for it",
     ),
     "plan": ("planning:plan", "say what a run will cost, and every arm, before anything is run"),
+    "preview": (
+        "previewing:preview",
+        "say early what two views reach; `dvc repro` takes their features over",
+    ),
     "explain": ("explaining:explain", "say which features would be computed anew, and why"),
     "recipe": ("recipes:use_recipe", "put recipes/NAME.yaml in the place of params.yaml"),
     "compare": (

@@ -1,3 +1,4 @@
+import json
 from importlib import metadata
 from types import SimpleNamespace
 
@@ -7,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.features.numbered import keys
-from viewcache.bases.artifact import CompiledBase
+from viewcache.bases import artifact
+from viewcache.bases.artifact import CompiledBase, find_base
 from viewcache.features import wanted
 from viewcache.features.store import Index
 from viewcache.features.wanted import Maker, WantedView, missing_rows, want
@@ -36,6 +38,21 @@ def test_another_version_of_the_runtime_makes_other_keys(monkeypatch):
     before = wanted_keys(maker())
     monkeypatch.setattr(wanted, "version", lambda name: f"another {name}")
     assert (wanted_keys(maker()) != before).any(axis=1).all()
+
+
+@pytest.mark.parametrize(
+    ("precision", "taken_over"), [("float32", True), ("bfloat16", False), ("int8", False)]
+)
+def test_only_rows_in_float32_are_taken_over_from_other_instructions(
+    tmp_path, monkeypatch, precision, taken_over
+):
+    stated = DESCRIPTION | {"precision": precision, "files": {}}
+    (tmp_path / "base.json").write_text(json.dumps(stated))
+    found = []
+    for instructions in ("avx2", "avx2 avx512_vnni"):
+        monkeypatch.setattr(artifact, "instruction_set", lambda has=instructions: has)
+        found.append(wanted_keys(Maker(find_base(tmp_path), np.dtype(np.float32), 4)))
+    assert np.array_equal(*found) == taken_over
 
 
 def test_rows_say_by_what_they_are_made_part_by_part():

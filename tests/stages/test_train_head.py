@@ -12,6 +12,7 @@ from viewcache.ground.manifests import digest_of_digests
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import PARTS, PREPARED
 from viewcache.ground.stopwatch import load_record
+from viewcache.heads import baseline, cached_training
 from viewcache.heads.baseline import Examples, train_baseline
 from viewcache.heads.optimizer import learning_rate_of
 from viewcache.heads.saved import open_head
@@ -116,7 +117,7 @@ def test_of_many_images_the_baseline_sees_the_first_and_one_of_every_class(monke
     labels = np.zeros(40, int)
     labels[[30, 31, 32, 33, 34, 35, 36, 37]] = 1
     save_images(np.load(PREPARED / "images.npy"), label=labels)
-    monkeypatch.setattr(train_head, "BASELINE_IMAGES", 5)
+    monkeypatch.setattr(baseline, "MOST_IMAGES", 5)
     train_head.main()
     for number, rotation in enumerate(open_rotations(PARTS)):
         parts = []
@@ -141,7 +142,7 @@ def test_the_time_of_a_head_is_that_of_the_first_which_is_trained_alone():
 def test_heads_are_the_same_to_the_last_bit_on_any_number_of_cores(monkeypatch):
     found = []
     for cores in (1, 3):
-        monkeypatch.setattr(train_head, "cores", lambda cores=cores: cores)
+        monkeypatch.setattr(cached_training, "cores", lambda cores=cores: cores)
         train_head.main()
         files = sorted(Path("models/cached").rglob("*.npz"))
         found.append([path.read_bytes() for path in files])

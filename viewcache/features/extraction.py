@@ -6,13 +6,13 @@ from itertools import chain
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from tqdm import tqdm
 
 from viewcache.features.keys import first_halves
 from viewcache.features.shards import Shard, ShardWriter
 from viewcache.features.wanted import Maker, MissingRows
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.paths import PREPARED, ROWS, plan_file
+from viewcache.ground.progress import Progress
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.prepared import Prepared, open_prepared
 from viewcache.views.render import render
@@ -47,6 +47,15 @@ class Engine(Protocol):
             PipelineError: the base fails on an image.
         """
         ...
+
+
+def engine_of(name: str, maker: Maker, images: Prepared, costs: Stopwatch) -> Engine:
+    """The engine of a name that `extract.engine` may have."""
+    if name == "local":
+        return Local(maker, images, costs)
+    from viewcache.features.on_ray import OnRay
+
+    return OnRay(maker, costs)
 
 
 class Local(NamedTuple):
@@ -140,9 +149,7 @@ def extract_rows(
     with (
         costs.phase("extract"),
         ShardWriter(ROWS, maker.dtype, maker.made_by, costs) as writer,
-        tqdm(
-            desc="extract", total=len(missing.keys), unit=" images", disable=None, leave=False
-        ) as bar,
+        Progress("extract", len(missing.keys), "images") as bar,
     ):
         for places, features in chain([first], computed):
             view, of = int(missing.views[places[0]]), digests[missing.images[places]]

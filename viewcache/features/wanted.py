@@ -13,7 +13,10 @@ import numpy as np
 from viewcache.bases.artifact import CompiledBase
 from viewcache.bases.base import Base
 from viewcache.features.keys import KEY_BYTES, as_rows, first_halves, sortable
-from viewcache.features.store import Index
+from viewcache.features.store import Index, rows_of_views
+from viewcache.ground.manifests import load_array
+from viewcache.ground.paths import plan_file
+from viewcache.images.prepared import Prepared
 from viewcache.views.render import operations, versions
 
 
@@ -106,6 +109,22 @@ def want(
         plan: Of the view, for its images.
     """
     return WantedView(view, images, keys_of_rows(contents[images], plan, maker.made_by))
+
+
+def wanted_views(images: Prepared, maker: Maker, planned: Sequence[int]) -> list[WantedView]:
+    """The rows of views as `augment` planned them.
+
+    Args:
+        planned: Their ids.
+
+    Raises:
+        PipelineError: a plan is missing or damaged.
+    """
+    known = contents(images.digests, images.pixel_digests)
+    return [
+        want(maker, view, rows, known, load_array(plan_file(view)))
+        for view, rows in rows_of_views(planned, len(images.digests)).items()
+    ]
 
 
 class MissingRows(NamedTuple):

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -21,7 +21,8 @@ def run(work: Callable[[], None]) -> None:
     """
     _speak_utf8()
     try:
-        with _alone():
+        stage = running_stage()
+        with alone(stage) if stage else nullcontext():
             work()
     except (PipelineError, OSError) as error:
         sys.exit(f"viewcache: {error}")
@@ -40,15 +41,14 @@ def _speak_utf8() -> None:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone(stage: str) -> Iterator[None]:
     """Refuse to run beside the same stage of a `dvc` that was killed and left it running.
 
     DVC would take what the two wrote for the outs of the newer one.
+
+    Raises:
+        PipelineError: it is running.
     """
-    stage = running_stage()
-    if not stage:
-        yield
-        return
     path = Path(".dvc/tmp") / f"{stage}.running"
     process = path.with_suffix(".process")
     try:

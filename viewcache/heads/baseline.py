@@ -1,17 +1,25 @@
 """The baseline: what everybody would try first on the features of the images as they are."""
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
 from threadpoolctl import threadpool_limits
 
-from viewcache.heads.answers import score_of
+from viewcache.features.store import FeatureRows, FeatureView
+from viewcache.heads.answers import predict, score_of
 from viewcache.heads.dense import Dense, logits
 from viewcache.heads.history import Epoch
 from viewcache.heads.saved import Trained
+from viewcache.images.folds import Rotation
 
+if TYPE_CHECKING:
+    from viewcache.ground.quiet_tensorflow import keras
+
+MOST_IMAGES = 20_000
+"""That are seen of a part, so that any number of features fits into memory. They lie in order of
+digest, so the first are a random sample."""
 STRENGTHS = (0.01, 0.1, 1.0, 10.0)
 """Inverse strengths of regularization (`C`) that are tried."""
 SCORES = {"none": accuracy_score, "balanced": balanced_accuracy_score}
@@ -28,6 +36,32 @@ class Examples(NamedTuple):
 
     features: np.ndarray
     labels: np.ndarray
+
+
+def baseline_on(
+    view: FeatureView,
+    labels: np.ndarray,
+    rotation: Rotation,
+    class_weights: Literal["none", "balanced"],
+    upper: "keras.Model | None" = None,
+) -> Trained:
+    """The baseline of a rotation, as `train_baseline` trains it.
+
+    Args:
+        view: View 0.
+        labels: Of all prepared images.
+        upper: The layers above a cut, as they were loaded; they become the head's first.
+    """
+
+    def examples(rows: np.ndarray) -> Examples:
+        some = _some_of(rows, labels)
+        features = predict(upper, FeatureRows(view, some)) if upper else view.of(some)
+        return Examples(features.astype(np.float32), labels[some])
+
+    train, validation = examples(rotation.train), examples(rotation.validation)
+    trained = train_baseline(train, validation, class_weights)
+    loaded = upper.get_weights() if upper else []
+    return trained._replace(weights=[*loaded, *trained.weights])
 
 
 def train_baseline(
@@ -60,3 +94,9 @@ def train_baseline(
     )
     start = f"logistic regression, C {best.C}"
     return Trained([*layer], [Epoch(1, *train_score, *validation_score)], start, {})
+
+
+def _some_of(rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The first rows, and one at least of every class."""
+    _, first = np.unique(labels[rows], return_index=True)
+    return np.union1d(rows[:MOST_IMAGES], rows[first])

@@ -1,16 +1,21 @@
 """Training on cached views as the parameters say: of the arms, and of the export."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 
 from viewcache.features.store import FeatureRows, FeatureView
+from viewcache.ground.machine import cores
 from viewcache.ground.params.schema import Train
 from viewcache.ground.quiet_tensorflow import keras
 from viewcache.heads.optimizer import learning_rate_of
 from viewcache.heads.saved import Trained
 from viewcache.heads.trainer import HeadTrainer
 from viewcache.heads.training import ReadingOrder, Validation, make_targets
+
+Head = TypeVar("Head")
 
 
 class CachedTraining:
@@ -58,3 +63,14 @@ class CachedTraining:
         validation = Validation(FeatureRows(self._views[0], held_out), labels[held_out])
         reading = ReadingOrder(views, len(views), settings.batch_size, seed, kept)
         return self._trainer.train(self._views, targets, validation, reading)
+
+
+def side_by_side(train: Callable[[Sequence[Head]], object], heads: Sequence[Head]) -> None:
+    """Share heads out among threads, one a core.
+
+    Args:
+        train: Trains some of them, one after another.
+    """
+    count = min(cores(), len(heads))
+    with ThreadPoolExecutor() as workers:
+        list(workers.map(train, [heads[share::count] for share in range(count)]))
