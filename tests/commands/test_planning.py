@@ -11,11 +11,15 @@ import yaml
 
 from stages import evaluate
 from tests.repository import Repository, make_repository
-from viewcache.commands.planning import plan, told
+from viewcache.commands.planning import plan, told, told_precisions
 from viewcache.costs.prediction import Predicted
 from viewcache.ground.errors import PipelineError
 
 CACHED = ("cached_0", "cached_1", "cached_2", "views_only_2")
+
+
+def number(printed: str) -> float:
+    return float(printed.replace(",", ""))
 
 
 def predicted(repository: Repository) -> dict:
@@ -68,6 +72,23 @@ def test_it_is_said_what_the_run_takes_and_from_when_on_caching_pays(planned):
     for arm in ("end_to_end", "end_to_end_compiled"):
         assert any(line.startswith(f"Cheaper than {arm}: ") for line in lines)
     assert max(map(len, lines)) <= 100
+
+
+def test_it_is_said_how_fast_each_precision_is_here(planned):
+    printed = planned[1]
+    table = printed[printed.index("base.precision") :].splitlines()
+    rows = {row.split()[0]: row.split() for row in table[3:]}
+    assert {"float32", "int8"} <= rows.keys()
+    assert rows["float32"][2] == "1.00"
+    for _, pace, times, *_ in rows.values():
+        assert float(times) == pytest.approx(number(pace) / number(rows["float32"][1]), rel=0.05)
+
+
+def test_a_precision_that_is_slower_than_float32_is_warned_of():
+    paces = {"float32": 500.0, "bfloat16": 300.0, "int8": 900.0}
+    said = "On this processor bfloat16 is slower than float32 (base.precision)."
+    assert said in told_precisions(paces, "bfloat16", rows=1000)
+    assert said not in told_precisions(paces, "int8", rows=1000)
 
 
 def test_evaluate_holds_the_plan_to_what_it_measured(planned, repository, monkeypatch):

@@ -2,18 +2,23 @@
 
 import shutil
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 
+from viewcache.bases.artifact import runtime_of
 from viewcache.commands.images import open_images
 from viewcache.commands.recipes import params_of
 from viewcache.costs.break_even import pays_from
 from viewcache.costs.paces import paces_of
 from viewcache.costs.plan import Plan
+from viewcache.costs.precisions import try_precisions
 from viewcache.costs.prediction import PLANNED, PREDICTION, Predicted, write_prediction
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import scratch
+from viewcache.ground.params.base_settings import Precision
 from viewcache.ground.params.loading import load_params
+from viewcache.ground.paths import BASE
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.images.conflicts import conflicts_of, without_conflicts
 from viewcache.images.decoding import Decoded, DecodingPolicy, decode_files
@@ -29,6 +34,8 @@ COLUMNS = (
     *("\narm", "base\npasses", "set-up\ns", "views\ns", "head\ns"),
     *("first\ntraining s", "each\nfurther s", "features\nMB"),
 )
+
+PRECISIONS = ("base.precision", "images\na second", "times\nfloat32", "a run's\nbase passes")
 
 
 def plan(recipe: str | None) -> None:
@@ -55,11 +62,15 @@ def plan(recipe: str | None) -> None:
             raise PipelineError("some of the first images must be readable", paths[0])
         some, classes = np.stack(images), len(source.classes)
         paces = paces_of(params, some, rotations, classes, folder / "base", costs)
+        compiled = folder / "base" if (folder / "base").exists() else BASE
+        precisions = _precisions(compiled, some, params.base.batch_size)
     planned, reading = Plan(params, rotations, paces), costs.seconds["decode"] / len(paths)
     seconds = costs.seconds["read"] + len(index) * reading + planned.seconds
     size, arms = planned.bytes, planned.arms
     write_prediction(params, arms, seconds=seconds, bytes=size, paces=paces)
     print(told(seconds, size, shutil.disk_usage(".").free, arms))
+    if precisions:
+        print(told_precisions(precisions, params.base.precision, planned.rows(planned.views)))
 
 
 def told(seconds: float, size: int, free: int, arms: Mapping[str, Predicted]) -> str:
@@ -78,6 +89,33 @@ def told(seconds: float, size: int, free: int, arms: Mapping[str, Predicted]) ->
     ways = [PLANNED[kind] for kind in ("keras", "compiled")]
     pays = [_pays(arms, way) for way in ways if way in arms]
     return "\n".join([wrapped(takes), "", costs, "", *map(wrapped, pays)])
+
+
+def _precisions(compiled: Path, images: np.ndarray, batch_size: int) -> Mapping[Precision, float]:
+    return (
+        try_precisions(compiled, images, batch_size) if runtime_of(compiled) == "openvino" else {}
+    )
+
+
+def told_precisions(paces: Mapping[Precision, float], stated: Precision, rows: int) -> str:
+    """What each precision would bring to the base passes of a run.
+
+    Args:
+        paces: Images a second of each.
+        rows: Base passes.
+    """
+    usual = paces["float32"]
+    rows_of = [
+        (name, f"{pace:,.0f}", f"{pace / usual:.2f}", duration(rows / pace))
+        for name, pace in paces.items()
+    ]
+    told = ["", table(rows_of, PRECISIONS, words=1)]
+    if paces[stated] < usual:
+        told += [
+            "",
+            wrapped(f"On this processor {stated} is slower than float32 (base.precision)."),
+        ]
+    return "\n".join(told)
 
 
 def _pays(arms: Mapping[str, Predicted], reference: str) -> str:
