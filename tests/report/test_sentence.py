@@ -163,3 +163,8 @@ def test_of_too_few_images_nothing_is_told_but_what_to_do():
         f"{NO_AUGMENTATION}Whether augmentation helps cannot be told from so few images. "
         f"{TO_EXPECT}"
     )
+
+
+def test_where_every_class_counts_the_same_a_balanced_accuracy_is_to_be_expected():
+    balanced = replace(judged(), measure="balanced_accuracy")
+    assert TO_EXPECT.replace("an accuracy", "a balanced accuracy") in sentence(balanced)

@@ -17,6 +17,7 @@ from tests.report.findings import (
 )
 from viewcache.judge.judgement import Accuracy
 from viewcache.report.table import (
+    ALL,
     COLUMNS,
     accuracy_against_seconds,
     cells,
@@ -94,10 +95,18 @@ def test_seconds_are_told_to_three_digits(seconds, words):
 
 def test_in_markdown_an_arm_has_a_row():
     *lines, _, _ = markdown(found().table).splitlines()
-    assert written(lines[0]) == ["arm", *(column.heading for column in COLUMNS.values())]
+    assert written(lines[0]) == ["arm", *(COLUMNS[name].heading for name in ALL)]
     assert [written(line)[0] for line in lines[2:]] == [arm.name for arm in ARMS]
     accuracies = ["0.800 (0.750 to 0.840)", "0.600 (0.560 to 0.640)"]
     assert written(lines[4])[1:] == [*accuracies, "8", "100", "10.0", "4.0", "3.5", "2.5"]
+
+
+def test_where_every_class_counts_the_same_the_balanced_accuracy_has_the_interval():
+    row = row_of(ONE, judgement=replace(judged(), measure="balanced_accuracy"))
+    assert row["balanced_accuracy_low"] < row["balanced_accuracy"] < row["balanced_accuracy_high"]
+    assert "accuracy_low" not in row
+    heading, *_ = markdown({ONE: row}, "balanced_accuracy").splitlines()
+    assert written(heading)[1] == "balanced accuracy"
 
 
 def test_an_arm_that_was_cut_short_has_no_accuracy_and_its_seconds_have_a_star():

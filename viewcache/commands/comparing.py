@@ -12,7 +12,7 @@ from viewcache.ground.params.schema import Params
 from viewcache.ground.params.section import Section
 from viewcache.ground.paths import ANSWERS
 from viewcache.judge.between_runs import Measure, accuracies, hold_pairs, pair, verdict
-from viewcache.judge.correctness import METRICS
+from viewcache.judge.correctness import metrics
 from viewcache.judge.decisions import Difference
 from viewcache.judge.statistics import Needed
 from viewcache.report.comparison import comparison
@@ -123,7 +123,7 @@ def _run(one: Compared, measure: Measure) -> Record:
     return {
         "run": one.run.name,
         "arm": one.arm,
-        **{METRICS[on]: accuracy[on] for on in accuracy},
+        **{metrics(measure)[on]: accuracy[on] for on in accuracy},
         **{name: one.figures[name] for name in COSTS},
         "images_a_second": one.figures["base_passes"] / seconds if seconds else None,
     }

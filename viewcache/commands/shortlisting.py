@@ -23,7 +23,7 @@ from viewcache.ground.params.catalogue import WITHOUT_DOWNLOAD
 from viewcache.ground.params.hub_preset import PREFIX
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import OWN_BASES
-from viewcache.judge.correctness import METRICS
+from viewcache.judge.correctness import metrics
 from viewcache.report.comparison import comparison, may_be_best
 from viewcache.report.results import EVERYTHING
 
@@ -45,7 +45,8 @@ def shortlist(bases: Sequence[str], limit: int | None) -> None:
     settings = [settings_of(base, limit, params.base) for base in bases]
     runs = [_run(base, own) for base, own in zip(bases, settings, strict=True)]
     on = params.evaluate.rule
-    best, *others = sorted(runs, key=lambda one: one.figures[METRICS[on]], reverse=True)
+    metric = metrics(params.evaluate.measure)[on]
+    best, *others = sorted(runs, key=lambda one: one.figures[metric], reverse=True)
     record = compare_runs(best, others)
     print(f"{comparison(record)}\n\n{may_be_best(record, on)}")
     print(f"These runs took {time.monotonic() - began:,.0f} seconds.")

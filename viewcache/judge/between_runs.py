@@ -12,10 +12,9 @@ import numpy as np
 from viewcache.answers.tested import Tested
 from viewcache.judge.correctness import Correct, Measured
 from viewcache.judge.decisions import Difference, difference_of
-from viewcache.judge.sample import Sample
+from viewcache.judge.sample import Measure, Sample
 
 Verdict = Literal["better", "as good within the margin", "worse", "not known"]
-Measure = Literal["accuracy", "balanced_accuracy"]
 SAME = ("rotation", "label")
 """What an image must have in both."""
 

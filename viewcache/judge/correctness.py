@@ -7,13 +7,17 @@ import numpy as np
 
 from viewcache.answers.head_answers import HeadAnswers
 from viewcache.arms.arm import Arm
+from viewcache.judge.sample import Measure
 
 Measured = Literal["clean", "robustness"]
 """View 0 of the test images, or the mean over their random views."""
 Correct = dict[Measured, np.ndarray]
 """Of each, float64, shape (seeds, images), in [0, 1]."""
-METRICS: dict[Measured, str] = {"clean": "accuracy", "robustness": "accuracy_augmented"}
-"""The metric that each is the mean of."""
+
+
+def metrics(measure: Measure) -> dict[Measured, str]:
+    """What an arm's figures call a measure of each."""
+    return {"clean": measure, "robustness": f"{measure}_augmented"}
 
 
 class Named(NamedTuple):

@@ -15,7 +15,7 @@ from viewcache.judge.correctness import Correct, Measured, Named, correctness, n
 from viewcache.judge.decisions import Comparison, by_views, effects_by_fold, hold
 from viewcache.judge.disagreement import Disagreement, find_disagreement
 from viewcache.judge.length import Length, judge_length
-from viewcache.judge.sample import Sample
+from viewcache.judge.sample import Measure, Sample
 from viewcache.judge.statistics import Interval, accuracy_interval
 from viewcache.judge.verdict import Recommendation, recommend
 
@@ -50,6 +50,7 @@ class Judgement:
     confusion: Confusion
     disagreement: Disagreement
     averaging: Averaging | None
+    measure: Measure = "accuracy"
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def judge(
         confusion_of(found.arm, named[found.arm], images.labels),
         find_disagreement({arm: named[arm] for arm in own}, images.labels),
         judge_averaging((head for head in tested if head.arm == found.arm), images, rule.margin),
+        images.measure,
     )
 
 

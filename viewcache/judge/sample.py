@@ -6,6 +6,8 @@ from typing import Literal, Self
 
 import numpy as np
 
+Measure = Literal["accuracy", "balanced_accuracy"]
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -24,7 +26,7 @@ class Sample:
 
     labels: np.ndarray
     groups: np.ndarray | None = None
-    measure: Literal["accuracy", "balanced_accuracy"] = "accuracy"
+    measure: Measure = "accuracy"
 
     @property
     def images(self) -> int:

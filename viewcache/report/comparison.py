@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from viewcache.judge.correctness import METRICS, Measured
+from viewcache.judge.correctness import Measured, metrics
 from viewcache.report.terminal import table, wrapped
 from viewcache.report.words import SHORT, WHERE, difference_in, margin_in_words
 
@@ -44,7 +44,9 @@ def may_be_best(record: Record, on: Measured) -> str:
 def _paragraphs(record: Record) -> Iterator[str]:
     first, *others = record["runs"]
     compared = [{}, *(one["on"] for one in record["comparisons"])]
-    rows = [row for pair in zip(record["runs"], compared, strict=True) for row in _rows(*pair)]
+    names = metrics(record["measure"])
+    pairs = zip(record["runs"], compared, strict=True)
+    rows = [row for pair in pairs for row in _rows(*pair, names)]
     yield table(rows, _headers(record["measure"]), words=2)
     for one in record["comparisons"]:
         yield "\n".join(map(wrapped, _notes(one, record["margin"])))
@@ -58,10 +60,10 @@ def _headers(measure: str) -> tuple[str, ...]:
     return "", "tested", named, "less the first\nin points", "verdict"
 
 
-def _rows(run: Record, compared: Record) -> Iterator[list[str]]:
+def _rows(run: Record, compared: Record, metric: Mapping[Measured, str]) -> Iterator[list[str]]:
     names = _short(run["run"]), run["arm"]
-    for name, on in zip(names, METRICS, strict=True):
-        accuracy = f"{run[METRICS[on]]:.3f}" if METRICS[on] in run else "-"
+    for name, on in zip(names, metric, strict=True):
+        accuracy = f"{run[metric[on]]:.3f}" if metric[on] in run else "-"
         found = compared.get(on)
         known = [difference_in(found), found["verdict"]] if found else ["", ""]
         yield [name, SHORT[on], accuracy, *known]

@@ -28,7 +28,7 @@ from viewcache.report.questions import (
     speeds,
 )
 from viewcache.report.sentence import alarms, reasons, warnings, what_to_do
-from viewcache.report.table import COLUMNS, cells, note_on_stars
+from viewcache.report.table import COLUMNS, cells, measured_by, note_on_stars
 from viewcache.report.words import (
     SHORT,
     WHERE,
@@ -92,6 +92,7 @@ def render_page(
         reasons=reasons(found),
         warnings=warnings(judged),
         key_figures=key_figures(found),
+        measure=judged.measure.replace("_", " "),
         what_counts=WHERE[recommendation.rule],
         margin=margin_in_words(recommendation.margin),
         twin_views=found.cached[-1].random_views,
@@ -177,10 +178,11 @@ def _mistakes(found: Findings) -> list[list[str]]:
 
 
 def _figures(found: Findings) -> Grid:
-    columns = [COLUMNS[name] for name in FIGURES]
+    names = measured_by(found.judged.measure, FIGURES)
+    columns = [COLUMNS[name] for name in names]
     return Grid(
         ["trained on", *(column.heading for column in columns)],
-        [[plain_name(arm), *cells(row, FIGURES)] for arm, row in found.table.items()],
+        [[plain_name(arm), *cells(row, names)] for arm, row in found.table.items()],
         ["", *(f"of {column.whose}" for column in columns)],
     )
 

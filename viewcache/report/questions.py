@@ -10,6 +10,7 @@ from viewcache.judge.verdict import Recommendation
 from viewcache.report.findings import Findings
 from viewcache.report.words import (
     BASES,
+    MEASURES,
     TOO_FEW,
     WAYS,
     difference,
@@ -90,11 +91,12 @@ def averaged_views(found: Findings) -> str:
     averaging = found.judged.averaging
     if averaging is None or not averaging.is_gain:
         return ""
-    views, accuracy = averaging.views, averaging.accuracy
+    views = averaging.views
+    accuracy = f"{MEASURES[found.judged.measure]} of {averaging.accuracy:.3f}"
     gain = difference(averaging.difference, averaging.interval, " points")
     return (
         f"Averaged views: the mean of the probabilities over the image and {views} random views of "
-        f"it has an accuracy of {accuracy:.3f}, {gain} of the image alone, at {views + 1} base "
+        f"it has {accuracy}, {gain} of the image alone, at {views + 1} base "
         f"passes an image: viewcache predict --views {views}. Judged on these test images, with "
         "no choice made but whether."
     )

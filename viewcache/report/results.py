@@ -15,9 +15,10 @@ from viewcache.ground.paths import RECOMMENDATION
 from viewcache.judge.averaging import Averaging
 from viewcache.judge.choosing import Choosing
 from viewcache.judge.confusion import Confusion, recall
-from viewcache.judge.correctness import METRICS
+from viewcache.judge.correctness import metrics
 from viewcache.judge.decisions import Comparison
 from viewcache.judge.length import Length
+from viewcache.judge.sample import Measure
 from viewcache.judge.statistics import Interval, Needed
 from viewcache.judge.verdict import Recommendation
 from viewcache.report.findings import Findings
@@ -71,8 +72,8 @@ def write(found: Findings) -> None:
     _write_json(PARAMS, found.params.model_dump())
     write_text(RUNS, found.runs.to_csv(index=False))
     write_text(CURVES, found.curves.to_csv(index=False))
-    write_text(TABLE, markdown(found.table))
-    by_seconds = accuracy_against_seconds(found.table)
+    write_text(TABLE, markdown(found.table, found.judged.measure))
+    by_seconds = accuracy_against_seconds(found.table, found.judged.measure)
     write_text(ACCURACY_AGAINST_SECONDS, by_seconds.to_csv(index=False))
 
 
@@ -103,11 +104,11 @@ def summary_of(figures: Record) -> dict[str, float]:
         figures: As in results.json.
     """
     arm, answers = figures["arms"][figures["recommendation"]["arm"]], figures["answers"]
+    measure = figures.get("measure", "accuracy")  # Older results had no other.
     numbers = {
-        "accuracy": arm["accuracy"],
-        "accuracy_augmented": arm["accuracy_augmented"],
-        "accuracy_to_expect": figures["recommendation"]["accuracy_to_expect"],
-        "accuracy_of_baseline": figures["arms"]["baseline"]["accuracy"],
+        **{name: arm[name] for name in metrics(measure).values()},
+        f"{measure}_to_expect": figures["recommendation"][f"{measure}_to_expect"],
+        f"{measure}_of_baseline": figures["arms"]["baseline"][measure],
         "views": figures["recommendation"]["views"],
         "gain_under_views": answers["augmentation"]["robustness"]["difference"],
         "gain_clean": answers["augmentation"]["clean"]["difference"],
@@ -120,6 +121,7 @@ def record_of(found: Findings) -> Record:
     judged = found.judged
     return {
         "recommendation": _recommendation(found),
+        "measure": judged.measure,
         "answers": _answers(found),
         "arms": {arm.name: row for arm, row in found.table.items()},
         "equivalence": {
@@ -127,7 +129,7 @@ def record_of(found: Findings) -> Record:
             "keras": _equivalence(found.held_to("keras")),
         },
         "decisions": _decisions(judged.recommendation),
-        "choosing": _choosing(judged.choosing),
+        "choosing": _choosing(judged.choosing, judged.measure),
         "baseline": _comparison(judged.to_baseline),
         "length": _length(judged.length),
         "averaged_views": _averaging(judged.averaging),
@@ -148,8 +150,10 @@ def _recommendation(found: Findings) -> Record:
         "views": arm.random_views,
         "probably_enough": enough and enough.random_views,
         "epochs": arm.epochs,
-        "accuracy_to_expect": choosing and choosing.accuracy["clean"],
-        "accuracy_augmented_to_expect": choosing and choosing.accuracy["robustness"],
+        **{
+            f"{name}_to_expect": choosing and choosing.accuracy[on]
+            for on, name in metrics(found.judged.measure).items()
+        },
         "sentence": sentence(found),
     }
 
@@ -222,12 +226,12 @@ def _difference(estimate: float, interval: Interval | None) -> Record:
     return {"difference": estimate, "low": ends[0], "high": ends[1]}
 
 
-def _choosing(choosing: Choosing | None) -> Record | None:
+def _choosing(choosing: Choosing | None, measure: Measure) -> Record | None:
     """What each fold's other folds recommend, and how accurate that is on the fold."""
     if choosing is None:
         return None
     arms = {str(fold): arm.name for fold, arm in choosing.arms.items()}
-    return {"arms": arms, **{METRICS[on]: one for on, one in choosing.accuracy.items()}}
+    return {"arms": arms, **{metrics(measure)[on]: one for on, one in choosing.accuracy.items()}}
 
 
 def _averaging(averaging: Averaging | None) -> Record | None:

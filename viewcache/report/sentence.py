@@ -6,6 +6,7 @@ from viewcache.judge.verdict import Recommendation
 from viewcache.report.certificate import Certificate
 from viewcache.report.findings import Findings
 from viewcache.report.words import (
+    MEASURES,
     WHERE,
     difference,
     difference_in,
@@ -101,8 +102,8 @@ def _to_expect(judged: Judgement) -> list[str]:
         return []
     clean, robust = (judged.choosing.accuracy[on] for on in ("clean", "robustness"))
     return [
-        f"To expect on new images: an accuracy of {clean:.3f} as they are, {robust:.3f} under "
-        "random views."
+        f"To expect on new images: {MEASURES[judged.measure]} of {clean:.3f} as they are, "
+        f"{robust:.3f} under random views."
     ]
 
 

@@ -8,8 +8,9 @@ import pandas as pd
 
 from viewcache.arms.arm import Arm
 from viewcache.costs.reckoning import Reckoning
-from viewcache.judge.correctness import METRICS
+from viewcache.judge.correctness import metrics
 from viewcache.judge.judgement import Judgement
+from viewcache.judge.sample import Measure
 from viewcache.report.words import TESTED_ON, megabytes, with_interval
 
 Row = Mapping[str, Any]
@@ -65,6 +66,8 @@ def _is_cut_short(row: Row) -> bool:
 COLUMNS = {
     "accuracy": Column("accuracy", TESTED, _score),
     "accuracy_augmented": Column("under random views", TESTED, _score),
+    "balanced_accuracy": Column("balanced accuracy", TESTED, _score),
+    "balanced_accuracy_augmented": Column("under random views", TESTED, _score),
     "trainings": Column("trainings", "the arm itself", _count),
     "base_passes": Column("base passes", TRAINING, _count),
     "seconds": Column("first training s", TRAINING, _seconds),
@@ -72,7 +75,12 @@ COLUMNS = {
     "further_seconds": Column("each further s", TRAINING, _seconds),
     "feature_bytes": Column("features MB", TRAINING, _megabytes),
 }
-"""By the names of figures, in the order of `markdown`."""
+"""By the names of figures."""
+ALL = (
+    *("accuracy", "accuracy_augmented", "trainings", "base_passes", "seconds"),
+    *("setup_seconds", "further_seconds", "feature_bytes"),
+)
+"""What `markdown` shows."""
 
 
 def table_of(judged: Judgement, reckoned: Reckoning, runs: pd.DataFrame) -> Table:
@@ -107,10 +115,16 @@ def table_of(judged: Judgement, reckoned: Reckoning, runs: pd.DataFrame) -> Tabl
 def _accuracies(judged: Judgement, arm: Arm) -> Iterator[tuple[str, float]]:
     """Estimates over all test images, and their intervals where there are any."""
     for on, (estimate, interval) in judged.accuracies.get(arm, {}).items():
-        yield METRICS[on], estimate
+        name = metrics(judged.measure)[on]
+        yield name, estimate
         if interval is not None:
-            yield f"{METRICS[on]}_low", interval.low
-            yield f"{METRICS[on]}_high", interval.high
+            yield f"{name}_low", interval.low
+            yield f"{name}_high", interval.high
+
+
+def measured_by(measure: Measure, names: Iterable[str]) -> list[str]:
+    """Columns, with the measure that decides in the place of accuracy."""
+    return [name.replace("accuracy", measure) for name in names]
 
 
 def cells(row: Row, names: Iterable[str]) -> list[str]:
@@ -118,16 +132,21 @@ def cells(row: Row, names: Iterable[str]) -> list[str]:
     return ["-" if row.get(name) is None else COLUMNS[name].write(row, name) for name in names]
 
 
-def markdown(table: Table) -> str:
-    """All columns, a row an arm."""
-    rows = [[arm.name, *cells(row, COLUMNS)] for arm, row in table.items()]
-    columns = ["arm", *(column.heading for column in COLUMNS.values())]
+def markdown(table: Table, measure: Measure = "accuracy") -> str:
+    """A row an arm."""
+    names = measured_by(measure, ALL)
+    rows = [[arm.name, *cells(row, names)] for arm, row in table.items()]
+    columns = ["arm", *(COLUMNS[name].heading for name in names)]
     text = pd.DataFrame(rows, columns=columns).to_markdown(index=False, disable_numparse=True)
     return "\n\n".join([text, *note_on_stars(table)]) + "\n"
 
 
-def accuracy_against_seconds(table: Table) -> pd.DataFrame:
-    """Columns `arm`, `tested_on`, `accuracy` and `seconds`, of the arms that have accuracies."""
+def accuracy_against_seconds(table: Table, measure: Measure = "accuracy") -> pd.DataFrame:
+    """Columns `arm`, `tested_on`, `accuracy` and `seconds`, of the arms that have accuracies.
+
+    Args:
+        measure: Of the column `accuracy`.
+    """
     return pd.DataFrame(
         {
             "arm": arm.name,
@@ -136,7 +155,7 @@ def accuracy_against_seconds(table: Table) -> pd.DataFrame:
             "seconds": row["seconds"],
         }
         for arm, row in table.items()
-        for on, name in METRICS.items()
+        for on, name in metrics(measure).items()
         if name in row
     )
 

@@ -13,19 +13,23 @@ from viewcache.ground.files import write_text
 from viewcache.report.findings import Findings
 from viewcache.report.questions import averaged_views
 from viewcache.report.sentence import sentence
-from viewcache.report.table import cells, note_on_stars
+from viewcache.report.table import cells, measured_by, note_on_stars
 from viewcache.report.words import BASES, left_out, or_dash, plain_name
 
 ANSWER = Path("plots/answer.txt")
 WIDTH = 100
-FIGURES = {
+FIGURES = ("accuracy", "accuracy_augmented", "base_passes", "seconds", "further_seconds")
+"""Columns of the table of figures."""
+HEADINGS = {
     "accuracy": "\naccuracy",
+    "balanced_accuracy": "\nbalanced accuracy",
     "accuracy_augmented": "\nunder random views",
+    "balanced_accuracy_augmented": "\nunder random views",
     "base_passes": "base\npasses",
     "seconds": "first\nin s",
     "further_seconds": "further\nin s",
 }
-"""Columns of the table of figures, under headings that are as narrow as the terminal asks for."""
+"""As narrow as the terminal asks for."""
 SPEEDS: dict[Span, str] = {
     "first": "first\ntraining",
     "first_without_setup": "without starts\nof processes",
@@ -67,8 +71,9 @@ def wrapped(text: str) -> str:
 
 def _paragraphs(found: Findings) -> Iterator[str]:
     yield wrapped(sentence(found))
-    rows = [[plain_name(arm), *cells(row, FIGURES)] for arm, row in found.table.items()]
-    yield table(rows, ("\ntrained on", *FIGURES.values()), words=3)
+    names = measured_by(found.judged.measure, FIGURES)
+    rows = [[plain_name(arm), *cells(row, names)] for arm, row in found.table.items()]
+    yield table(rows, ("\ntrained on", *map(HEADINGS.__getitem__, names)), words=3)
     yield from note_on_stars(found.table)
     if averaged := averaged_views(found):
         yield wrapped(averaged)

@@ -9,6 +9,7 @@ from viewcache.costs.faster import Way
 from viewcache.ground.params.base_settings import BaseSettings
 from viewcache.judge.correctness import Measured
 from viewcache.judge.decisions import Comparison
+from viewcache.judge.sample import Measure
 from viewcache.judge.statistics import Interval
 
 WHERE: dict[Measured, str] = {
@@ -17,6 +18,10 @@ WHERE: dict[Measured, str] = {
 }
 SHORT: dict[Measured, str] = {"clean": "as they are", "robustness": "random views"}
 """The test images, in a column of a table."""
+MEASURES: dict[Measure, str] = {
+    "accuracy": "an accuracy",
+    "balanced_accuracy": "a balanced accuracy",
+}
 TESTED_ON: dict[Measured, str] = {
     "clean": "test images as they are",
     "robustness": "random views of the test images",
