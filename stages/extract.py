@@ -50,7 +50,7 @@ def extract(
 
 
 def _want(images: Prepared, maker: Maker, planned: Sequence[int]) -> Iterator[WantedView]:
-    known = contents(images.digests, images.pixel_digests)
+    known = contents(images.digests, images.pixel_digests, images.detail_digests)
     for view, rows in rows_of_views(planned, len(images.digests)).items():
         yield want(maker, view, rows, known, load_array(plan_file(view)))
 
