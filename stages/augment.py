@@ -57,10 +57,10 @@ def _plan(
 def _draw_sheet(params: Params, images: Prepared, rows: np.ndarray) -> None:
     digests = images.of(rows)
     plans = [draw(params.augment, params.seed, view, digests) for view in range(SHEET_VIEWS)]
-    with images.read() as pixels:
-        shown = pixels.read(rows)
-    refuse_unsteady(lambda: render(shown, plans[1]), params.augment)
-    draw_contact_sheet(CONTACT_SHEET, shown, plans)
+    with images.read_detailed() as pixels:
+        shown, detail = pixels.read(rows), pixels.detail(rows)
+        refuse_unsteady(lambda: render(shown, plans[1], detail), params.augment)
+        draw_contact_sheet(CONTACT_SHEET, [render(shown, plan, detail) for plan in plans])
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import csv
 import sys
-from pathlib import Path
 
 import pandas as pd
 
@@ -12,34 +11,23 @@ from viewcache.ground.files import replace_folder, scratch, write_text
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import IMAGE_REPORT, LEFT_OUT, PARTS, PREPARED
 from viewcache.ground.stopwatch import Stopwatch
-from viewcache.images.conflicts import conflicts_of, without_conflicts
 from viewcache.images.decoding import DecodingPolicy
-from viewcache.images.index import index_images
-from viewcache.images.near_duplicates import (
-    NearDuplicates,
-    find_near_duplicates,
-    group_near_duplicates,
-    hash_images,
-)
+from viewcache.images.index import index_used
+from viewcache.images.near_duplicates import NearDuplicates, find_near_duplicates, hash_images
 from viewcache.images.near_report import NEAR_DUPLICATES, leaking, write_near_duplicates
 from viewcache.images.overview import odd_images, rejects, write_report
 from viewcache.images.parting import part_by_params, units_of, write_parts
 from viewcache.images.prepared import open_prepared
 from viewcache.images.preparing import write_classes, write_prepared
-from viewcache.images.sources import open_source
+from viewcache.images.sources import source_of
 
 
 def main() -> None:
     params, costs = load_params(), Stopwatch()
     data, policy = params.data, DecodingPolicy.of(params)
     with costs.phase("index"):
-        source = open_source(
-            Path(data.path), data.manifest, data.classes, data.layout, data.use_split
-        )
-        index = index_images(source, data.limit)
-        conflicts = conflicts_of(index, source.classes)
-        _list(conflicts)
-        index = without_conflicts(index, conflicts, data.conflicts)
+        source = source_of(data)
+        index, conflicts = index_used(source, data, _list)
         part_by_params(index, source.classes, params)
     with scratch(PREPARED) as folder:
         with costs.phase("decode"):
@@ -51,15 +39,12 @@ def main() -> None:
             _refuse_too_many(rejected, data.max_rejected)
             kept = index[index["rejected"] == ""]
             hashes = hash_images(open_prepared(folder))
-            units = units_of(kept)
-            if data.group_near_duplicates:
-                kept = kept.assign(near=group_near_duplicates(hashes))
-            parts = part_by_params(kept, source.classes, params)
+            parts = part_by_params(kept, source.classes, params, lambda: hashes)
             write_classes(folder, source.classes)
             replace_folder(PREPARED, folder)
             write_parts(PARTS, parts)
     with costs.phase("report"):
-        odd, near = odd_images(kept), find_near_duplicates(hashes, units, parts)
+        odd, near = odd_images(kept), find_near_duplicates(hashes, units_of(kept), parts)
         write_near_duplicates(IMAGE_REPORT, near, kept, source.classes, open_prepared(PREPARED))
         write_report(IMAGE_REPORT, source, kept, parts, left_out, odd, near, PREPARED)
     _warn(left_out, odd, near)

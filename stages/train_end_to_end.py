@@ -44,7 +44,7 @@ def _train_arm(params: Params, arm: Arm, rotations: list[Rotation], costs: Stopw
     training.make_deterministic()
     with costs.phase("open"):
         images, base = open_prepared(PREPARED), _open(params, arm.kind)
-        opened = images.read()
+        opened = images.read_detailed()
     with opened as pixels, costs.monitored():
         read = fresh_views(pixels, images.digests, params.augment, params.seed)
         for seed, number in arm.trainings:

@@ -166,6 +166,11 @@ CHANGES = {
         [TRANSPARENT] * 4,
         "other pixels: 4",
     ),
+    "detail, of which all views but the images as they are sample": (
+        lambda: change("data", detail=1.5),
+        [0, IMAGES, IMAGES, IMAGES],
+        "other augmentation: 40",
+    ),
     "another pooling": (
         lambda: change("base", pooling="max"),
         [IMAGES] * 4,

@@ -67,9 +67,9 @@ def test_only_the_last_view_kept(run, monkeypatch):
     """cross_modal_adaptation's: every view overwrites the features of the one before."""
     first, last = np.load(plan_file(1)).tolist(), np.load(plan_file(2))
 
-    def render_the_last(pixels, plan):
+    def render_the_last(pixels, plan, detail):
         rows = [first.index(row) for row in plan.tolist() if row in first]
-        return render(pixels, last[rows] if rows else plan)
+        return render(pixels, last[rows] if rows else plan, detail)
 
     monkeypatch.setattr(extraction, "render", render_the_last)
     for folder in (ROWS, ".dvc/cache"):

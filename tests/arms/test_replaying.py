@@ -88,6 +88,17 @@ def test_all_that_was_stored_is_computed_again_and_the_largest_difference_told()
     assert found.tolerance == pytest.approx(1e-4)
 
 
+def test_views_that_were_sampled_from_detail_are_sampled_from_it_again():
+    before = cached(1, range(IMAGES))
+    params = yaml.safe_load(Path("params.yaml").read_text())
+    params["data"]["detail"] = 1.25
+    Path("params.yaml").write_text(yaml.safe_dump(params))
+    for stage in (prepare, extract):
+        stage.main()
+    assert (cached(1, range(IMAGES)) != before).any(axis=1).all()
+    assert replay(load_params(), 1000).max_relative_difference < 1e-5
+
+
 def test_of_what_is_cached_as_many_are_drawn_as_are_wanted():
     assert replay(load_params(), 5).features == 5
 

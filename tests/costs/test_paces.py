@@ -2,7 +2,6 @@
 
 import json
 
-import numpy as np
 import pytest
 
 from viewcache.costs.paces import STAGES, Pace, measured, paces_of
@@ -53,7 +52,7 @@ def write(stage, content):
 
 
 def test_what_a_run_measured_is_taken_and_nothing_is_tried(tmp_path):
-    assert paces_of(PARAMS, np.zeros(0), (), 2, tmp_path, Stopwatch()) == {
+    assert paces_of(PARAMS, (), (), 2, tmp_path, Stopwatch()) == {
         "augment": Pace(1.0),
         "compile_base": Pace(5.0),
         "extract": Pace(4.0, 0.5, 0.6, row_bytes=40),

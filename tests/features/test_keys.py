@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.features import numbered
 from tests.policies import EVERYTHING
+from viewcache.features import wanted
 from viewcache.features.keys import KEY_BYTES, find, first_halves, sortable
 from viewcache.features.wanted import contents, keys_of_rows
 from viewcache.views import render
@@ -75,6 +76,22 @@ def test_another_file_or_other_pixels_make_another_key_of_its_row_alone(place):
     assert changed(keys(other)) == [False, True, False]
 
 
+DETAILED = np.hstack([IMAGES, np.random.default_rng(1).integers(0, 256, (3, 16), np.uint8)])
+
+
+def test_detail_makes_other_keys_of_rows_that_are_sampled_from_it_alone():
+    plan = plan_of(zoom=[1, 1.2, 1], quarter_turns=[1, 1, 0])
+    assert changed(keys(DETAILED, plan), keys(plan=plan)) == [False, True, False]
+
+
+def test_other_detail_makes_another_key_of_its_row_alone(monkeypatch):
+    other, before = DETAILED.copy(), keys(DETAILED)
+    other[1, 40] ^= 1
+    assert changed(keys(other), before) == [False, True, False]
+    monkeypatch.setattr(wanted, "DETAIL", b"detail 2 ")
+    assert changed(keys(DETAILED), before) == [True, True, True]
+
+
 @pytest.mark.parametrize("name", PLAN.dtype.names)
 def test_every_parameter_of_the_plan_makes_another_key_of_its_row_alone(name):
     other = PLAN.copy()
@@ -131,10 +148,12 @@ def test_an_operation_more_leaves_the_keys_of_rows_that_do_not_use_it(monkeypatc
     assert changed(keys(plan=more)) == [False, False, True]
 
 
-def test_an_image_is_its_file_and_its_pixels():
-    found = contents(["ab" * 32, "cd" * 32], np.zeros((2, 16), np.uint8))
+@pytest.mark.parametrize("detail", [False, True])
+def test_an_image_is_its_file_its_pixels_and_their_detail(detail):
+    digests = np.zeros((2, 16), np.uint8)
+    found = contents(["ab" * 32, "cd" * 32], digests, digests + 1 if detail else None)
     assert [row.tobytes().hex() for row in found] == [
-        half * 16 + "00" * 16 for half in ("ab", "cd")
+        half * 16 + "00" * 16 + "01" * 16 * detail for half in ("ab", "cd")
     ]
 
 

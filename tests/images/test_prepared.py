@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,8 @@ from PIL import Image
 
 from tests.images.pictures import save_noise
 from viewcache.ground.errors import PipelineError
-from viewcache.images.decoding import DecodingPolicy
-from viewcache.images.prepared import open_prepared, read_classes
+from viewcache.images.decoding import DecodingPolicy, decode
+from viewcache.images.prepared import detail_file, open_prepared, read_classes
 from viewcache.images.preparing import write_classes, write_prepared
 
 POLICY = DecodingPolicy(side=40, min_size=16, background=(255, 255, 255))
@@ -33,6 +34,31 @@ def test_pixels_labels_and_digests_of_a_row_belong_together(tmp_path, index):
     with images.read() as pixels:
         for row, path in enumerate(images.paths):
             assert np.array_equal(pixels.read([row])[0], np.asarray(Image.open(tmp_path / path)))
+
+
+def test_detail_is_kept_beside_the_pixels_which_stay_as_they_are(tmp_path, index):
+    write_prepared(tmp_path / "prepared", tmp_path, index, POLICY)
+    write_prepared(tmp_path / "detailed", tmp_path, index, replace(POLICY, detail=90))
+    without, images = (open_prepared(tmp_path / name) for name in ("prepared", "detailed"))
+    assert images.pixels.read_bytes() == without.pixels.read_bytes()
+    assert without.detail_digests is None
+    assert images.detail_digests.shape == (8, 16)
+    with images.read_detailed() as pixels:
+        detail = pixels.detail([7, 2])
+        for place, name in enumerate(["8.png", "2.png"]):
+            larger = decode((tmp_path / name).read_bytes(), name, replace(POLICY, side=90))
+            assert np.array_equal(detail[place], larger.pixels)
+    with without.read_detailed() as pixels:
+        assert pixels.detail([7, 2]) is None
+
+
+def test_detail_that_was_changed_is_refused(tmp_path, index):
+    write_prepared(tmp_path, tmp_path, index, replace(POLICY, detail=90))
+    content = bytearray(detail_file(tmp_path).read_bytes())
+    content[-1] ^= 1
+    detail_file(tmp_path).write_bytes(content)
+    with pytest.raises(PipelineError, match=r"detail\.npy is damaged"):
+        open_prepared(tmp_path).read_detailed()
 
 
 def put(index: pd.DataFrame, row: int, path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.rows import stored_features
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.heads.answers import Head
-from viewcache.images.decoding import Rejected
+from viewcache.images.decoding import Decoded, Rejected
 from viewcache.images.prepared import open_prepared, read_classes
 from viewcache.serving.folder import read_model
 
@@ -33,13 +33,18 @@ def test_means_are_over_the_image_and_the_views_that_it_is_tested_in(
         head.probabilities(stored_features(reproduced.path, view))
         for view in (0, *ids_of_test_views(1))
     ]
-    found = classifier.classify_by_views(pixels, [*digests], 1)
+    found = classifier.classify_by_views(decoded(pixels), [*digests], 1)
     assert np.abs(found - np.mean(each, axis=0)).max() <= 1e-5
     assert np.abs(each[0] - each[1]).max() > 1e-2
 
 
 def test_without_random_views_the_mean_is_the_answer_itself(classifier, pixels):
-    assert np.array_equal(classifier.classify_by_views(pixels, [], 0), classifier.classify(pixels))
+    mean = classifier.classify_by_views(decoded(pixels), [], 0)
+    assert np.array_equal(mean, classifier.classify(pixels))
+
+
+def decoded(pixels):
+    return [Decoded(image, *image.shape[:2], (), 0) for image in pixels]
 
 
 def test_threads_that_share_a_model_get_their_own_answers(classifier, pixels):
@@ -52,7 +57,7 @@ def test_threads_that_share_a_model_get_their_own_answers(classifier, pixels):
 def test_an_image_is_decoded_as_it_was_prepared(reproduced, classifier, pixels):
     path = open_prepared(reproduced.path / "data/prepared").paths[0]
     content = (reproduced.path / "data/source" / path).read_bytes()
-    assert np.array_equal(classifier.decode(content), pixels[0])
+    assert np.array_equal(classifier.decode(content).pixels, pixels[0])
     with pytest.raises(Rejected, match="truncated"):
         classifier.decode(content[:-20])
 

@@ -19,7 +19,7 @@ from viewcache.ground.paths import keys_file
 from viewcache.images.decoding import Decoded, DecodingPolicy, Rejected, decode_files
 from viewcache.images.prepared import Prepared
 from viewcache.views.plan import draw
-from viewcache.views.render import render
+from viewcache.views.render import render_decoded
 
 BATCH = 32
 
@@ -64,9 +64,9 @@ class Reference:
         """
         paths, digests = [one.path for one in wanted], [one.digest for one in wanted]
         decoded = decode_files(self.root, paths, digests, self.decoding)
-        images = np.stack([_pixels(*pair) for pair in zip(decoded, paths, strict=True)])
+        images = [_accepted(*pair) for pair in zip(decoded, paths, strict=True)]
         plans = [draw(self.augment, self.seed, one.view, [one.digest]) for one in wanted]
-        return self.base(render(images, np.concatenate(plans)))
+        return self.base(render_decoded(images, np.concatenate(plans)))
 
 
 def draw_stored(images: Prepared, views: Sequence[int], count: int, seed: int) -> list[Stored]:
@@ -117,8 +117,8 @@ def tolerance(dtype: np.dtype[Any]) -> float:
     return TOLERANCE + (float(np.finfo(dtype).eps) if dtype.itemsize < 4 else 0)
 
 
-def _pixels(image: Decoded | Rejected, path: str) -> np.ndarray:
+def _accepted(image: Decoded | Rejected, path: str) -> Decoded:
     if isinstance(image, Rejected):
         rule = f"{path} must be decoded as it was: run `dvc repro --force prepare`"
         raise PipelineError(rule, image)
-    return image.pixels
+    return image

@@ -19,11 +19,10 @@ from viewcache.ground.params.loading import load_params
 from viewcache.ground.params.schema import Params
 from viewcache.ground.paths import BASE
 from viewcache.ground.view_ids import TEST_VIEW_OFFSET, ids_of_test_views
-from viewcache.images.conflicts import conflicts_of, without_conflicts
 from viewcache.images.decoding import DecodingPolicy
 from viewcache.images.folds import Rotation, rotations_of
-from viewcache.images.index import index_images
-from viewcache.images.near_duplicates import group_near_duplicates, hash_images
+from viewcache.images.index import index_used
+from viewcache.images.near_duplicates import hash_images
 from viewcache.images.parting import part_by_params
 from viewcache.images.prepared import open_prepared
 from viewcache.images.preparing import write_prepared
@@ -37,11 +36,12 @@ class _Images:
     """The images as `prepare` would find them.
 
     Attributes:
+        contents: As `contents` gives them.
         parts: What part every image plays: a column a rotation.
     """
 
     digests: Sequence[str]
-    pixels: np.ndarray
+    contents: np.ndarray
     parts: pd.DataFrame
 
     def rows(self, view: int) -> np.ndarray:
@@ -75,26 +75,21 @@ def explain() -> None:
 
 def _prepare(params: Params) -> _Images:
     """Decode the images beside where `prepare` would put them, and leave nothing there."""
-    data = params.data
     with scratch(SCRATCH) as folder:
-        source = open_images(data, folder / "source")
-        index = index_images(source, data.limit)
-        conflicts = conflicts_of(index, source.classes)
-        index = without_conflicts(index, conflicts, data.conflicts)
+        source = open_images(params.data, folder / "source")
+        index, _ = index_used(source, params.data)
         policy = DecodingPolicy.of(params)
         found = write_prepared(folder / "prepared", source.root, index, policy)
         images, kept = open_prepared(folder / "prepared"), index[found["rejected"] == ""]
-        if data.group_near_duplicates:
-            kept = kept.assign(near=group_near_duplicates(hash_images(images)))
-        parts = part_by_params(kept, source.classes, params)
-        return _Images(images.digests, images.pixel_digests, parts.drop(columns="unit"))
+        parts = part_by_params(kept, source.classes, params, lambda: hash_images(images))
+        known = contents(images.digests, images.pixel_digests, images.detail_digests)
+        return _Images(images.digests, known, parts.drop(columns="unit"))
 
 
 def _views(params: Params, images: _Images, maker: Maker) -> Iterator[WantedView]:
-    known = contents(images.digests, images.pixels)
     random_views = course_of(params, images.rotations).ids
     for view in [0, *random_views, *ids_of_test_views(params.evaluate.test_views)]:
         rows = images.rows(view)
         digests = [images.digests[row] for row in rows]
         plan = draw(params.augment, params.seed, view, digests)
-        yield want(maker, view, rows, known, plan)
+        yield want(maker, view, rows, images.contents, plan)

@@ -5,7 +5,7 @@ from pathlib import Path
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.schema import Data
 from viewcache.images.fetching import fetch_elpv
-from viewcache.images.sources import Source, open_source
+from viewcache.images.sources import Source, source_of
 
 
 def open_images(data: Data, folder: Path) -> Source:
@@ -16,8 +16,8 @@ def open_images(data: Data, folder: Path) -> Source:
     """
     if data.source == "elpv":
         fetch_elpv(folder)
-        return open_source(folder, data.manifest, data.classes, data.layout, data.use_split)
+        return source_of(data, folder)
     if not Path(data.path).is_dir():
         rule = "the archive must be fetched before it can be planned for: run `dvc repro fetch`"
         raise PipelineError(rule, f"no {data.path}")
-    return open_source(Path(data.path), data.manifest, data.classes, data.layout, data.use_split)
+    return source_of(data)

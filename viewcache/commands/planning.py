@@ -20,10 +20,9 @@ from viewcache.ground.params.base_settings import Precision
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import BASE
 from viewcache.ground.stopwatch import Stopwatch
-from viewcache.images.conflicts import conflicts_of, without_conflicts
 from viewcache.images.decoding import Decoded, DecodingPolicy, decode_files
 from viewcache.images.folds import rotations_of
-from viewcache.images.index import index_images
+from viewcache.images.index import index_used
 from viewcache.images.parting import part_by_params
 from viewcache.report.terminal import table, wrapped
 from viewcache.report.words import duration
@@ -49,21 +48,21 @@ def plan(recipe: str | None) -> None:
     with scratch(PREDICTION.with_suffix("")) as folder:
         with costs.phase("read"):
             source = open_images(params.data, folder / "source")
-            index = index_images(source, params.data.limit)
-            conflicts = conflicts_of(index, source.classes)
-            index = without_conflicts(index, conflicts, params.data.conflicts)
+            index, _ = index_used(source, params.data)
         parts = part_by_params(index, source.classes, params).drop(columns="unit")
         rotations = rotations_of(parts[name].tolist() for name in parts)
         paths, digests = (index[name][:SAMPLE].tolist() for name in ("path", "digest"))
         with costs.phase("decode"):
             found = [*decode_files(source.root, paths, digests, DecodingPolicy.of(params))]
-        images = [one.pixels for one in found if isinstance(one, Decoded)]
+        images = [one for one in found if isinstance(one, Decoded)]
         if not images:
             raise PipelineError("some of the first images must be readable", paths[0])
-        some, classes = np.stack(images), len(source.classes)
-        paces = paces_of(params, some, rotations, classes, folder / "base", costs)
+        classes = len(source.classes)
+        paces = paces_of(params, images, rotations, classes, folder / "base", costs)
         compiled = folder / "base" if (folder / "base").exists() else BASE
-        precisions = _precisions(compiled, some, params.base.batch_size)
+        precisions = _precisions(
+            compiled, np.stack([one.pixels for one in images]), params.base.batch_size
+        )
     planned, reading = Plan(params, rotations, paces), costs.seconds["decode"] / len(paths)
     seconds = costs.seconds["read"] + len(index) * reading + planned.seconds
     size, arms = planned.bytes, planned.arms

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import write_text
 from viewcache.ground.paths import MODEL
-from viewcache.images.decoding import Decoded, Rejected, decode
+from viewcache.images.decoding import Decoded, Rejected
 from viewcache.images.layouts.tree import in_utf8, is_clutter
 from viewcache.serving.classifier import Classifier, open_classifier
 
@@ -125,8 +125,7 @@ def _answers(
             yield from ((row, one) for row, one in decoded.items() if isinstance(one, str))
             if images:
                 read, digests = zip(*images.values(), strict=True)
-                pixels = np.stack([one.pixels for one in read])
-                found = model.classify_by_views(pixels, digests, views)
+                found = model.classify_by_views(read, digests, views)
                 for row, one, answer in zip(images, read, found, strict=True):
                     yield row, (answer, "; ".join(one.warnings))
 
@@ -137,7 +136,7 @@ def _decode(model: Classifier, file: _File) -> tuple[Decoded, str] | str:
         return file.reason
     try:
         content = file.path.read_bytes()
-        decoded = decode(content, file.path.name, model.description.decoding)
+        decoded = model.decode(content, file.path.name)
         return decoded, hashlib.sha256(content).hexdigest()
     except OSError as error:
         return f"cannot be read: {error.strerror}"

@@ -7,12 +7,11 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-import numpy as np
-
 from viewcache.arms.arm import course_of
 from viewcache.ground.machine import machine
 from viewcache.ground.params.schema import Params
 from viewcache.ground.stopwatch import Stopwatch, load_record, record_file
+from viewcache.images.decoding import Decoded
 from viewcache.images.folds import Rotation
 
 END_TO_END = ("train_end_to_end_keras", "train_end_to_end_compiled")
@@ -40,7 +39,7 @@ class Pace(NamedTuple):
 
 def paces_of(
     params: Params,
-    images: np.ndarray,
+    images: Sequence[Decoded],
     rotations: Sequence[Rotation],
     classes: int,
     folder: Path,
@@ -49,7 +48,7 @@ def paces_of(
     """Of every stage of `STAGES`; by hand in Keras, where Keras has the base.
 
     Args:
-        images: Some of them: uint8, shape (any, side, side, 3).
+        images: Some of them.
         folder: Where the base may be compiled.
         costs: Of this process, from its start.
     """

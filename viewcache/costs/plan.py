@@ -40,7 +40,8 @@ class Plan(NamedTuple):
     @property
     def bytes(self) -> int:
         """Of decoded images and features: once in `data`, once in DVC's cache."""
-        pixels = self.rows([0]) * 3 * self.params.side**2
+        sides = self.params.side, self.params.detail_side or 0
+        pixels = self.rows([0]) * 3 * sum(side**2 for side in sides)
         return 2 * (pixels + self.rows(self.views) * self.paces["extract"].row_bytes)
 
     @property

@@ -3,7 +3,7 @@
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,8 +18,9 @@ from viewcache.ground.params.schema import Params
 from viewcache.ground.stopwatch import Stopwatch
 from viewcache.heads import training
 from viewcache.heads.cached_training import CachedTraining
+from viewcache.images.decoding import Decoded
 from viewcache.views.plan import draw
-from viewcache.views.render import render
+from viewcache.views.render import render_decoded
 
 SECONDS, HEAD_ROWS = 2.0, 1024
 """A pace is timed for so many seconds at most; a head's, with so many images an epoch at most."""
@@ -28,7 +29,7 @@ Compute = Callable[[Iterator[np.ndarray]], Iterable[np.ndarray]]
 
 
 def try_bases(
-    params: Params, images: np.ndarray, folder: Path, costs: Stopwatch
+    params: Params, images: Sequence[Decoded], folder: Path, costs: Stopwatch
 ) -> dict[str, Pace]:
     """Compile the base into a folder, and run it in every way, without a head.
 
@@ -37,7 +38,8 @@ def try_bases(
     """
     how, seconds = params.base, costs.seconds
     with costs.phase("compile"):
-        compile_base(folder, params.base_spec, how.runtime, how.precision, images)
+        pixels = np.stack([image.pixels for image in images])
+        compile_base(folder, params.base_spec, how.runtime, how.precision, pixels)
     with costs.phase("open"):
         base = open_base(folder, how.batch_size)
     names = [f"{row:064x}" for row in range(len(images))]
@@ -46,7 +48,10 @@ def try_bases(
     def pace(start: float, compute: Compute, size: int) -> Pace:
         def run(view: int, count: int) -> None:
             batches = np.arange(count * size).reshape(count, size) % len(images)
-            deque(compute(render(images[rows], plans[view][rows]) for rows in batches), maxlen=0)
+            views = (
+                render_decoded([images[row] for row in rows], plans[view][rows]) for rows in batches
+            )
+            deque(compute(views), maxlen=0)
 
         return _pace(start, run, size)
 

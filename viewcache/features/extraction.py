@@ -72,10 +72,13 @@ class Local(NamedTuple):
     def compute(self, batches: Iterator[Batch]) -> Iterator[Computed]:
         """As `Engine` says."""
         begun: deque[Batch] = deque()
-        with self.images.read() as pixels:
-            rendered = self.costs.timed(
-                "augment", lambda batch: render(pixels.read(batch.images), batch.plan)
-            )
+        with self.images.read_detailed() as pixels:
+
+            def views_of(batch: Batch) -> np.ndarray:
+                rows = batch.images
+                return render(pixels.read(rows), batch.plan, pixels.detail(rows))
+
+            rendered = self.costs.timed("augment", views_of)
 
             def views() -> Iterator[np.ndarray]:
                 for batch in batches:

@@ -24,9 +24,8 @@ from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import scratch
 from viewcache.ground.paths import PREPARED
 from viewcache.ground.quiet import quiet_unless_it_fails
-from viewcache.ground.row_files import RowFile
 from viewcache.ground.stopwatch import Stopwatch
-from viewcache.images.prepared import open_prepared, pixels_file
+from viewcache.images.prepared import DetailedFile, open_prepared
 from viewcache.views.plan import identity
 from viewcache.views.registry import OPERATIONS
 from viewcache.views.render import render
@@ -165,7 +164,7 @@ class Extractor:
         self._notes, self._refused, self._seconds = notes, "", 0.0
         try:
             self._base = _open(base, batch_size, threads)
-            self._pixels = RowFile(pixels_file(PREPARED))
+            self._pixels = DetailedFile(PREPARED)
         except (PipelineError, OSError) as error:
             self._refused = str(error)
 
@@ -227,7 +226,8 @@ class Extractor:
 
         def rendered(rows: np.ndarray) -> np.ndarray:
             started = time.perf_counter()
-            views = render(self._pixels.read(block["image"][rows]), plan[rows])
+            images = block["image"][rows]
+            views = render(self._pixels.read(images), plan[rows], self._pixels.detail(images))
             self._seconds += time.perf_counter() - started
             return views
 

@@ -17,7 +17,8 @@ from viewcache.features.store import Index, rows_of_views
 from viewcache.ground.manifests import load_array
 from viewcache.ground.paths import plan_file
 from viewcache.images.prepared import Prepared
-from viewcache.views.render import operations, versions
+from viewcache.views.geometry import is_sampled
+from viewcache.views.render import DETAIL, operations, versions
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ class Maker:
         }
 
 
-def contents(digests: Sequence[str], pixels: np.ndarray) -> np.ndarray:
+def contents(
+    digests: Sequence[str], pixels: np.ndarray, detail: np.ndarray | None = None
+) -> np.ndarray:
     """What images are: their file's bytes, and the pixels that were made of them.
 
     In the pixels background and decoder count; names do not. Files of the same pixels have rows of
@@ -54,18 +57,21 @@ def contents(digests: Sequence[str], pixels: np.ndarray) -> np.ndarray:
     Args:
         digests: Of the images.
         pixels: Digests of their pixels: uint8, shape (images, 16).
+        detail: Likewise of their detail, where there is one.
 
     Returns:
-        uint8, shape (images, 32).
+        uint8, shape (images, 32), or with detail (images, 48).
     """
-    return np.hstack([first_halves(digests), pixels])
+    parts = [first_halves(digests), pixels, detail]
+    return np.hstack([part for part in parts if part is not None])
 
 
 def keys_of_rows(images: np.ndarray, plan: np.ndarray, made_by: dict[str, Any]) -> np.ndarray:
     """BLAKE2b of what each image is, what its view does to it, and what makes the row.
 
     Of the view, only operations that change something, so that an operation more, or a parameter
-    of another one, leaves the key as it is.
+    of another one, leaves the key as it is; and of the image its detail, only where the view is
+    sampled from that.
 
     Args:
         images: As `contents` gives them.
@@ -79,10 +85,17 @@ def keys_of_rows(images: np.ndarray, plan: np.ndarray, made_by: dict[str, Any]) 
     rendered = json.dumps(made_by | versions(), sort_keys=True).encode()
     return as_rows(
         hashlib.blake2b(
-            image.tobytes() + changes + (rendered if changes else base), digest_size=KEY_BYTES
+            image + changes + (rendered if changes else base), digest_size=KEY_BYTES
         ).digest()
-        for image, changes in zip(images, operations(plan), strict=True)
+        for image, changes in zip(_shown(images, plan), operations(plan), strict=True)
     )
+
+
+def _shown(images: np.ndarray, plan: np.ndarray) -> Iterator[bytes]:
+    """What each view is rendered from."""
+    for image, sampled in zip(images, is_sampled(plan), strict=True):
+        as_it_is, detail = np.split(image, [2 * KEY_BYTES])
+        yield as_it_is.tobytes() + (DETAIL + detail.tobytes() if sampled and detail.size else b"")
 
 
 class WantedView(NamedTuple):
@@ -120,7 +133,7 @@ def wanted_views(images: Prepared, maker: Maker, planned: Sequence[int]) -> list
     Raises:
         PipelineError: a plan is missing or damaged.
     """
-    known = contents(images.digests, images.pixel_digests)
+    known = contents(images.digests, images.pixel_digests, images.detail_digests)
     return [
         want(maker, view, rows, known, load_array(plan_file(view)))
         for view, rows in rows_of_views(planned, len(images.digests)).items()

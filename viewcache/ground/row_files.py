@@ -1,7 +1,8 @@
 """`.npy` files that are written and read in rows, so that memory does not grow with them."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -16,36 +17,47 @@ def write_rows(
     row_shape: tuple[int, ...],
     dtype: np.dtype[Any],
 ) -> None:
-    """Stream as many rows as come into a `.npy` file, which appears whole or not at all.
+    """Stream as many rows as come into a file, as `row_writer` does.
 
     Args:
         batches: Arrays of shape (any, *row_shape), cast to `dtype` as they come.
 
     Raises:
+        PipelineError: as of `row_writer`.
+    """
+    with row_writer(path, row_shape, dtype) as write:
+        for batch in batches:
+            write(batch)
+
+
+@contextmanager
+def row_writer(
+    path: Path, row_shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> Iterator[Callable[[np.ndarray], None]]:
+    """A function that appends rows to a `.npy` file, which appears whole or not at all.
+
+    Raises:
         PipelineError: the disk is full. What was at `path` before is still there.
     """
-    unfinished = path.with_name(path.name + ".unfinished")
+    unfinished, written = path.with_name(path.name + ".unfinished"), 0
+
+    def write(batch: np.ndarray) -> None:
+        nonlocal written
+        content = np.ascontiguousarray(batch, dtype)
+        file.write(content.data)
+        written += len(content)
+
     try:
-        _write(unfinished, batches, row_shape, dtype)
+        with unfinished.open("wb") as file:
+            _write_header(file, (0, *row_shape), dtype)
+            yield write
+            file.seek(0)
+            _write_header(file, (written, *row_shape), dtype)
         unfinished.replace(path)
     except OSError as error:
         raise PipelineError(f"{path} cannot be written", error) from error
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def _write(
-    path: Path, batches: Iterable[np.ndarray], row_shape: tuple[int, ...], dtype: np.dtype[Any]
-) -> None:
-    written = 0
-    with path.open("wb") as file:
-        _write_header(file, (0, *row_shape), dtype)
-        for batch in batches:
-            content = np.ascontiguousarray(batch, dtype)
-            file.write(content.data)
-            written += len(content)
-        file.seek(0)
-        _write_header(file, (written, *row_shape), dtype)
 
 
 def _write_header(file: BinaryIO, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:

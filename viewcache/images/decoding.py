@@ -4,7 +4,7 @@ import hashlib
 import io
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -52,6 +52,7 @@ class DecodingPolicy:
         bits: Of 16 bits a channel, how many the source uses; the upper eight of them are kept.
         fit: How an image that is no square becomes one: `stretch` does not keep its aspect, `crop`
             takes its centre, `pad` puts the background around it.
+        detail: Width and height of a larger result beside it; None: there is none.
     """
 
     side: int
@@ -59,12 +60,13 @@ class DecodingPolicy:
     background: Sequence[int]
     bits: int = 16
     fit: "Fit" = "stretch"
+    detail: int | None = None
 
     @classmethod
     def of(cls, params: "Params", bits: int = 16) -> Self:
         """What the parameters say."""
         data = params.data
-        return cls(params.side, data.min_size, data.background, bits, data.fit)
+        return cls(params.side, data.min_size, data.background, bits, data.fit, params.detail_side)
 
 
 class Decoded(NamedTuple):
@@ -76,6 +78,7 @@ class Decoded(NamedTuple):
         height: Of the same, in pixels.
         warnings: What is odd about the file, a few words each.
         used_bits: Of channels of 16 bits, how many the largest value takes; 0 of others.
+        detail: The same picture larger, where the policy says so: uint8, shape (detail, detail, 3).
     """
 
     pixels: np.ndarray
@@ -83,6 +86,7 @@ class Decoded(NamedTuple):
     height: int
     warnings: tuple[str, ...]
     used_bits: int
+    detail: np.ndarray | None = None
 
 
 class Rejected(Exception):  # noqa: N818 (an answer more than an error)
@@ -125,6 +129,14 @@ def decode(content: bytes, name: str, policy: DecodingPolicy) -> Decoded:
     Raises:
         Rejected: the bytes are no image, or none that the policy allows.
     """
+    decoded = _decode(content, name, policy)
+    if policy.detail is None:
+        return decoded
+    larger = _decode(content, name, replace(policy, side=policy.detail))
+    return decoded._replace(detail=larger.pixels)
+
+
+def _decode(content: bytes, name: str, policy: DecodingPolicy) -> Decoded:
     if not content:
         raise Rejected("empty file")
     for whole in (content, *bare_png(content)):

@@ -1,12 +1,15 @@
 """Which images there are."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 from tqdm import tqdm
 
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.params.schema import Data
+from viewcache.images.conflicts import conflicts_of, without_conflicts
 from viewcache.images.parallel import in_threads
 from viewcache.images.sources import Source
 
@@ -28,6 +31,23 @@ def index_images(source: Source, limit: int | None) -> pd.DataFrame:
     index = source.table[known].copy()
     index.insert(0, "digest", _digests(source.root, index["path"].tolist()))
     return index.sort_values(["digest", "path"], ignore_index=True).iloc[:limit]
+
+
+def index_used(
+    source: Source, data: Data, show: Callable[[pd.DataFrame], None] = lambda _: None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The images that parameters leave of a source, and the conflicts that they leave out.
+
+    Args:
+        show: Gets the conflicts before they are refused.
+
+    Raises:
+        PipelineError: as `index_images` and `without_conflicts`.
+    """
+    index = index_images(source, data.limit)
+    conflicts = conflicts_of(index, source.classes)
+    show(conflicts)
+    return without_conflicts(index, conflicts, data.conflicts), conflicts
 
 
 def _digests(root: Path, paths: list[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """Part images, so that no group and no two equal images are in two parts."""
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from viewcache.ground.manifests import seal
 from viewcache.ground.params.schema import Params
 from viewcache.images.folds import PARTS, fold_of, part_by_fraction, parts_of_fold
 from viewcache.images.given_split import completed
+from viewcache.images.near_duplicates import group_near_duplicates
 from viewcache.images.small_classes import fill_places
 
 SHOWN = 10
@@ -70,13 +72,23 @@ def _parts_of_units(
     return {unit: parts_of_fold(fold, folds) for unit, fold in placed.items()}
 
 
-def part_by_params(index: pd.DataFrame, classes: list[str], params: Params) -> pd.DataFrame:
+def part_by_params(
+    index: pd.DataFrame,
+    classes: list[str],
+    params: Params,
+    hashes: Callable[[], np.ndarray] | None = None,
+) -> pd.DataFrame:
     """The parts that the parameters ask for, as `part_images` gives them.
+
+    Args:
+        hashes: Tells what the images look like; None: that is not known yet.
 
     Raises:
         PipelineError: as `part_images`; or a part lacks images of a class.
     """
     data, folds = params.data, params.data.folds
+    if hashes and data.group_near_duplicates:
+        index = index.assign(near=group_near_duplicates(hashes()))
     parts = part_images(index, data.split_seed, folds, data.validation, data.test)
     refuse_missing_class(index, parts, classes)
     return parts

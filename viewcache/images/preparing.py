@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +14,15 @@ from tqdm import tqdm
 
 from viewcache.ground.files import write_text
 from viewcache.ground.manifests import save_array, seal
-from viewcache.ground.row_files import RowFile, write_rows
+from viewcache.ground.row_files import RowFile, row_writer
 from viewcache.images.channels import depth
-from viewcache.images.decoding import DecodingPolicy, Rejected, decode_files
-from viewcache.images.prepared import pixel_digests_file, pixels_file
+from viewcache.images.decoding import Decoded, DecodingPolicy, Rejected, decode_files
+from viewcache.images.prepared import (
+    detail_digests_file,
+    detail_file,
+    pixel_digests_file,
+    pixels_file,
+)
 
 Finding = tuple[str, str, int, int, int]
 
@@ -57,14 +63,18 @@ def write_prepared(
 
 
 def seal_prepared(folder: Path, bits: int = 16) -> None:
-    """Write the digests of pixels, and the manifests of pixels, digests and index.
+    """Write the digests of pixels, larger ones too, and the manifests of these and of the index.
 
     Args:
         bits: How many of 16 a channel the images use, where they have as many.
     """
-    seal(pixels_file(folder), bits=bits)
     seal(folder / "index.csv")
-    save_array(pixel_digests_file(folder), _digest_pixels(pixels_file(folder)))
+    of_pixels = pixels_file(folder), pixel_digests_file(folder)
+    of_detail = detail_file(folder), detail_digests_file(folder)
+    for images, digests in (of_pixels, of_detail):
+        if images.exists():
+            seal(images, bits=bits)
+            save_array(digests, _digest_pixels(images))
 
 
 def _digest_pixels(path: Path) -> np.ndarray:
@@ -78,21 +88,31 @@ def _write_pixels(
     folder: Path, root: Path, index: pd.DataFrame, policy: DecodingPolicy
 ) -> pd.DataFrame:
     findings: list[Finding] = []
-    pixels = _pixels(root, index, policy, findings)
-    write_rows(pixels_file(folder), pixels, (policy.side, policy.side, 3), np.dtype(np.uint8))
+    sides = {pixels_file(folder): policy.side}
+    if policy.detail is not None:
+        sides[detail_file(folder)] = policy.detail
+    with ExitStack() as files:
+        writers = [
+            files.enter_context(row_writer(file, (side, side, 3), np.dtype(np.uint8)))
+            for file, side in sides.items()
+        ]
+        for image in _decoded(root, index, policy, findings):
+            sizes = [one for one in (image.pixels, image.detail) if one is not None]
+            for write, pixels in zip(writers, sizes, strict=True):
+                write(pixels[None])
     columns = ["rejected", "warnings", "width", "height", "used_bits"]
     return pd.DataFrame(findings, index.index, columns)
 
 
-def _pixels(
+def _decoded(
     root: Path, index: pd.DataFrame, policy: DecodingPolicy, findings: list[Finding]
-) -> Iterator[np.ndarray]:
-    """The pixels of every image that is not left out; notes what was found about each."""
+) -> Iterator[Decoded]:
+    """Every image that is not left out; notes what was found about each."""
     results = decode_files(root, index["path"].tolist(), index["digest"].tolist(), policy)
     for result in tqdm(results, "decode", len(index), unit=" images", disable=None, leave=False):
         if isinstance(result, Rejected):
             findings.append((str(result), "", 0, 0, 0))
         else:
-            pixels, width, height, warnings, used_bits = result
+            _, width, height, warnings, used_bits, _ = result
             findings.append(("", "; ".join(warnings), width, height, used_bits))
-            yield pixels[None]
+            yield result

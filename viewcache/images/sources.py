@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from viewcache.ground.errors import PipelineError
+from viewcache.ground.params.schema import Data
 from viewcache.images.layouts.known import LAYOUTS, Way, read_as, recognise
 from viewcache.images.layouts.tables import leaves, read_table
 from viewcache.images.layouts.tree import read_tree
@@ -69,6 +70,19 @@ def open_source(
     if use_split == "as_test" or "split" not in source.table:
         return source
     return replace(source, table=source.table.drop(columns="split"))
+
+
+def source_of(data: Data, root: Path | None = None) -> Source:
+    """The images that parameters name.
+
+    Args:
+        root: Where they lie, if it is not where the parameters say.
+
+    Raises:
+        PipelineError: as `open_source`.
+    """
+    root = root or Path(data.path)
+    return open_source(root, data.manifest, data.classes, data.layout, data.use_split)
 
 
 def find_source(root: Path, way: str | None) -> Source:

@@ -12,7 +12,7 @@ from viewcache.bases.base import Base
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.heads.answers import Head
-from viewcache.images.decoding import decode
+from viewcache.images.decoding import Decoded, decode
 from viewcache.serving.folder import BASE, UPPER, Description, read_model
 
 BATCH_SIZE = 1
@@ -34,16 +34,13 @@ class Classifier:
         """Names, in the order of the probabilities."""
         return self.description.classes
 
-    def decode(self, content: bytes, name: str = "") -> np.ndarray:
-        """The pixels of an image file, by the policy that the model was trained with.
-
-        Returns:
-            uint8, shape (side, side, 3).
+    def decode(self, content: bytes, name: str = "") -> Decoded:
+        """What is in an image file, by the policy that the model was trained with.
 
         Raises:
             Rejected: the bytes are no image, or none that the policy allows.
         """
-        return decode(content, name, self.description.decoding).pixels
+        return decode(content, name, self.description.decoding)
 
     def classify(self, pixels: np.ndarray) -> np.ndarray:
         """Probabilities of every class: float32, shape (images, classes).
@@ -55,7 +52,7 @@ class Classifier:
         return self.head.probabilities(self.base(pixels).astype(self.description.dtype))
 
     def classify_by_views(
-        self, pixels: np.ndarray, digests: Sequence[str], views: int
+        self, images: Sequence[Decoded], digests: Sequence[str], views: int
     ) -> np.ndarray:
         """Means of the probabilities over images and random views of them: as by `classify`.
 
@@ -70,20 +67,21 @@ class Classifier:
         """
         if not 0 <= views <= MOST_VIEWS:
             raise PipelineError(f"views must be a number from 0 to {MOST_VIEWS}", views)
-        each = chain([pixels], self._random_views(pixels, digests, views))
+        pixels = np.stack([image.pixels for image in images])
+        each = chain([pixels], self._random_views(images, digests, views))
         return np.mean([self.classify(view) for view in each], axis=0)
 
     def _random_views(
-        self, pixels: np.ndarray, digests: Sequence[str], views: int
+        self, images: Sequence[Decoded], digests: Sequence[str], views: int
     ) -> Iterator[np.ndarray]:
         # Here, since a model opens faster without, and few ask for views.
         from viewcache.ground.params.policy import Policy
         from viewcache.views.plan import draw
-        from viewcache.views.render import render
+        from viewcache.views.render import render_decoded
 
         policy, seed = Policy(**self.description.augment), self.description.seed
         for view in ids_of_test_views(views):
-            yield render(pixels, draw(policy, seed, view, digests))
+            yield render_decoded(images, draw(policy, seed, view, digests))
 
 
 def open_classifier(folder: Path) -> Classifier:

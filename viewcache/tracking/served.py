@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from mlflow.exceptions import MlflowException
 from mlflow.models import set_model
@@ -16,7 +15,7 @@ from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
 from viewcache.ground.errors import PipelineError
-from viewcache.images.decoding import Rejected
+from viewcache.images.decoding import Decoded, Rejected
 from viewcache.serving.classifier import open_classifier
 
 
@@ -45,15 +44,15 @@ class ServedModel(PythonModel):
         """
         views = (params or {}).get("views", 0)
         images = model_input["image"]
-        pixels = [self._decode(row, image) for row, image in enumerate(images)]
+        decoded = [self._decode(row, image) for row, image in enumerate(images)]
         digests = [hashlib.sha256(image).hexdigest() for image in images]
         try:
-            found = self._classifier.classify_by_views(np.stack(pixels), digests, views)
+            found = self._classifier.classify_by_views(decoded, digests, views)
         except PipelineError as error:
             raise MlflowException(str(error), INVALID_PARAMETER_VALUE) from error
         return pd.DataFrame(found.astype(float), columns=self._classifier.classes)
 
-    def _decode(self, row: int, content: bytes) -> np.ndarray:
+    def _decode(self, row: int, content: bytes) -> Decoded:
         try:
             return self._classifier.decode(content)
         except Rejected as reason:

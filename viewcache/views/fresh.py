@@ -6,13 +6,13 @@ from functools import cache
 import numpy as np
 
 from viewcache.ground.params.policy import Policy
-from viewcache.ground.row_files import RowFile
+from viewcache.images.prepared import DetailedFile
 from viewcache.views.plan import draw
 from viewcache.views.render import render
 
 
 def fresh_views(
-    images: RowFile, digests: Sequence[str], policy: Policy, seed: int
+    images: DetailedFile, digests: Sequence[str], policy: Policy, seed: int
 ) -> Callable[[int, np.ndarray], np.ndarray]:
     """A reader that draws and renders views of images.
 
@@ -28,4 +28,4 @@ def fresh_views(
     def plan(view: int) -> np.ndarray:
         return draw(policy, seed, view, digests)
 
-    return lambda view, rows: render(images.read(rows), plan(view)[rows])
+    return lambda view, rows: render(images.read(rows), plan(view)[rows], images.detail(rows))

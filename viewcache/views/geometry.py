@@ -16,6 +16,7 @@ class HorizontalFlip(Geometry):
     parameters = ("horizontal_flip",)
     fields = (Field("horizontal_flip", "?", False),)
     streams = FIRST
+    samples = False
 
     def draw(self, policy: Policy, chance: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
         return [chance[0] < policy.horizontal_flip]
@@ -30,6 +31,7 @@ class VerticalFlip(Geometry):
     parameters = ("vertical_flip",)
     fields = (Field("vertical_flip", "?", False),)
     streams = FIRST
+    samples = False
 
     def draw(self, policy: Policy, chance: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
         return [chance[1] < policy.vertical_flip]
@@ -44,6 +46,7 @@ class QuarterTurns(Geometry):
     parameters = ("quarter_turns",)
     fields = (Field("quarter_turns", "u1", 0),)
     streams = FIRST
+    samples = False
 
     def draw(self, policy: Policy, chance: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
         return [np.floor(4 * chance[2]) * policy.quarter_turns]
@@ -143,6 +146,8 @@ GEOMETRY = (_HORIZONTAL, _VERTICAL, _TURNS, _ROTATION, _SHIFT, _ZOOM, _SHEAR, _C
 """In the order of plans and keys."""
 _BEFORE_SHIFT = (_CROP, _TURNS, _HORIZONTAL, _VERTICAL, _ROTATION, _SHEAR, _ZOOM)
 """In the order that an image goes through them; it is shifted last."""
+MOST_POINTS = 8
+"""In each direction, of a pixel that is reduced."""
 
 
 def affine(plan: np.ndarray, side: int) -> np.ndarray:
@@ -158,15 +163,51 @@ def warp(image: np.ndarray, view: np.ndarray, geometry: np.ndarray) -> None:
     """Fill a view with what a map takes from an image, bilinearly, its edge repeated outside."""
     if np.array_equal(geometry, np.eye(3)):
         view[:] = image
-        return
+    else:
+        _sample(image, view, geometry)
+
+
+def is_sampled(plan: np.ndarray) -> np.ndarray:
+    """Which images' pixels are more than permuted: bool, shape (images,)."""
+    sampled = np.zeros(len(plan), bool)
+    for one in GEOMETRY:
+        if one.samples and one.is_in(plan):
+            sampled |= one.changes(plan)
+    return sampled
+
+
+def warp_detail(detail: np.ndarray, view: np.ndarray, geometry: np.ndarray) -> None:
+    """Fill a view with what a map takes from larger pixels of the image, antialiased.
+
+    Where a pixel of the view covers several, it is the mean of as many points in each direction.
+
+    Args:
+        geometry: From a pixel of the view to one of the image as large as the view.
+    """
+    side = len(view)
+    into_detail = _scaled(len(detail) / side) @ geometry
+    step = np.linalg.norm(into_detail[:2, :2], axis=0).max()
+    points = int(np.clip(np.ceil(step.round(3)), 1, MOST_POINTS))
+    larger = np.empty((points * side, points * side, 3), np.uint8)
+    _sample(detail, larger, into_detail @ _scaled(1 / points))
+    cv2.resize(larger, (side, side), dst=view, interpolation=cv2.INTER_AREA)
+
+
+def _sample(image: np.ndarray, view: np.ndarray, geometry: np.ndarray) -> None:
     cv2.warpAffine(
         image,
         geometry[:2],
-        image.shape[:2],
+        view.shape[:2],
         dst=view,
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
+
+
+def _scaled(factor: float) -> np.ndarray:
+    """From pixels of a picture to those of one so many times as large."""
+    half = (factor - 1) / 2
+    return np.array([[factor, 0, half], [0, factor, half], [0, 0, 1]])
 
 
 def _turn(degrees: np.ndarray) -> np.ndarray:

@@ -58,7 +58,13 @@ class Operation:
 
 
 class Geometry(Operation):
-    """An operation that moves pixels: all of them are multiplied into one map, sampled once."""
+    """An operation that moves pixels: all of them are multiplied into one map, sampled once.
+
+    Attributes:
+        samples: Whether it does more than permute pixels.
+    """
+
+    samples: ClassVar[bool] = True
 
     def matrix(self, plan: np.ndarray, side: int) -> np.ndarray:
         """From a pixel (x, y, 1) of a view to where it comes from, about the image's centre.

@@ -71,6 +71,7 @@ class Data(Section):
     archive: Archive | None = None
     classes: list[str] | None = None
     image_size: Annotated[int, Field(ge=32, le=4096)] | None = None
+    detail: Annotated[float, Field(ge=1, le=4)] = 1
     background: Annotated[list[Channel], Field(min_length=3, max_length=3)] = [255, 255, 255]
     fit: Fit = "stretch"
     min_size: Positive = 16
@@ -230,6 +231,12 @@ class Params(Section):
                 "None",
             )
         return side
+
+    @property
+    def detail_side(self) -> int | None:
+        """The same of the larger images that views are sampled from; None where there are none."""
+        side = round(self.data.detail * self.side)
+        return side if side > self.side else None
 
     @property
     def base_spec(self) -> BaseSpec:
