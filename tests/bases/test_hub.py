@@ -2,18 +2,20 @@
 
 import json
 import shutil
+import sys
 
 import keras
 import keras_hub
 import numpy as np
 import pytest
 
-from tests.specs import spec
-from viewcache.bases.artifact import open_base
+from tests.specs import random, spec
+from viewcache.bases.artifact import is_of_preset, open_base
 from viewcache.bases.compiling import compile_base
 from viewcache.bases.frozen import composition, load_base
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.params.base_settings import BaseSettings, default_side
+from viewcache.ground.params.hub_preset import presets_in, says_what_it_expects
 
 DEVIATIONS, MEAN = np.array([0.229, 0.224, 0.225]), np.array([0.485, 0.456, 0.406])
 
@@ -103,6 +105,30 @@ def test_a_preset_of_no_weights_is_refused(preset):
     (preset / "model.weights.h5").unlink()
     with pytest.raises(PipelineError, match=r"has no Backbone that Keras Hub can load"):
         load_base(of(preset))
+
+
+def test_without_the_package_what_to_install_is_told(preset, monkeypatch):
+    monkeypatch.setitem(sys.modules, "keras_hub.models", None)
+    with pytest.raises(PipelineError, match=r"presets need Keras Hub: `pip install keras-hub`"):
+        load_base(of(preset))
+
+
+def test_a_base_tells_whether_it_is_of_a_preset(preset):
+    folders = [preset.parent / name for name in ("of a preset", "of a network")]
+    for folder, base in zip(folders, (of(preset), random("MobileNetV2")), strict=True):
+        compile_base(folder, base, "tensorflow")
+    assert [is_of_preset(folder) for folder in folders] == [True, False]
+
+
+def test_presets_of_a_folder_are_found_and_what_others_keep_beside_weights_is_none(preset):
+    other = preset.parent / "of Hugging Face"
+    other.mkdir()
+    for name in ("config.json", "model.safetensors"):
+        (other / name).write_text("{}")
+    assert presets_in(preset.parent) == [str(preset)]
+    assert says_what_it_expects(str(preset))
+    (preset / "image_converter.json").unlink()
+    assert not says_what_it_expects(str(preset))
 
 
 @pytest.mark.usefixtures("working_folder")

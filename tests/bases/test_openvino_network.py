@@ -260,6 +260,30 @@ def test_in_int8_features_are_near_those_in_float32(small_images):
     assert 0 < np.abs(rows - exact).max() < 0.1 * np.abs(exact).max()
 
 
+ATTENTION = [
+    *TOKENS,
+    node("MatMul", ["tokens", "query"], "queries"),
+    node("MatMul", ["tokens", "key"], "keys"),
+    node("Transpose", ["keys"], "turned", perm=[0, 2, 1]),
+    node("MatMul", ["queries", "turned"], "scores"),
+    node("Softmax", ["scores"], "attention", axis=2),
+    node("MatMul", ["attention", "tokens"], "attended"),
+]
+
+
+def test_in_int8_attention_stays_exact(small_images):
+    matrices = {name: DRAW.normal(size=(6, 6)).astype(np.float32) for name in ("query", "key")}
+    save(ATTENTION, "attended", **matrices)
+    compile_base(
+        Path("base"), model_file("network.onnx", preprocessing="tf"), "auto", "int8", small_images
+    )
+    found = openvino.Core().read_model("base/int8.xml").get_ordered_ops()
+    assert "FakeQuantize" in {one.get_type_name() for one in found}
+    [softmax] = [one for one in found if one.get_type_name() == "Softmax"]
+    [taker] = softmax.output(0).get_target_inputs()
+    assert taker.get_node().get_type_name() == "MatMul"
+
+
 def test_there_is_no_keras_model_of_it(small_images):
     save(MAP)
     compiled_rows_of(small_images)

@@ -83,6 +83,18 @@ def test_a_file_at_hand_that_does_not_say_what_it_expects_of_pixels_is_named(cap
     assert f"{other}@32" in bases_at_hand(BaseSettings(name=str(other), **stated), 96)
 
 
+@pytest.mark.usefixtures("working_folder")
+def test_a_preset_at_hand_says_what_it_expects_of_pixels_or_is_named(capsys):
+    for name in ("one", "other"):
+        folder = Path("data/bases", name)
+        folder.mkdir(parents=True)
+        (folder / "config.json").write_text('{"config": {}}')
+        (folder / "model.weights.h5").touch()
+    Path("data/bases/one/image_converter.json").write_text('{"config": {"image_size": [32, 32]}}')
+    assert list(bases_at_hand(BaseSettings(), 96)) == [*LITES, "data/bases/one@32"]
+    assert capsys.readouterr().out.startswith("Left out: data/bases/other. Name it with what it")
+
+
 @pytest.mark.parametrize("name", ["a=b.onnx", "it's [1], {2}.tflite", "Größe модель.xml"])
 def test_a_file_of_any_name_reaches_the_parameters(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)

@@ -3,11 +3,13 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tests.rows import stored_features
+from viewcache.ground.errors import PipelineError
 from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.heads.answers import Head
 from viewcache.images.decoding import Decoded, Rejected
@@ -45,6 +47,14 @@ def test_without_random_views_the_mean_is_the_answer_itself(classifier, pixels):
 
 def decoded(pixels):
     return [Decoded(image, *image.shape[:2], (), 0) for image in pixels]
+
+
+def test_views_by_code_that_is_not_there_are_refused(classifier, pixels, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    changed = {**classifier.description.augment, "own": "my_views.py:bent"}
+    description = replace(classifier.description, augment=changed)
+    with pytest.raises(PipelineError, match=r"augment\.own: augmentations/my_views\.py must be a"):
+        replace(classifier, description=description).classify_by_views(pixels[:1], ["a" * 64], 1)
 
 
 def test_threads_that_share_a_model_get_their_own_answers(classifier, pixels):

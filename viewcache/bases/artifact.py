@@ -111,6 +111,11 @@ def runtime_of(folder: Path) -> str:
     return _describe(folder)["runtime"]
 
 
+def is_of_preset(folder: Path) -> bool:
+    """Whether a compiled base was made from a preset of Keras Hub."""
+    return "preset" in _describe(folder)
+
+
 def load_original(folder: Path) -> "keras.Model":
     """Load the Keras base that a compiled one was made from.
 

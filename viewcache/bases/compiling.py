@@ -10,15 +10,12 @@ import numpy as np
 from viewcache.bases.artifact import TOLERANCE, find_base
 from viewcache.bases.base import Base
 from viewcache.bases.openvino_base import FILES
-from viewcache.bases.original import Original
+from viewcache.bases.original import SEVERAL, Original
 from viewcache.bases.quantizing import quantize
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import replace_folder, scratch, write_text
 from viewcache.ground.manifests import digest_of_file
 from viewcache.ground.params.base_settings import BaseSpec, Precision
-
-SEVERAL = 4
-"""Images of a batch that a compiled base is tried with."""
 
 
 def compile_base(

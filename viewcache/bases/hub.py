@@ -4,7 +4,7 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from viewcache.bases.pins import LOCK, check_pin, weights_digest
+from viewcache.bases.pins import LOCK, check_pin, check_pins, weights_digest
 from viewcache.bases.user_model import check_images
 from viewcache.ground.errors import PipelineError
 from viewcache.ground.files import file_digest
@@ -21,8 +21,7 @@ def load_preset(name: str, side: int) -> keras.Model:
             differ from their pins, or it takes other images or has several outputs.
     """
     check_preset(name)
-    for path in preset_files(name):
-        check_pin(LOCK, str(path), file_digest(path))
+    check_pins(LOCK, preset_files(name))
     backbone = _load(name, "models", "Backbone", dtype="float32")
     check_images(Path(name), backbone, side)
     if len(backbone.outputs) != 1:

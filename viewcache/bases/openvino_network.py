@@ -13,7 +13,7 @@ from openvino.preprocess import PrePostProcessor
 
 from viewcache.bases.classifiers import Ending, is_classifier
 from viewcache.bases.openvino_base import SETTINGS, save
-from viewcache.bases.original import Original
+from viewcache.bases.original import SEVERAL, Original
 from viewcache.bases.pins import LOCK, check_pins
 from viewcache.bases.pooling import refuse_shape
 from viewcache.ground.errors import PipelineError
@@ -23,8 +23,6 @@ from viewcache.ground.params.catalogue import near_names
 from viewcache.ground.params.openvino_file import image_input, read_network, reason
 from viewcache.ground.params.preprocessing import Normalization
 
-SEVERAL = 4
-"""Images of a batch that a network is tried with."""
 PROBABILITIES = ("Softmax", "LogSoftmax", "Sigmoid")
 DENSE = ("MatMul", "Convolution")
 SHAPES = ("Reshape", "Squeeze", "Unsqueeze", "Transpose", "Convert", "FakeQuantize")

@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+SEVERAL = 4
+"""Images of a batch that a base is tried with."""
+
 
 @dataclass(frozen=True)
 class Original:

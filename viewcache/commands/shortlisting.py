@@ -20,7 +20,7 @@ from viewcache.ground.params.base_settings import (
     is_model_file,
 )
 from viewcache.ground.params.catalogue import WITHOUT_DOWNLOAD
-from viewcache.ground.params.hub_preset import PREFIX
+from viewcache.ground.params.hub_preset import PREFIX, presets_in, says_what_it_expects
 from viewcache.ground.params.loading import load_params
 from viewcache.ground.paths import OWN_BASES
 from viewcache.judge.correctness import metrics
@@ -53,16 +53,17 @@ def shortlist(bases: Sequence[str], limit: int | None) -> None:
 
 
 def bases_at_hand(own: BaseSettings, side: int) -> Iterator[str]:
-    """The base of `params.yaml`, those that need no download, and the model files in `data/bases`.
+    """The base of `params.yaml`, those that need no download, and model files and presets in
+    `data/bases`.
 
-    A file that does not say what it expects of pixels is left out, and that is printed.
+    One that does not say what it expects of pixels is left out, and that is printed.
 
     Args:
-        side: Of all of them, but of a file that takes another.
+        side: Of all of them, but of a file or preset that takes another.
     """
     files = sorted(str(path) for path in OWN_BASES.rglob("*") if is_model_file(path.name))
-    for name in dict.fromkeys([own.name, *WITHOUT_DOWNLOAD, *files]):
-        if not is_model_file(name):
+    for name in dict.fromkeys([own.name, *WITHOUT_DOWNLOAD, *files, *presets_in(OWN_BASES)]):
+        if not brings_weights(name):
             yield f"{name}@{side}"
         elif name == own.name or _says_what_it_expects(name):
             yield f"{name}@{default_side(name) or side}"
@@ -70,9 +71,11 @@ def bases_at_hand(own: BaseSettings, side: int) -> Iterator[str]:
             print(f"Left out: {name}. Name it with what it expects of pixels: {name}:tf, say.")
 
 
-def _says_what_it_expects(file: str) -> bool:
+def _says_what_it_expects(base: str) -> bool:
+    if not is_model_file(base):
+        return says_what_it_expects(base)
     try:
-        return bool(BaseSettings(name=file, weights=None, preprocessing="own"))
+        return bool(BaseSettings(name=base, weights=None, preprocessing="own"))
     except ValidationError:
         return False
 

@@ -9,7 +9,7 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.models import Model, ModelSignature
 from mlflow.types import ColSpec, ParamSchema, ParamSpec, Schema
 
-from viewcache.bases.artifact import runtime_of
+from viewcache.bases.artifact import is_of_preset, runtime_of
 from viewcache.ground.manifests import digest_of_file
 from viewcache.ground.paths import MODEL
 from viewcache.ground.quiet import quiet_unless_it_fails
@@ -88,6 +88,8 @@ def _signature(classes: list[str]) -> ModelSignature:
 
 
 def _requirements() -> list[str]:
+    runtime = runtime_of(MODEL / BASE)
     upper = RUNTIMES["openvino"] if (MODEL / UPPER).exists() else ()
-    needed = dict.fromkeys((*NEEDED, *RUNTIMES[runtime_of(MODEL / BASE)], *upper))
+    hub = ("keras-hub",) if runtime == "tensorflow" and is_of_preset(MODEL / BASE) else ()
+    needed = dict.fromkeys((*NEEDED, *RUNTIMES[runtime], *upper, *hub))
     return [f"{name}=={version(name)}" for name in needed]

@@ -67,6 +67,11 @@ def test_a_mistyped_name_is_the_only_complaint(read, name, weights, preprocessin
     assert "base.preprocessing" not in str(found.value)
 
 
+def test_an_unknown_pooling_is_refused(read):
+    with pytest.raises(PipelineError, match=r"base\.pooling: .*Received: 'gem'"):
+        read(pooling="gem")
+
+
 def test_an_h5_base_is_refused(read):
     with pytest.raises(PipelineError, match=r"base.name: .* save the model as .keras. .*'a.h5'"):
         read(name="a.h5")
@@ -130,9 +135,21 @@ def test_what_hugging_face_states_otherwise_is_refused(read, changes):
         read(**ONNX | {"preprocessing": "own"})
 
 
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "[" * 100_000])
+def test_a_damaged_file_of_hugging_face_is_refused_in_one_line(read, text):
+    Path("preprocessor_config.json").write_text(text)
+    with pytest.raises(PipelineError, match=r"preprocessor_config\.json must state ") as error:
+        read(**ONNX | {"preprocessing": "own"})
+    assert len(str(error.value).splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     "value",
-    ["own", "rgb", 7, None, {}, NUMBERS | {"mean": [124, 117, 104]}, NUMBERS | {"std": [1]}],
+    [
+        *("own", "rgb", 7, None, {}),
+        *(NUMBERS | {"mean": mean} for mean in ([0.5, 0.5], [124, 117, 104])),
+        *(NUMBERS | {"std": std} for std in ([1], [0.2, 0.2, 0])),
+    ],
 )
 def test_preprocessing_that_is_none_is_refused_in_one_line(read, value):
     with pytest.raises(

@@ -25,6 +25,17 @@ def preset_files(base: str) -> list[Path]:
     return [folder / CONFIG, *folder.glob(CONVERTER), *sorted(folder.glob("model*.weights.*"))]
 
 
+def presets_in(folder: Path) -> list[str]:
+    """The presets at any depth of a folder: a `config.json` without Keras' weights is of others."""
+    beside = {path.parent for path in folder.rglob("model*.weights.*")}
+    return sorted(str(path) for path in beside if is_preset(str(path)))
+
+
+def says_what_it_expects(base: str) -> bool:
+    """Whether a preset in a folder has an image converter."""
+    return (Path(base) / CONVERTER).is_file()
+
+
 def check_preset(base: str) -> None:
     """Refuse a preset in a folder that would run code of its author's.
 
