@@ -11,6 +11,7 @@ from studies.atlas.cells import Cell, cell_of
 from studies.atlas.running import experiments
 from viewcache.commands.comparing import Compared, open_compared
 from viewcache.commands.run_files import find_run
+from viewcache.judge.correctness import Measured, metrics
 from viewcache.report.results import EVERYTHING
 
 
@@ -26,6 +27,11 @@ class Finished:
     cell: Cell
     figures: Mapping[str, Any]
     twin: Compared
+
+    @property
+    def metrics(self) -> Mapping[Measured, str]:
+        """What its arms call the measure that decides."""
+        return metrics(self.figures["measure"])
 
     @property
     def arms(self) -> Mapping[str, Mapping[str, Any]]:

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 
 from studies.atlas.cells import Cell
 from studies.atlas.finished import Atlas, Finished
-from viewcache.judge.correctness import METRICS, Measured
+from viewcache.judge.correctness import Measured, metrics
 from viewcache.report.pictures.style import INK, LOOK, plain_numbers
 from viewcache.report.words import TESTED_ON
 
@@ -27,12 +27,12 @@ Looks = Mapping[str, tuple[str, str]]
 
 
 def draw(atlas: Atlas, folder: Path) -> None:
-    """Draw PNGs into a folder: `accuracy` on images as they are, and `accuracy_augmented`."""
+    """Draw PNGs into a folder: `accuracy`, on images as they are, and `accuracy_augmented`."""
     bases = sorted({cell.base for finished in atlas.values() for cell in finished})
     looks = dict(zip(bases, zip(COLOURS, MARKERS, strict=True), strict=False))
-    for on, metric in METRICS.items():
+    for on, name in metrics("accuracy").items():
         with matplotlib.rc_context(LOOK):
-            _figure(atlas, looks, on).savefig(folder / f"{metric}.png", dpi=150)
+            _figure(atlas, looks, on).savefig(folder / f"{name}.png", dpi=150)
 
 
 def _figure(atlas: Atlas, looks: Looks, on: Measured) -> Figure:
@@ -41,17 +41,18 @@ def _figure(atlas: Atlas, looks: Looks, on: Measured) -> Figure:
     figure = Figure(figsize=size, layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes, (name, finished) in zip(panels, atlas.items(), strict=False):
-        _panel(axes, finished, looks, METRICS[on])
-        axes.set_title(name)
+        _panel(axes, finished, looks, on)
+        axes.set_title(f"{name}: {_measure(finished)}")
     for axes in panels[len(atlas) :]:
         axes.set_axis_off()
-    figure.supylabel(f"accuracy, {TESTED_ON[on]}", fontsize=10)
+    figure.supylabel(TESTED_ON[on], fontsize=10)
     _legend(figure, looks)
     return figure
 
 
-def _panel(axes: Axes, finished: Mapping[Cell, Finished], looks: Looks, metric: str) -> None:
+def _panel(axes: Axes, finished: Mapping[Cell, Finished], looks: Looks, on: Measured) -> None:
     for cell, one in finished.items():
+        metric = one.metrics[on]
         colour, marker = looks[cell.base]
         if not cell.variant:
             points = [(one.passes(arm), arm[metric]) for arm in one.cached.values()]
@@ -63,6 +64,11 @@ def _panel(axes: Axes, finished: Mapping[Cell, Finished], looks: Looks, metric: 
     room = max(0, LEAST - (high - low)) / 2
     axes.set(ylim=(low - room, high + room), xscale="log", xlabel="base passes an image")
     plain_numbers(axes.xaxis)
+
+
+def _measure(finished: Mapping[Cell, Finished]) -> str:
+    [measure] = {one.figures["measure"].replace("_", " ") for one in finished.values()}
+    return measure
 
 
 def _legend(figure: Figure, looks: Looks) -> None:

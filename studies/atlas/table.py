@@ -8,7 +8,7 @@ from tabulate import tabulate
 
 from studies.atlas.finished import Atlas, Finished
 from viewcache.commands.comparing import compare_runs
-from viewcache.judge.correctness import METRICS, Measured
+from viewcache.judge.correctness import Measured
 from viewcache.report.table import cells
 from viewcache.report.words import difference_in
 
@@ -69,9 +69,9 @@ def _summary(name: str, one: Finished) -> list[str]:
         one.twin.params["evaluate"]["measure"].replace("_", " "),
         f"{one.training_images:,}",
         str(most["epochs"]),
-        *(cells(arm, ["accuracy"])[0] for arm in (least, most)),
-        *(difference_in(effects[on]) for on in METRICS),
-        *(_enough(one, on) for on in METRICS),
+        *(cells(arm, [one.figures["measure"]])[0] for arm in (least, most)),
+        *(difference_in(effects[on]) for on in one.metrics),
+        *(_enough(one, on) for on in one.metrics),
     ]
 
 
@@ -105,7 +105,7 @@ def _compared(atlas: Atlas) -> Rows:
 def _held(one: Finished, reference: Finished) -> Iterator[str]:
     record = compare_runs(reference.twin, [one.twin])
     [comparison], [_, run] = record["comparisons"], record["runs"]
-    for on in METRICS:
+    for on in one.metrics:
         found: Mapping[str, Any] | None = comparison["on"].get(on)
         yield from (difference_in(found), found["verdict"]) if found else ("", "other views")
     yield f"{run['images_a_second']:,.0f}"
@@ -124,6 +124,6 @@ def _end_to_end(name: str, one: Finished) -> Rows:
 
 def _arms(one: Finished) -> Rows:
     for name, arm in one.arms.items():
-        accuracies = cells(arm, METRICS.values())
+        accuracies = cells(arm, one.metrics.values())
         times = cells(arm, ["seconds", "further_seconds"])
         yield [one.cell.name, name, *accuracies, f"{one.passes(arm):.0f}", *times]
