@@ -21,6 +21,16 @@ def pytest_addoption(parser):
     parser.addoption("--kills", type=int, default=3, help="of one run, at random moments")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def caches(tmp_path_factory, worker_id):
+    """The user's caches, where compiled bases are kept: of all tests, not of who runs them."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(shared / "caches"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def reproduced(tmp_path_factory, worker_id) -> Repository:
     """A repository after its first `dvc repro`; tests that change it take a copy.

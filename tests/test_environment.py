@@ -49,7 +49,7 @@ def test_a_run_calls_no_other_machine_and_leaves_no_id(reproduced):
 def test_the_user_s_environment_changes_no_result(repository, tmp_path):
     (tmp_path / "keras.json").write_text(json.dumps(KERAS))
     (tmp_path / "matplotlibrc").write_text("text.usetex: True")
-    places = {"KERAS_HOME": str(tmp_path), "MATPLOTLIBRC": str(tmp_path)}
+    places = dict.fromkeys(("KERAS_HOME", "MATPLOTLIBRC", "XDG_CACHE_HOME"), str(tmp_path))
     before = repository.outs()
     stages = "prepare", "compile_base", "train_head"
     # PYTHONPATH, since PYTHONSAFEPATH needs the package installed.
@@ -64,7 +64,7 @@ def test_the_repository_s_path_may_have_any_character_and_changes_no_result(repr
     moved = reproduced.copy(tmp_path / "it's 100 % of ü猫?")
     before = moved.outs()
     stages = "prepare", "compile_base", "extract", "train_head", "evaluate", "export"
-    moved.dvc("repro", "--force", "--single-item", *stages)
+    moved.dvc("repro", "--force", "--single-item", *stages, XDG_CACHE_HOME=str(tmp_path))
     after = moved.outs()
     timed = ("data/costs", "results", "report", "plots")
     changed = {out for out in before if after[out] != before[out]}

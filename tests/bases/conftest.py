@@ -5,9 +5,10 @@ from skimage import data
 
 @pytest.fixture
 def working_folder(tmp_path, monkeypatch):
-    """The current folder, where a stage keeps pins: empty."""
+    """The current folder, where a stage keeps pins: empty, with caches of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DVC_STAGE", "compile_base")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
     return tmp_path
 
 

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -41,7 +42,8 @@ def compiled_apart(folder, images):
         "compile_base(folder / 'base', spec(side=32), 'openvino', 'int8', images)"
     )
     command = [sys.executable, "-c", program, folder]
-    subprocess.run(command, check=True, stdout=DEVNULL, stderr=DEVNULL)
+    environment = os.environ | {"XDG_CACHE_HOME": str(folder / "caches")}
+    subprocess.run(command, check=True, env=environment, stdout=DEVNULL, stderr=DEVNULL)
     return folder / "base"
 
 

@@ -12,7 +12,7 @@ from viewcache.bases.converting import convert_to_openvino
 from viewcache.bases.cutting import Cut, cut_at, leaves, split_at, with_one_output
 from viewcache.bases.hub import load_preset, preprocess_as_converter, preset_digests
 from viewcache.bases.original import Original
-from viewcache.bases.pins import LOCK, check_pins, weights_digest
+from viewcache.bases.pins import LOCK, check_pins, noted_pins, weights_digest
 from viewcache.bases.pooling import refuse_shape
 from viewcache.bases.user_model import load_user_model
 from viewcache.ground.files import file_digest
@@ -85,12 +85,14 @@ def load_upper(spec: BaseSpec) -> keras.Model:
 
 def keras_original(spec: BaseSpec) -> Original:
     """A loaded base, to be compiled; errors as of `load_base`."""
-    model = load_base(spec)
+    with noted_pins() as pins:
+        model = load_base(spec)
     return Original(
         composition(spec, model),
         partial(convert_to_openvino, model),
         lambda images: np.asarray(model(images)),
         "TensorFlow",
+        pins,
     )
 
 

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from viewcache.ground.quiet_tensorflow import keras
 
 LOCK = Path("weights.lock")
+_noted: ContextVar[dict[str, str]] = ContextVar("noted")
 
 
 def check_pin(path: Path, name: str, digest: str) -> None:
@@ -37,12 +40,24 @@ def check_pin(path: Path, name: str, digest: str) -> None:
             f"line from {path}",
             digest,
         )
+    _noted.get({})[name] = digest
 
 
 def check_pins(path: Path, files: Iterable[Path]) -> None:
     """Hold files of weights to their pins, as `check_pin` does, by their paths."""
     for file in files:
         check_pin(path, str(file), file_digest(file))
+
+
+@contextmanager
+def noted_pins() -> Iterator[dict[str, str]]:
+    """The digests, by name, that weights are held to inside."""
+    pins: dict[str, str] = {}
+    before = _noted.set(pins)
+    try:
+        yield pins
+    finally:
+        _noted.reset(before)
 
 
 def weights_digest(model: "keras.Model") -> str:

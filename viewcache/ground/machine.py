@@ -16,6 +16,8 @@ MATRIX_INSTRUCTIONS = (
 """Of x86 and of Arm, as Linux names them."""
 
 CONTROL_GROUP, GPUS = Path("/sys/fs/cgroup"), Path("/proc/driver/nvidia/gpus")
+GPU_DEVICES = ("nvidia[0-9]*", "dxg", "kfd")
+"""Of NVIDIA's driver, of Windows below Linux, and of AMD's driver."""
 
 
 def machine(cluster: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -72,6 +74,12 @@ def gpus() -> list[str]:
     """Models of NVIDIA's GPUs, as their driver tells."""
     told = [path.read_text() for path in sorted(GPUS.glob("*/information"))]
     return [line.partition(":")[2].strip() for text in told for line in text.splitlines()[:1]]
+
+
+def may_have_gpu() -> bool:
+    """Whether TensorFlow, which takes seconds to import, might find a GPU: of any make."""
+    devices = (path for name in GPU_DEVICES for path in Path("/dev").glob(name))
+    return platform.system() != "Linux" or bool(gpus()) or any(devices)
 
 
 def _processor() -> str:
