@@ -17,8 +17,11 @@ ROOT = Path(__file__).parents[1]
 
 
 def stage_environment() -> dict[str, str]:
-    """The environment in which another folder's stages find this repository's code."""
-    return os.environ | {"PYTHONPATH": str(ROOT)}
+    """The environment in which another folder's stages find this repository's code.
+
+    No compiled base is taken from the user's store: set-up is that of a first run.
+    """
+    return os.environ | {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": os.devnull}
 
 
 def extract_by(engine: str) -> list[str]:
@@ -38,7 +41,8 @@ def forget() -> None:
 
 def reproduce(path: Path) -> None:
     """`dvc repro` of a repository, in this environment."""
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    path_with_dvc = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path_with_dvc, "XDG_CACHE_HOME": os.devnull}
     command = [sys.executable, "-m", "dvc", "repro", "--quiet"]
     subprocess.run(command, cwd=path, env=environment, check=True, capture_output=True)
 
