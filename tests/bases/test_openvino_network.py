@@ -178,6 +178,13 @@ def test_a_network_takes_batches_whatever_batch_it_was_exported_with(small_image
     assert_near(compiled_rows_of(small_images), map_of(small_images).mean((1, 2)))
 
 
+def test_a_network_that_takes_one_image_only_takes_them_one_by_one(small_images):
+    nodes = [*MAP, node("Reshape", ["map", "other"], "y")]
+    save(nodes, "y", other=np.array([1, 5400]))
+    rows = compiled_rows_of(small_images)
+    assert_near(rows, map_of(small_images).transpose(0, 3, 1, 2).reshape(len(small_images), -1))
+
+
 def small_network():
     return keras.Sequential(
         [
@@ -327,8 +334,8 @@ WRONG = {
     "grey images": (relu("images", [None, 1, 32, 32]), {}, r"of 32 x 32 x 3\. Received: .*1,32,32"),
     "other sides": (relu("images", [None, 3, 48, 48]), {}, r"of 32 x 32 x 3\. Received: .*3,48,48"),
     "no square": (relu("images", [None, 3, 32, 48]), {}, r"of 32 x 32 x 3\. Received: .*3,32,48"),
-    "one image only": (
-        reshaped(1, 5400),
+    "two images only": (
+        reshaped(2, 2700),
         {},
         r"any number of images|of a batch\. Received: .*batch",
     ),

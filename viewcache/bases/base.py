@@ -26,14 +26,28 @@ class Base(ABC):
         self._in_flight = in_flight
 
     def stream(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """Run the base over batches, in order; the next ones are made while it runs.
+        """Run the base over batches of any size, in order; the next ones are made while it runs.
 
         Args:
-            batches: uint8, shape (up to batch_size, side, side, 3).
+            batches: uint8, shape (any, side, side, 3).
 
         Yields:
             float32, shape (as many, *row shape).
         """
+        pieces_of: deque[int] = deque()
+
+        def pieces() -> Iterator[np.ndarray]:
+            for images in batches:
+                parts = np.split(images, range(self.batch_size, len(images), self.batch_size))
+                pieces_of.append(len(parts))
+                yield from parts
+
+        features = self._stream_pieces(pieces())
+        for first in features:
+            yield np.concatenate([first, *islice(features, pieces_of.popleft() - 1)])
+
+    def _stream_pieces(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Of `batch_size` images at most."""
         pending: deque[tuple[Callable[[], np.ndarray], int]] = deque()
         for images in batches:
             if len(pending) == self._in_flight:
@@ -44,23 +58,9 @@ class Base(ABC):
         while pending:
             yield _finish(*pending.popleft())
 
-    def stream_whole(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """The same over batches of any size: a batch of features for each batch of images."""
-        pieces_of: deque[int] = deque()
-
-        def pieces() -> Iterator[np.ndarray]:
-            for images in batches:
-                parts = np.split(images, range(self.batch_size, len(images), self.batch_size))
-                pieces_of.append(len(parts))
-                yield from parts
-
-        features = self.stream(pieces())
-        for first in features:
-            yield np.concatenate([first, *islice(features, pieces_of.popleft() - 1)])
-
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """uint8, shape (images, side, side, 3), to float32, shape (images, *row shape)."""
-        return next(self.stream_whole([images]))
+        return next(self.stream([images]))
 
     @abstractmethod
     def _start(self, images: np.ndarray) -> Callable[[], np.ndarray]:

@@ -25,6 +25,7 @@ class OpenVINOBase(Base):
     Whoever streams has a request in hand for each of the processor's streams, and one more.
 
     Args:
+        batch_size: Of a network that takes any number of images; another takes one by one.
         threads: As `CompiledBase.open` takes them.
 
     Raises:
@@ -44,7 +45,10 @@ class OpenVINOBase(Base):
             _refuse_without_bfloat16(core)
             settings["INFERENCE_PRECISION_HINT"] = "bf16"
         network = core.read_model(folder / FILES[precision])
-        network.reshape([batch_size, *list(network.inputs[0].partial_shape)[1:]])
+        taken, *rest = network.inputs[0].partial_shape
+        if taken.is_static:
+            batch_size = taken.get_length()
+        network.reshape([batch_size, *rest])
         compiled = core.compile_model(network, "CPU", settings)
         in_flight = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS") + 1
         row_shape = tuple(compiled.outputs[0].shape)[1:]

@@ -23,6 +23,8 @@ from viewcache.ground.params.catalogue import near_names
 from viewcache.ground.params.openvino_file import image_input, read_network, reason
 from viewcache.ground.params.preprocessing import Normalization
 
+ANY = -1
+"""Number of images at once."""
 PROBABILITIES = ("Softmax", "LogSoftmax", "Sigmoid")
 DENSE = ("MatMul", "Convolution")
 SHAPES = ("Reshape", "Squeeze", "Unsqueeze", "Transpose", "Convert", "FakeQuantize")
@@ -46,7 +48,7 @@ class Network(NamedTuple):
 
 
 def open_network(spec: BaseSpec) -> Network:
-    """Open a file with preprocessing and pooling in its graph, for any number of images.
+    """Open a file with preprocessing and pooling in its graph.
 
     Its weights are held to their pins in `weights.lock` of the working folder.
 
@@ -57,12 +59,11 @@ def open_network(spec: BaseSpec) -> Network:
     check_pins(LOCK, spec.files)
     network = read_network(Path(spec.name))
     network = _ending_in(_taken(spec, network), network)
-    layout, left_out = _lay_out(spec, network), list[str]()
+    (layout, batch), left_out = _lay_out(spec, network), list[str]()
     if not spec.layers and spec.output is None:
         output, left_out = _before_classifier(spec, network)
         network = _ending_in([output], network)
-    sized = network.clone()
-    sized.reshape(_shape(layout, spec.side, SEVERAL))
+    sized = _sized(network, layout, spec.side, batch)
     parts = [
         _pool(spec, output, _known_shape(spec, like), layout)
         for output, like in zip(_results(network), sized.outputs, strict=True)
@@ -201,35 +202,53 @@ def _inputs_of(outputs: list[Output]) -> list[openvino.Node]:
     return found
 
 
-def _shape(layout: str, side: int, batch: int = -1) -> PartialShape:
+def _shape(layout: str, side: int, batch: int) -> PartialShape:
     return PartialShape([{"N": batch, "C": 3}.get(axis, side) for axis in layout])
 
 
-def _lay_out(spec: BaseSpec, network: openvino.Model) -> str:
-    """Make a network take any number of images, in the one order of axes that it admits."""
+def _sized(network: openvino.Model, layout: str, side: int, batch: int) -> openvino.Model:
+    """A network for a known number of images: one, or several where it takes any number."""
+    sized = network.clone()
+    sized.reshape(_shape(layout, side, SEVERAL if batch == ANY else batch))
+    return sized
+
+
+def _lay_out(spec: BaseSpec, network: openvino.Model) -> tuple[str, int]:
+    """Make a network take images in the one order of axes that it admits.
+
+    Returns:
+        The order, and how many images at once: `ANY` number, or one where its operations have the
+        batch of one that it was exported with.
+    """
     stated = image_input(Path(spec.name), network).partial_shape
     refused = f"images of shape {stated}"
     for layout in ("NCHW", "NHWC"):
-        wanted = _shape(layout, spec.side)
+        wanted = _shape(layout, spec.side, ANY)
         if not all(map(openvino.Dimension.compatible, [*stated][1:], [*wanted][1:])):
             continue
-        try:
-            for batch in (1, SEVERAL):
-                network.clone().reshape(_shape(layout, spec.side, batch))
-            network.reshape(wanted)
-            return layout
-        except RuntimeError as error:
-            refused = reason(error)
-    rule = f"{spec.name} must take any number of images of {spec.side} x {spec.side} x 3"
+        for batch in (ANY, 1):
+            try:
+                outputs = _sized(network, layout, spec.side, batch).outputs
+                if batch == ANY and not all(map(_is_of_several, outputs)):
+                    continue
+                network.reshape(_shape(layout, spec.side, batch))
+                return layout, batch
+            except RuntimeError as error:
+                refused = reason(error)
+    rule = f"{spec.name} must take images of {spec.side} x {spec.side} x 3"
     raise PipelineError(rule, refused)
 
 
+def _is_of_several(output: Output) -> bool:
+    return [*output.partial_shape][:1] == [SEVERAL]
+
+
 def _known_shape(spec: BaseSpec, output: Output) -> list[int]:
-    """The shape of an output for several images."""
+    """The shape of an output for several images, or one."""
     shape = output.partial_shape
-    if shape.is_dynamic or [*shape][:1] != [SEVERAL]:
+    if shape.is_dynamic or [*shape][:1] not in ([SEVERAL], [1]):
         rule = f"{spec.name} must give something of a fixed shape for each image of a batch"
-        raise PipelineError(rule, f"{shape} for {SEVERAL} images; export it with a dynamic batch")
+        raise PipelineError(rule, f"{shape}; export it with a dynamic batch")
     return [*shape.to_shape()]
 
 

@@ -70,7 +70,7 @@ def on_compiled(base: Base) -> EndToEndBase:
     As in extraction, the next images are rendered while the base is at work.
     """
     return EndToEndBase(
-        lambda head: head, base.stream_whole, lambda features: features, lambda: base.identity
+        lambda head: head, base.stream, lambda features: features, lambda: base.identity
     )
 
 
