@@ -77,7 +77,7 @@ def test_a_photograph_is_resized_by_antialiased_bilinear_interpolation(rows):
 
 def test_the_policy_is_what_the_parameters_say():
     data = SimpleNamespace(min_size=16, background=(10, 20, 30), fit="stretch")
-    params = SimpleNamespace(side=64, data=data)
+    params = SimpleNamespace(side=64, detail_side=None, data=data)
     assert DecodingPolicy.of(params) == POLICY
     assert DecodingPolicy.of(params, 12) == replace(POLICY, bits=12)
 

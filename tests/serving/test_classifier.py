@@ -51,10 +51,11 @@ def decoded(pixels):
 
 def test_views_by_code_that_is_not_there_are_refused(classifier, pixels, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    changed = {**classifier.description.augment, "own": "my_views.py:bent"}
-    description = replace(classifier.description, augment=changed)
+    varied = {**classifier.description.augment, "own": "my_views.py:bent"}
+    description = replace(classifier.description, augment=varied)
     with pytest.raises(PipelineError, match=r"augment\.own: augmentations/my_views\.py must be a"):
-        replace(classifier, description=description).classify_by_views(pixels[:1], ["a" * 64], 1)
+        changed = replace(classifier, description=description)
+        changed.classify_by_views(decoded(pixels[:1]), ["a" * 64], 1)
 
 
 def test_threads_that_share_a_model_get_their_own_answers(classifier, pixels):
