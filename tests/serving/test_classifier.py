@@ -53,8 +53,8 @@ def test_views_by_code_that_is_not_there_are_refused(classifier, pixels, tmp_pat
     monkeypatch.chdir(tmp_path)
     varied = {**classifier.description.augment, "own": "my_views.py:bent"}
     description = replace(classifier.description, augment=varied)
+    changed = replace(classifier, description=description)
     with pytest.raises(PipelineError, match=r"augment\.own: augmentations/my_views\.py must be a"):
-        changed = replace(classifier, description=description)
         changed.classify_by_views(decoded(pixels[:1]), ["a" * 64], 1)
 
 
