@@ -6,16 +6,20 @@ import os
 import signal
 import sys
 import urllib.request
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from stages import answer, evaluate, train_end_to_end
 from tests.repository import Repository, stages_in
+from tests.rows import stored_features
 from tests.servers import answers, free_port, wait_until
 from viewcache.features.store import open_views
-from viewcache.ground.paths import PREPARED, RECOMMENDATION
+from viewcache.ground.paths import MODEL, PREPARED, RECOMMENDATION
+from viewcache.ground.view_ids import ids_of_test_views
 from viewcache.images.prepared import open_prepared
+from viewcache.serving.classifier import open_classifier
 
 CACHED = ["cached_0", "cached_1", "cached_2"]
 ON_CACHE = ["baseline", *CACHED, "views_only_2"]
@@ -124,6 +128,25 @@ def test_fewer_views_train_another_head(reproduced):
         np.load(reproduced.path / f"models/cached/{budget}/0/0.npz")["arr_0"] for budget in (1, 2)
     )
     assert np.abs(fewer - as_many).max() > 1e-3
+
+
+@pytest.mark.slow
+def test_views_of_more_detail_are_the_same_in_both_ways_in_replay_and_in_the_exported_model(
+    repository,
+):
+    repository.set("data", detail=2)
+    assert {"prepare", "extract", "replay", "export"} <= set(repository.repro())
+    results = repository.results()
+    assert results["equivalence"]["same_runtime"]["max_abs_weight_difference"] == 0
+    assert results["equivalence"]["keras"]["max_abs_feature_difference"] < 1e-4
+    assert results["replay"]["max_relative_difference"] < 1e-4
+    with contextlib.chdir(repository.path):
+        images, model = open_prepared(PREPARED), open_classifier(MODEL)
+        files = [Path("data/source", path).read_bytes() for path in images.paths]
+        found = model.classify_by_views([*map(model.decode, files)], images.digests, 1)
+        views = [stored_features(repository.path, view) for view in (0, *ids_of_test_views(1))]
+        expected = np.mean([*map(model.head.probabilities, views)], axis=0)
+    assert np.abs(found - expected).max() <= 1e-5
 
 
 @pytest.mark.slow

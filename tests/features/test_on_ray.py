@@ -32,7 +32,8 @@ from viewcache.ground.errors import PipelineError
 from viewcache.ground.manifests import load_array
 from viewcache.ground.paths import BASE, PREPARED, ROWS, plan_file
 from viewcache.ground.stopwatch import Stopwatch, load_record
-from viewcache.images.prepared import open_prepared
+from viewcache.images.prepared import detail_file, open_prepared
+from viewcache.images.preparing import seal_prepared
 from viewcache.views.plan import identity
 from viewcache.views.registry import OPERATIONS
 from viewcache.views.render import render
@@ -135,11 +136,16 @@ def collected(computed):
 
 @pytest.mark.usefixtures("workspace")
 def test_rows_are_the_same_bits_for_any_number_of_actors_and_any_blocks():
+    without = of_this_process()
+    noise = np.random.default_rng(0).integers(0, 256, (IMAGES, 48, 48, 3), np.uint8)
+    np.save(detail_file(PREPARED), noise)
+    seal_prepared(PREPARED)
     expected = of_this_process()
     for actors, block, engine in [(1, 16, OnRay), (3, 1, Shuffled)]:
         started = on_ray(actors=actors, batches=block, engine=engine)
         found = collected(computed_by(started, missing_rows()))
         assert np.array_equal(found, expected, equal_nan=True)
+    assert not np.array_equal(without, expected, equal_nan=True)
 
 
 @pytest.mark.usefixtures("workspace")

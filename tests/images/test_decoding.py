@@ -82,6 +82,14 @@ def test_the_policy_is_what_the_parameters_say():
     assert DecodingPolicy.of(params, 12) == replace(POLICY, bits=12)
 
 
+def test_detail_is_the_image_decoded_larger_and_changes_nothing_else():
+    large = encoded(PHOTOGRAPH, "JPEG")
+    found = decode(large, "", replace(POLICY, detail=100))
+    assert np.array_equal(found.detail, decode(large, "", replace(POLICY, side=100)).pixels)
+    assert np.array_equal(found.pixels, decoded(large).pixels)
+    assert decoded(large).detail is None
+
+
 @pytest.mark.parametrize("fit", ["crop", "pad"])
 @pytest.mark.parametrize("size", [(300, 150), (120, 320), (512, 96)])
 def test_an_image_becomes_a_square_as_keras_makes_one(fit, size):

@@ -23,6 +23,7 @@ ARCHIVE = {"url": "a.zip", "sha256": 64 * "0"}
 BOUNDS: dict[str, tuple[list, list]] = {
     "seed": ([-(2**63), 2**63 - 1], [-(2**63) - 1, 2**63]),
     "data.image_size": ([32, 4096, None], [31, 4097]),
+    "data.detail": ([1, 1.5, 4], [0.9, 4.1, None]),
     "data.background": ([[0, 0, 0], [255, 255, 255]], [[0, 0], 4 * [0], [0, 0, 256], [-1, 0, 0]]),
     "data.min_size": ([1, LARGEST], [0, LARGEST + 1]),
     "data.use_split": (["as_test", "ignore"], ["as_train", None]),
@@ -213,6 +214,12 @@ def test_the_side_is_stated_or_the_base_s_own(load):
     assert load(**{"data.image_size": 96}).side == load().base_spec.side == 96
     assert load(**{"data.image_size": None}).side == 224
     assert load().base_spec.name == "efficientnet_lite0"
+
+
+def test_detail_is_larger_than_the_side_or_there_is_none(load):
+    given = {1: None, 1.002: None, 1.5: 144, 4: 384}
+    for detail, side in given.items():
+        assert load(**{"data.image_size": 96, "data.detail": detail}).detail_side == side
 
 
 def test_all_that_is_wrong_is_told_at_once(load):
