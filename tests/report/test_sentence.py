@@ -116,9 +116,13 @@ def test_too_short_a_training_is_a_warning_at_the_end_that_says_what_to_set():
     short = length(clean=HELP)
     assert sentence(judged(trained=short)) == (
         f"{sentence(judged())} WARNING: 8 epochs are too few: twice as many gain +18.8 points "
-        "(+15.0 to +22.0) on the images as they are (no augmentation). Set train.epochs to 16, or "
-        "to auto with train.schedule cosine."
+        "(+15.0 to +22.0) on the images as they are (no augmentation). Set train.epochs to 16."
     )
+
+
+def test_a_schedule_of_ones_own_may_give_way_to_the_default():
+    [warning] = warnings(found(judged(trained=length(clean=HELP)), train={"schedule": "constant"}))
+    assert warning.endswith("Set train.epochs to 16, or to auto with train.schedule cosine.")
 
 
 @pytest.mark.parametrize(
@@ -131,13 +135,13 @@ def test_too_short_a_training_is_a_warning_at_the_end_that_says_what_to_set():
     ],
 )
 def test_a_warning_says_what_shows_that_training_is_too_short(trained, words):
-    [warning] = warnings(judged(trained=trained))
+    [warning] = warnings(found(judged(trained=trained)))
     assert words in warning
 
 
 @pytest.mark.parametrize("trained", [length(OPEN, OPEN), length(HARM, OPEN_LOSS)])
 def test_what_is_not_known_to_gain_is_no_warning(trained):
-    assert warnings(judged(trained=trained)) == []
+    assert warnings(found(judged(trained=trained))) == []
 
 
 def test_it_is_never_said_that_nothing_is_decided():

@@ -90,7 +90,7 @@ def render_page(
         alarms=alarms(judged),
         what_to_do=what_to_do(recommendation),
         reasons=reasons(found),
-        warnings=warnings(judged),
+        warnings=warnings(found),
         key_figures=key_figures(found),
         measure=judged.measure.replace("_", " "),
         what_counts=WHERE[recommendation.rule],

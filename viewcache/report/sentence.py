@@ -21,7 +21,7 @@ def sentence(found: Findings) -> str:
     """What to do with these images, and how sure that is. No times, so that it is reproducible."""
     judged = found.judged
     parts = [*alarms(judged), what_to_do(judged.recommendation), reasons(found)]
-    return " ".join([*parts, *warnings(judged)])
+    return " ".join([*parts, *warnings(found)])
 
 
 def what_to_do(recommendation: Recommendation) -> str:
@@ -54,23 +54,25 @@ def alarms(judged: Judgement) -> list[str]:
     ]
 
 
-def warnings(judged: Judgement) -> list[str]:
+def warnings(found: Findings) -> list[str]:
     """That heads are not trained to the end, where twice as many epochs show it."""
-    length, epochs = judged.length, judged.recommendation.arm.epochs
+    length, epochs, train = found.judged.length, found.recommended.epochs, found.params.train
     if length.is_enough:
         return []
-    found = [
+    gains = [
         f"{difference(gain.interval.estimate, gain.interval, ' points')} {WHERE[gain.on]} "
         f"({views_of(gain.arm)})"
         for gain in length.gains
         if gain.is_known
     ]
-    told = [f"twice as many gain {' and '.join(found)}"] if found else []
+    told = [f"twice as many gain {' and '.join(gains)}"] if gains else []
     told += ["the validation loss still falls"] if length.loss_falls else []
     told += ["twice as many would change the recommendation"] * length.changes_recommendation
+    default = (train.epochs, train.schedule) == ("auto", "cosine")
+    other = "" if default else ", or to auto with train.schedule cosine"
     return [
         f"WARNING: {epochs} epochs are too few: {'; '.join(told)}. Set train.epochs to "
-        f"{2 * epochs}, or to auto with train.schedule cosine."
+        f"{2 * epochs}{other}."
     ]
 
 
