@@ -88,7 +88,7 @@ def test_other_detail_makes_another_key_of_its_row_alone(monkeypatch):
     other, before = DETAILED.copy(), keys(DETAILED)
     other[1, 40] ^= 1
     assert changed(keys(other), before) == [False, True, False]
-    monkeypatch.setattr(wanted, "DETAIL", b"detail 2 ")
+    monkeypatch.setattr(wanted, "DETAIL", b"another ")
     assert changed(keys(DETAILED), before) == [True, True, True]
 
 

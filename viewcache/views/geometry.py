@@ -146,8 +146,8 @@ GEOMETRY = (_HORIZONTAL, _VERTICAL, _TURNS, _ROTATION, _SHIFT, _ZOOM, _SHEAR, _C
 """In the order of plans and keys."""
 _BEFORE_SHIFT = (_CROP, _TURNS, _HORIZONTAL, _VERTICAL, _ROTATION, _SHEAR, _ZOOM)
 """In the order that an image goes through them; it is shifted last."""
-MOST_POINTS = 8
-"""In each direction, of a pixel that is reduced."""
+APART, MOST_POINTS = 1.25, 8
+"""Pixels between two points of detail, and points of a pixel in each direction, at most."""
 
 
 def affine(plan: np.ndarray, side: int) -> np.ndarray:
@@ -179,7 +179,7 @@ def is_sampled(plan: np.ndarray) -> np.ndarray:
 def warp_detail(detail: np.ndarray, view: np.ndarray, geometry: np.ndarray) -> None:
     """Fill a view with what a map takes from larger pixels of the image, antialiased.
 
-    Where a pixel of the view covers several, it is the mean of as many points in each direction.
+    Where a pixel of the view covers several, it is the mean of points no farther than `APART`.
 
     Args:
         geometry: From a pixel of the view to one of the image as large as the view.
@@ -187,7 +187,7 @@ def warp_detail(detail: np.ndarray, view: np.ndarray, geometry: np.ndarray) -> N
     side = len(view)
     into_detail = _scaled(len(detail) / side) @ geometry
     step = np.linalg.norm(into_detail[:2, :2], axis=0).max()
-    points = int(np.clip(np.ceil(step.round(3)), 1, MOST_POINTS))
+    points = int(np.clip(np.ceil((step / APART).round(3)), 1, MOST_POINTS))
     larger = np.empty((points * side, points * side, 3), np.uint8)
     _sample(detail, larger, into_detail @ _scaled(1 / points))
     cv2.resize(larger, (side, side), dst=view, interpolation=cv2.INTER_AREA)

@@ -10,7 +10,7 @@ from viewcache.images.prepared import Detail
 from viewcache.views.geometry import affine, is_sampled, warp, warp_detail
 from viewcache.views.registry import OPERATIONS, PIXELS
 
-DETAIL = b"detail 1 "
+DETAIL = b"detail 2 "
 """In keys of rows whose views are sampled from detail; another number whenever pixels change."""
 
 
