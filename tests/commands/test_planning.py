@@ -91,6 +91,17 @@ def test_a_precision_that_is_slower_than_float32_is_warned_of():
     assert said not in told_precisions(paces, "int8", rows=1000)
 
 
+def test_without_a_compiled_base_what_was_measured_is_planned_by_all_the_same(
+    repository, monkeypatch, capsys
+):
+    shutil.rmtree(repository.path / "data/base")
+    monkeypatch.chdir(repository.path)
+    plan(None)
+    printed = capsys.readouterr().out
+    assert printed.startswith("`make run` will take about ")
+    assert "base.precision" not in printed
+
+
 def test_evaluate_holds_the_plan_to_what_it_measured(planned, repository, monkeypatch):
     shutil.copy(planned[0].path / "data/prediction.json", repository.path / "data")
     monkeypatch.chdir(repository.path)

@@ -2,11 +2,10 @@
 
 import shutil
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
-from viewcache.bases.artifact import runtime_of
+from viewcache.bases.openvino_base import FILES
 from viewcache.commands.images import open_images
 from viewcache.commands.recipes import params_of
 from viewcache.costs.break_even import pays_from
@@ -60,9 +59,10 @@ def plan(recipe: str | None) -> None:
         classes = len(source.classes)
         paces = paces_of(params, images, rotations, classes, folder / "base", costs)
         compiled = folder / "base" if (folder / "base").exists() else BASE
-        precisions = _precisions(
-            compiled, np.stack([one.pixels for one in images]), params.base.batch_size
-        )
+        some = np.stack([one.pixels for one in images])
+        # A base on TensorFlow has no such file, and what was measured may be there without a base.
+        has_network = (compiled / FILES["float32"]).exists()
+        precisions = try_precisions(compiled, some, params.base.batch_size) if has_network else {}
     planned, reading = Plan(params, rotations, paces), costs.seconds["decode"] / len(paths)
     seconds = costs.seconds["read"] + len(index) * reading + planned.seconds
     size, arms = planned.bytes, planned.arms
@@ -88,12 +88,6 @@ def told(seconds: float, size: int, free: int, arms: Mapping[str, Predicted]) ->
     ways = [PLANNED[kind] for kind in ("keras", "compiled")]
     pays = [_pays(arms, way) for way in ways if way in arms]
     return "\n".join([wrapped(takes), "", costs, "", *map(wrapped, pays)])
-
-
-def _precisions(compiled: Path, images: np.ndarray, batch_size: int) -> Mapping[Precision, float]:
-    return (
-        try_precisions(compiled, images, batch_size) if runtime_of(compiled) == "openvino" else {}
-    )
 
 
 def told_precisions(paces: Mapping[Precision, float], stated: Precision, rows: int) -> str:
